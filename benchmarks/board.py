@@ -1,0 +1,125 @@
+"""The whole board over 10,000 compounds and 200,000 cases, against one bare GROUP BY over the same rows.
+
+``python -m benchmarks.board [--json] [--compounds N] [--cases N] [--reports DAYS]``
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import statistics
+import tempfile
+from collections.abc import Callable
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+from time import perf_counter
+
+import click
+from sqlalchemy import Connection, func, insert, select
+from sqlmodel import SQLModel
+
+from bot.scoring.packs import load
+from bot.store.database import Database
+from bot.store.figures import refresh, streaks
+from bot.store.tables import Case, CaseEvent, CaseSpan, Filing, Place, Report
+
+TODAY = date(2026, 11, 24)
+KINDS = ("confirmed", "suspected", "asymptomatic", "close_contact", "fever")
+CASES_PER_FILL = 10_000
+
+
+def build(connection: Connection, compounds: int, cases: int, reports: int) -> None:
+    """Fill an empty database: one county, 25 compounds a community, 20 communities a township; cases over the year."""
+    chance = random.Random(4)  # the same town every time
+    places = [{"code": "C", "name": "县", "level": "county", "parent": None}]
+    communities = -(-compounds // 25)
+    places += [_place(f"T{n}", "township", "C") for n in range(-(-communities // 20))]
+    places += [_place(f"S{n}", "community", f"T{n // 20}") for n in range(communities)]
+    places += [_place(f"X{n:05}", "compound", f"S{n // 25}") for n in range(compounds)]
+    connection.execute(insert(Place), places)
+    for begin in range(0, cases, CASES_PER_FILL):
+        logs = [_log(chance, n, compounds) for n in range(begin, min(begin + CASES_PER_FILL, cases))]
+        connection.execute(insert(Case), [_case(log) for log in logs])
+        connection.execute(insert(CaseEvent), [event for log in logs for event in log])
+    for n in range(reports):
+        day = TODAY - timedelta(days=n)
+        filed = {"day": day, "recorded_at": _noon(day), "late": False}
+        connection.execute(insert(Filing), [{"id": n + 1, "person": None, "source": "import", **filed}])
+        rows = [{"filing": n + 1, "place": f"X{m:05}", "status": "normal", **filed} for m in range(compounds)]
+        connection.execute(insert(Report), rows)
+
+
+def _place(code: str, level: str, parent: str) -> dict[str, str | None]:
+    return {"code": code, "name": code, "level": level, "parent": parent}
+
+
+def _noon(day: date) -> datetime:
+    return datetime.combine(day, time(4), UTC)
+
+
+def _case(log: list[dict[str, object]]) -> dict[str, object]:
+    return {"code": log[0]["case"], "place": log[0]["place"], "opened_at": log[0]["recorded_at"]}
+
+
+def _log(chance: random.Random, n: int, compounds: int) -> list[dict[str, object]]:
+    """A case found this year that left within days; one in a hundred is still there."""
+    found = date(2026, 1, 1) + timedelta(days=chance.randrange(320))
+    kind = chance.choice(KINDS)
+    events = [("found", kind, found)]
+    if kind == "fever" and chance.random() < 0.3:  # three in ten fevers turn out to be one
+        events.append(("diagnosed", "confirmed", found + timedelta(days=1)))
+    if chance.random() > 0.01:
+        events.append(("left", "", found + timedelta(days=chance.randrange(3))))
+    same = {"case": f"K{n:06}", "place": f"X{chance.randrange(compounds):05}", "source": "import"}
+    return [{**same, "event": event, "kind": of, "on": on, "recorded_at": _noon(on)} for event, of, on in events]
+
+
+def _median(work: Callable[[], object], rounds: int) -> float:
+    """Seconds, the median of several rounds after one that warms the cache."""
+    work()
+    spent = []
+    for _ in range(rounds):
+        begin = perf_counter()
+        work()
+        spent.append(perf_counter() - begin)
+    return statistics.median(spent)
+
+
+def measure(connection: Connection, rounds: int) -> dict[str, float]:
+    """The medians, in milliseconds, and their ratio."""
+    rules = load("default")
+    span = CaseSpan.__table__  # type: ignore[attr-defined]
+    bare = select(span.c.place, func.max(span.c.ends)).group_by(span.c.place)
+    base = _median(lambda: connection.execute(bare).all(), rounds)
+    board = _median(lambda: streaks(connection, rules, TODAY), rounds)
+    few = _median(lambda: streaks(connection, rules, TODAY, places=("X00001", "X00002", "X00003")), rounds)
+    return {
+        "bare_ms": round(base * 1000, 2),
+        "board_ms": round(board * 1000, 2),
+        "ratio": round(board / base, 2),
+        "three_places_ms": round(few * 1000, 2),
+    }
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="Print JSON only.")
+@click.option("--compounds", default=10_000, show_default=True)
+@click.option("--cases", default=200_000, show_default=True)
+@click.option("--reports", default=0, show_default=True, help="Days with a report of every compound.")
+@click.option("--rounds", default=9, show_default=True)
+def main(*, as_json: bool, compounds: int, cases: int, reports: int, rounds: int) -> None:
+    """Build the town in a temporary folder, measure, print."""
+    with tempfile.TemporaryDirectory() as folder:
+        database = Database(f"sqlite:///{Path(folder) / 'board.db'}")
+        SQLModel.metadata.create_all(database.engine)
+        with database.engine.begin() as connection:
+            build(connection, compounds, cases, reports)
+            refresh(connection, load("default"))
+        with database.read() as connection:
+            found = {"compounds": compounds, "cases": cases, "report_days": reports, **measure(connection, rounds)}
+        database.close()
+    click.echo(json.dumps(found) if as_json else "\n".join(f"{key:>16}  {value}" for key, value in found.items()))
+
+
+if __name__ == "__main__":
+    main()

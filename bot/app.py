@@ -1,0 +1,212 @@
+"""The composition root: the one reader of settings and clock, where everything is put together."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import secrets
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from bot import words
+from bot.desk import Desk
+from bot.model import Address, Inbound, Locale, PackRules
+from bot.scoring import packs
+from bot.store import audit, people
+from bot.store.crypto import Keyring
+from bot.store.database import Database
+from bot.store.media import MediaStore
+from scheduler.post import Post
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sqlalchemy import Connection
+    from starlette.applications import Starlette
+
+    from bot.channels.port import Channel
+    from bot.channels.telegram import Menu
+    from bot.settings import Settings
+
+Clock = Callable[[], datetime]
+TOKEN_BYTES = 9
+"""72 random bits, 12 signs: beyond guessing, and short enough for a button on every platform."""
+PRIVATE = ("report", "fix", "add", "places", "reports", "leave", "menu", "help", "language", "me", "web", "cancel")
+GROUP = ("board", "bind")
+log = logging.getLogger(__name__)
+
+
+def clock_of(settings: Settings, *, fixed: bool = True) -> Clock:
+    """The clock in the programme's zone; ``WUYI_NOW`` fixes it where ``fixed`` (any command but ``run``).
+
+    Raises:
+        ValueError: ``WUYI_NOW`` is no moment.
+    """
+    said = os.environ.get("WUYI_NOW", "") if fixed else ""
+    if not said:
+        return lambda: datetime.now(settings.zone)
+    try:
+        moment = datetime.fromisoformat(said)
+    except ValueError as why:
+        message = f"WUYI_NOW is no moment: {said!r}; write it as 2022-12-25T09:00+08:00"
+        raise ValueError(message) from why
+    aware = moment if moment.tzinfo else moment.replace(tzinfo=settings.zone)
+    return lambda: aware.astimezone(settings.zone)
+
+
+def token() -> str:
+    """A new unguessable word."""
+    return secrets.token_urlsafe(TOKEN_BYTES)
+
+
+def code() -> str:
+    """A new invitation code."""
+    return "".join(secrets.choice(people.ALPHABET) for _ in range(people.CODE_LENGTH))
+
+
+class Bot:
+    """Everything, put together."""
+
+    def __init__(self, settings: Settings, clock: Clock, rules: PackRules, database: Database) -> None:
+        """Make the inner rooms; channels are added by ``build``."""
+        self.settings = settings
+        self.clock = clock
+        self.rules = rules
+        self.database = database
+        self.keyring = Keyring(settings.secret())
+        self.media = MediaStore(settings.media_dir, self.keyring, database, clock)
+        self.desk = Desk(database, self.keyring, rules, settings.zone, clock, token, settings.base_url)
+        self.channels: dict[str, Channel] = {}
+        self.post = Post(database, self.keyring, self.channels, clock)
+
+    @classmethod
+    def build(cls, settings: Settings, clock: Clock | None = None, *, web: bool = True) -> Bot:
+        """Open the database (migrated beforehand) and make the channels that the settings name.
+
+        Raises:
+            ValueError: a channel's settings contradict each other.
+            OSError: the data folder cannot be used.
+        """
+        rules = packs.load(settings.pack)
+        bot = cls(settings, clock or clock_of(settings, fixed=False), rules, Database(settings.url))
+        if web:
+            bot.add(bot._web())
+        if settings.telegram_token is not None:
+            bot.add(bot._telegram())
+        return bot
+
+    def add(self, channel: Channel) -> None:
+        """Use one more channel."""
+        self.channels[channel.name] = channel
+
+    @property
+    def sample(self) -> bool:
+        """Whether people may choose whom to be: the sample roster, no real channel, this machine only."""
+        from bot.roster.bring import is_sample  # noqa: PLC0415 - the roster's readers are not needed otherwise
+
+        if self.settings.real_channel or not self.settings.loopback:
+            return False
+        with self.database.read() as connection:
+            return is_sample(connection)
+
+    def _web(self) -> Channel:
+        from bot.channels.web import Web  # noqa: PLC0415 - a channel is loaded when it is used
+
+        return Web(
+            self.database,
+            self.keyring,
+            self.clock,
+            (self.media.keep, self.media.load),
+            sample=self.sample,
+            base_url=self.settings.base_url,
+        )
+
+    def _telegram(self) -> Channel:
+        from bot.channels.telegram import Telegram  # noqa: PLC0415 - a channel is loaded when it is used
+
+        settings = self.settings
+        secret = settings.telegram_secret
+        assert settings.telegram_token is not None  # noqa: S101 - asked by the caller
+        return Telegram(
+            settings.telegram_token.get_secret_value(),
+            settings.telegram_mode,
+            None if secret is None else secret.get_secret_value(),
+            settings.telegram_api_url,
+            settings.public_url,
+            self.media.keep,
+            self.media.load,
+            menus(),
+        )
+
+    async def take(self, inbound: Inbound) -> None:
+        """Hand a message to the desk, and wake the post once it is committed."""
+        await self.desk.take(inbound)
+        self.post.wake()
+
+    def asgi(self) -> Starlette:
+        """Every page and hook: the channels', the board, health."""
+        from starlette.applications import Starlette  # noqa: PLC0415 - the terminal needs no server
+
+        from bot import board  # noqa: PLC0415
+
+        routes = [route for channel in self.channels.values() for route in channel.routes()]
+        routes += board.routes(self.database, self.rules, self.clock, Locale.ZH)
+        return Starlette(routes=routes)
+
+    async def run(self) -> None:
+        """Listen on every channel and drain the outbox until cancelled.
+
+        Raises:
+            ExceptionGroup: a channel cannot go on (a wrong token, say).
+        """
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self.post.run())
+            for channel in self.channels.values():
+                tasks.create_task(channel.listen(self.take))
+
+    async def settle(self) -> None:
+        """Send until nothing waits any more."""
+        await self.post.settle()
+
+    def invite(self, person: int, channel: str | None, actor: str = "cli") -> str:
+        """Make a one-time code for a person; earlier ones end."""
+        made = code()
+
+        def job(connection: Connection) -> None:
+            people.invite(connection, self.keyring, person, made, self.clock(), channel)
+            audit.record(connection, self.clock(), actor, "invited", f"p:{person}", channel or "")
+
+        self.database.write(job)
+        return made
+
+    def bind(self, address: Address, person: int) -> None:
+        """Bind an address to a person on the operator's word (the terminal)."""
+
+        def job(connection: Connection) -> None:
+            people.bind(connection, address, person, self.clock())
+            audit.record(connection, self.clock(), "cli", "bound", f"p:{person}", address.channel)
+
+        self.database.write(job)
+
+    def close(self) -> None:
+        """Finish what is queued and let go of the database."""
+        with suppress(RuntimeError):
+            self.database.close()
+
+
+def menus() -> Sequence[Menu]:
+    """The command menus of a platform that shows them: private and group, Chinese by default, English for who has it."""
+    from bot.channels.telegram import Menu  # noqa: PLC0415
+
+    def of(locale: Locale, names: Sequence[str]) -> tuple[tuple[str, str], ...]:
+        return tuple((name, words.label("commands", locale, name)) for name in names)
+
+    return (
+        Menu("private", "", of(Locale.ZH, PRIVATE)),
+        Menu("private", "en", of(Locale.EN, PRIVATE)),
+        Menu("group", "", of(Locale.ZH, GROUP)),
+        Menu("group", "en", of(Locale.EN, GROUP)),
+    )

@@ -1,0 +1,1 @@
+"""One module a platform: it decodes, verifies and sends, and knows nothing of ours but ``model``."""

@@ -1,0 +1,54 @@
+"""``wuyi invite``: a one-time code and link."""
+
+from __future__ import annotations
+
+import asyncio
+
+import click
+
+from bot.app import Bot, clock_of
+from bot.commands.refuse import read_settings, refusals
+from bot.roster import phones
+from bot.store import people
+from bot.store.schema import check
+
+CHANNELS = ("telegram", "web")
+
+
+@click.command()
+@click.argument("phone")
+@click.option("--channel", type=click.Choice(CHANNELS), help="Only on this channel; any if not given.")
+def invite(phone: str, channel: str | None) -> None:
+    """Make a one-time code for the person of this PHONE; earlier unused codes end."""
+    settings = read_settings()
+    try:
+        clock = clock_of(settings)
+    except ValueError as why:
+        raise click.ClickException(str(why)) from why
+    number = phones.normalise(phone)
+    with refusals():
+        bot = Bot.build(settings, clock, web=False)
+        try:
+            check(bot.database)
+            with bot.database.read() as connection:
+                person = None if number is None else people.person_by_phone(connection, bot.keyring, number)
+            if person is None:
+                message = f"nobody in the roster has the phone {phone}; check it, or add the person with `wuyi import`"
+                raise click.ClickException(message)
+            code = bot.invite(person, channel)
+            days = people.CODE_LIFE.days
+            click.echo(f"{people.shown_code(code)}    good for {days} days, once")
+            for line in asyncio.run(_links(bot, code, channel)):
+                click.echo(line)
+        finally:
+            bot.close()
+
+
+async def _links(bot: Bot, code: str, channel: str | None) -> list[str]:
+    """Where the code can be used."""
+    lines = []
+    if channel in {None, "telegram"} and "telegram" in bot.channels:
+        lines.append(f"Telegram: {await bot.channels['telegram'].link(code)}")  # type: ignore[attr-defined]
+    if channel in {None, "web"}:
+        lines.append(f"Web: {bot.settings.base_url}/login  (type the code there)")
+    return lines

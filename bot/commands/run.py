@@ -1,0 +1,90 @@
+"""``wuyi run``: the bot with every configured channel, its pages and its post."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import socket
+
+import click
+import uvicorn
+
+from bot.app import Bot, clock_of
+from bot.commands.refuse import connect, read_settings, refusals
+from bot.roster import sample
+from bot.scoring import packs
+from bot.settings import Settings
+from bot.store.crypto import Keyring
+from bot.store.schema import migrate
+
+
+@click.command()
+def run() -> None:
+    """Start the bot: every configured channel, the pages, the post. Ctrl-C stops it; nothing is lost."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    settings = read_settings()
+    server_socket = _listen(settings)
+    with refusals():
+        _prepare(settings)
+        try:
+            bot = Bot.build(settings, clock_of(settings, fixed=False))
+        except ValueError as why:
+            raise click.ClickException(str(why)) from why
+        try:
+            asyncio.run(_serve(bot, server_socket))
+        finally:
+            bot.close()
+            server_socket.close()
+
+
+def _listen(settings: Settings) -> socket.socket:
+    """Take the port before anything else is touched.
+
+    Raises:
+        click.ClickException: it is taken, or not ours to use.
+    """
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    server_socket = socket.socket(family, socket.SOCK_STREAM)
+    server_socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        server_socket.bind((settings.host, settings.port))
+    except OSError as why:
+        server_socket.close()
+        where = f"{settings.host}:{settings.port}"
+        message = f"{where} cannot be used ({why.strerror}); stop what runs there, or set WUYI_PORT to a free port"
+        raise click.ClickException(message) from why
+    return server_socket
+
+
+def _prepare(settings: Settings) -> None:
+    """Bring the database up to date; without a roster and without a real channel, load the sample."""
+    try:
+        keyring = Keyring(settings.secret())
+    except OSError as why:
+        message = f"the data folder {settings.data_dir} cannot be written ({why.strerror}); set WUYI_DATA_DIR"
+        raise click.ClickException(message) from why
+    with contextlib.closing(connect(settings)) as database:
+        migrate(database)
+        if not settings.real_channel:
+            sample.load(database, keyring, packs.load(settings.pack), clock_of(settings, fixed=False)())
+
+
+async def _serve(bot: Bot, server_socket: socket.socket) -> None:
+    """Serve until stopped; a channel that cannot go on stops everything with its reason."""
+    config = uvicorn.Config(bot.asgi(), log_level="warning", access_log=False, lifespan="off", server_header=False)
+    server = uvicorn.Server(config)
+    host, port = server_socket.getsockname()[:2]
+    base = bot.settings.public_url.rstrip("/") or f"http://{host}:{port}"
+    click.echo(f"wuyi: chat {base}/chat · board {base}/board · channels: {', '.join(bot.channels)}")
+    work = asyncio.create_task(bot.run())
+    serving = asyncio.create_task(server.serve(sockets=[server_socket]))
+    await asyncio.wait({work, serving}, return_when=asyncio.FIRST_COMPLETED)
+    server.should_exit = True
+    await serving
+    if work.done() and not work.cancelled() and (why := work.exception()) is not None:
+        reason = why.exceptions[0] if isinstance(why, BaseExceptionGroup) else why
+        raise click.ClickException(str(reason)) from why
+    work.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await work

@@ -1,0 +1,170 @@
+"""What a message means: a command, a tap, an answer to the open question, or something to be asked back."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+from sqlalchemy import update
+
+from bot import words
+from bot.desk import cards, enrolment, groups, letters
+from bot.desk.controls import CONTROLS
+from bot.desk.visit import DEFAULT, SHOWN, Visit, standing
+from bot.dialog import Attachment, Number, Option, Reply, Say, Text, take
+from bot.dialog.steps import PHOTO
+from bot.handlers import COMMANDS, FLOWS
+from bot.model import InboundKind, Locale
+from bot.store import briefs
+from bot.store.conversations import Kept
+from bot.store.tables import named
+
+INBOX = named("inbox")
+
+
+def arrive(visit: Visit) -> None:
+    """Handle the message of this visit."""
+    if visit.who is not None:
+        known = update(INBOX).where(INBOX.c.id == visit.inbox).values(person=visit.who.person)
+        visit.connection.execute(known)
+    if visit.inbound.address.group:
+        groups.answer(visit)
+        return
+    kept = visit.current()
+    if visit.who is None and enrolment.stranger(visit, kept):
+        return
+    kind = visit.inbound.kind
+    if kind is InboundKind.TAP:
+        _tapped(visit, kept)
+    elif kind is InboundKind.OPEN:
+        _opened(visit, kept)
+    elif kind is InboundKind.PHOTO:
+        _photo(visit, kept)
+    else:
+        _written(visit, kept)
+
+
+def _tapped(visit: Visit, kept: Kept | None) -> None:
+    """A button: its token says which message it stood under; the chat and the person must be the same."""
+    found = letters.shown(visit.connection, visit.tools.keyring, visit.inbound.text)
+    if found is None:
+        visit.stale(kept, None)
+        return
+    shown, index = found
+    here = (visit.inbound.address.channel, visit.inbound.address.id)
+    person = visit.who.person if visit.who else None
+    if (shown.address.channel, shown.address.id) != here or shown.person not in {None, person}:
+        visit.say(Say("desk/foreign", actions=(Option("report"),)), edit=False)
+        return
+    _chosen(visit, kept, shown, shown.buttons[index].value)
+
+
+def _chosen(visit: Visit, kept: Kept | None, shown: letters.Shown, value: str) -> None:
+    """A button of a message shown in this chat was meant, by a tap or by its number."""
+    if value.startswith("/"):
+        name, _, argument = value[1:].partition(" ")
+        command(visit, kept, name, argument)
+    elif kept is not None and shown.conversation == kept.id and shown.asked is not None:
+        visit.reply(kept, Reply(shown.asked, value), value)
+    else:
+        visit.stale(kept, shown.conversation)
+
+
+def _opened(visit: Visit, kept: Kept | None) -> None:
+    """The chat was opened: go on with what is being asked, or with today's report."""
+    if kept is not None and kept.answers:
+        visit.ask_again(kept)
+    else:
+        visit.open(DEFAULT, kept)
+
+
+def _photo(visit: Visit, kept: Kept | None) -> None:
+    """A photo belongs to the question that asks for one, else to the report that the sender has filed today."""
+    ask = standing(kept).ask if kept else None
+    if kept is None or not isinstance(ask, Attachment):
+        today = visit.now.date()
+        if not any(place.mine for place in visit.brief(today).owed):
+            visit.ask_again(kept, Say("desk/photo"))
+            return
+        kept = visit.start("supplement", kept, today)
+        ask = standing(kept).ask
+    assert ask is not None  # noqa: S101 - a supplement asks for its attachment first
+    raw = f"{PHOTO}{visit.inbound.photo or ''}"
+    caption = visit.inbound.text.strip()
+    if visit.inbound.photo and caption:
+        turn = take(FLOWS[kept.flow].run, kept.brief, kept.answers, Reply(ask.key, raw))
+        if turn.ask is not None and turn.complaint is None:
+            kept, ask, raw = replace(kept, answers=turn.answers), turn.ask, caption
+    visit.reply(kept, Reply(ask.key, raw), caption)
+
+
+def _written(visit: Visit, kept: Kept | None) -> None:
+    """Words: a command, the number of a choice, or an answer."""
+    said = visit.inbound.text.strip()
+    if not said:
+        visit.ask_again(kept, Say("desk/unreadable"))
+        return
+    name, argument = _command_in(visit, kept, said)
+    if name is not None:
+        command(visit, kept, name, argument)
+    elif said.isdecimal() and _numbered(visit, kept, int(said)):
+        return
+    elif kept is not None:
+        visit.answer(kept, said)
+    else:
+        visit.say(Say("desk/lost", {"said": said[:SHOWN]}, (Option("report"), Option("menu"))))
+
+
+def _command_in(visit: Visit, kept: Kept | None, said: str) -> tuple[str | None, str]:
+    """A command by its name (``/report 2026-11-23``) or by the words for it, in either language."""
+    if said.startswith("/"):
+        name, _, argument = said[1:].partition(" ")
+        return (name, argument.strip()) if name in COMMANDS or name in CONTROLS else (None, "")
+    for locale in (visit.locale, *(other for other in Locale if other is not visit.locale)):
+        found = words.matches("commands", locale, said, (*CONTROLS, *COMMANDS))
+        if found is not None:
+            answers = kept is not None and found not in CONTROLS and _answers(kept, said)
+            return (None, "") if answers else (found, "")
+    return None, ""
+
+
+def _answers(kept: Kept, said: str) -> bool:
+    """Whether words that could be a command answer what is being asked (“请假” at the prompt)."""
+    ask = standing(kept).ask
+    if ask is None:
+        return False
+    return isinstance(ask, Text | Attachment) or cards.meant(FLOWS[kept.flow], ask, said, kept.brief) != said
+
+
+def _numbered(visit: Visit, kept: Kept | None, number: int) -> bool:
+    """Whether a bare number named one of the choices last shown; where a number is asked for, it is one itself."""
+    if kept is not None and isinstance(standing(kept).ask, Number):
+        return False
+    shown = letters.last_shown(visit.connection, visit.tools.keyring, visit.inbound.address)
+    if shown is None or not 1 <= number <= len(shown.buttons):
+        return False
+    _chosen(visit, kept, shown, shown.buttons[number - 1].value)
+    return True
+
+
+def command(visit: Visit, kept: Kept | None, name: str, argument: str) -> None:
+    """Do what a command says."""
+    if name in CONTROLS:
+        CONTROLS[name](visit, kept, argument)
+        return
+    day = _day(argument, visit.now.date())
+    if name not in COMMANDS:
+        visit.stale(kept, None)
+    elif day is None:
+        visit.say(Say("desk/day", actions=(Option("report"),)))
+    else:
+        visit.open(COMMANDS[name], kept, day)
+
+
+def _day(argument: str, today: date) -> date | None:
+    """The day that a command names, today if none; None when that can no longer be reported."""
+    try:
+        day = date.fromisoformat(argument) if argument else today
+    except ValueError:
+        return today
+    return day if today - timedelta(days=briefs.BACK) <= day <= today else None

@@ -1,0 +1,106 @@
+"""What is said and asked → the text and the buttons that a person sees."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from bot import words
+from bot.dialog import Choice, Flow, Number, Option, Question, Say, Unreadable
+from bot.model import Brief, Button
+
+ROW = 30
+"""Columns of a phone's row of buttons; a Chinese sign takes two."""
+MOST_IN_ROW = 3
+PADDING = 4
+NEAR = 2
+"""So many signs of a label must be typed before a part of it counts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One message to a person: everything said in a turn, and the choices that come with it."""
+
+    text: str
+    buttons: tuple[tuple[Button, ...], ...] = ()
+
+
+def card(flow: Flow | None, brief: Brief, said: Sequence[Say], ask: Question | None = None, *, again: str = "") -> Card:
+    """All that is said, then the question with its choices; ``again`` is why the last answer could not be read."""
+    texts = [words.text(each.key, brief.locale, {"brief": brief, **each.values}) for each in said]
+    buttons = [action_button(each, option, brief) for each in said for option in each.actions]
+    if again:
+        texts.append(again)
+    if flow is not None and ask is not None:
+        texts.append(words.text(template(flow, ask), brief.locale, {"brief": brief, **ask.values}))
+        buttons = [*_choices(flow, ask, brief), *buttons]
+    return Card("\n\n".join(text for text in texts if text), rows(unique(buttons)))
+
+
+def template(flow: Flow, ask: Question) -> str:
+    """Where the words of a question lie: ``place/2`` of the daily report → ``daily_report/place``."""
+    return f"{flow.words}/{ask.key.partition('/')[0]}"
+
+
+def complaint(flow: Flow, ask: Question, why: Unreadable, said: str, brief: Brief) -> str:
+    """What was wrong with an answer, and what to do."""
+    shown = {"brief": brief, "said": said, **ask.values, **why.values, "reason": why.reason}
+    return words.text(template(flow, ask), brief.locale, shown, "again")
+
+
+def help_text(flow: Flow, ask: Question, brief: Brief) -> str:
+    """What a question means."""
+    return words.text(template(flow, ask), brief.locale, {"brief": brief, **ask.values}, "help")
+
+
+def meant(flow: Flow, ask: Question, said: str, brief: Brief) -> str:
+    """The raw answer that typed words stand for: an option by label, synonym or a telling part of it; else the words."""
+    named = {option.name or option.value: option.value for option in ask.options}
+    found = words.matches(template(flow, ask), brief.locale, said, named)
+    if found is not None and not (isinstance(ask, Number) and said.strip().isdigit()):
+        return named[found]
+    wanted = words.plain(said)
+    labels = {option.value: words.plain(option.label) for option in ask.options if option.label}
+    exact = [value for value, label in labels.items() if label == wanted]
+    near = [value for value, label in labels.items() if len(wanted) >= NEAR and wanted in label]
+    if exact or (isinstance(ask, Choice) and len(near) == 1):
+        return (exact or near)[0]
+    return said
+
+
+def action_button(say: Say, option: Option, brief: Brief) -> Button:
+    """A button that gives a command, worded by the message it stands under, else by the list of commands."""
+    name = option.name or option.value.partition(" ")[0]
+    label = words.label(say.key, brief.locale, name, {"brief": brief, **say.values})
+    if label == name:
+        label = words.label("commands", brief.locale, name)
+    return Button(label, f"/{option.value}")
+
+
+def _choices(flow: Flow, ask: Question, brief: Brief) -> Iterator[Button]:
+    for option in ask.options:
+        label = option.label
+        if label is None:
+            values = {"brief": brief, **ask.values}
+            label = words.label(template(flow, ask), brief.locale, option.name or option.value, values)
+        yield Button(label, option.value)
+
+
+def unique(buttons: Iterable[Button]) -> list[Button]:
+    """Each value once."""
+    return list({button.value: button for button in reversed(list(buttons))}.values())[::-1]
+
+
+def rows(buttons: Iterable[Button]) -> tuple[tuple[Button, ...], ...]:
+    """Buttons in rows that a phone can show: up to three short ones, long ones alone."""
+    found: list[list[Button]] = []
+    room = 0
+    for button in buttons:
+        width = sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in button.label) + PADDING
+        if not found or width > room or len(found[-1]) == MOST_IN_ROW:
+            found.append([])
+            room = ROW
+        found[-1].append(button)
+        room -= width
+    return tuple(tuple(row) for row in found)

@@ -1,0 +1,104 @@
+"""Commands about the conversation itself: cancel, back, what was I asked, help, drafts, the link to the pages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from bot.desk import cards
+from bot.desk.visit import DRAFT_LIFE, Visit, standing
+from bot.dialog import Option, Say, back
+from bot.handlers import FLOWS
+from bot.store import conversations, people
+from bot.store.conversations import Kept
+
+Control = Callable[[Visit, Kept | None, str], None]
+NEXT = (Option("report"), Option("menu"))
+
+
+def _cancel(visit: Visit, kept: Kept | None, _: str) -> None:
+    if kept is None:
+        visit.say(Say("desk/idle", actions=NEXT))
+        return
+    conversations.set_state(visit.connection, kept.id, "done")
+    visit.say(Say("desk/cancelled", actions=NEXT))
+
+
+def _back(visit: Visit, kept: Kept | None, _: str) -> None:
+    if kept is None:
+        visit.say(Say("desk/idle", actions=NEXT))
+        return
+    visit.show(kept, replace(back(FLOWS[kept.flow].run, kept.brief, kept.answers), said=()))
+
+
+def _what(visit: Visit, kept: Kept | None, _: str) -> None:
+    if kept is None:
+        visit.say(Say("desk/idle", actions=NEXT))
+        return
+    visit.ask_again(kept)
+
+
+def _help(visit: Visit, kept: Kept | None, _: str) -> None:
+    """Help at a question explains the question; otherwise the bot."""
+    ask = standing(kept).ask if kept else None
+    if kept is None or ask is None:
+        visit.open("help", kept)
+        return
+    flow = FLOWS[kept.flow]
+    told = cards.help_text(flow, ask, kept.brief)
+    visit.write(cards.card(flow, kept.brief, (), ask, again=told), kept.id, ask.key, edit=False)
+
+
+def _resume(visit: Visit, kept: Kept | None, argument: str) -> None:
+    draft = _named_draft(visit, argument)
+    if draft is None:
+        visit.stale(kept, None)
+        return
+    if kept is not None:
+        visit.put_aside(kept)
+    conversations.set_state(visit.connection, draft.id, "open")
+    visit.ask_again(draft)
+
+
+def _drop(visit: Visit, kept: Kept | None, argument: str) -> None:
+    draft = _named_draft(visit, argument)
+    if draft is None:
+        visit.stale(kept, None)
+        return
+    conversations.set_state(visit.connection, draft.id, "done")
+    visit.say(Say("desk/dropped", actions=(Option("report"),)))
+
+
+def _named_draft(visit: Visit, argument: str) -> Kept | None:
+    """The person's own draft of that number; without a number the newest."""
+    if argument.isascii() and argument.isdigit():
+        draft = conversations.by_id(visit.connection, visit.tools.keyring, visit.owner, int(argument))
+        known = draft is not None and conversations.is_draft(visit.connection, draft.id)
+        return draft if known and draft is not None and draft.flow in FLOWS else None
+    since = visit.now - DRAFT_LIFE
+    found = conversations.drafts(visit.connection, visit.tools.keyring, visit.owner, since)
+    return next((draft for draft in found if draft.flow in FLOWS), None)
+
+
+def _web(visit: Visit, kept: Kept | None, _: str) -> None:
+    """Give a single-use link into the pages; the conversation in hand goes on."""
+    del kept
+    if visit.who is None:
+        return
+    token = visit.tools.token() + visit.tools.token()
+    people.login_link(visit.connection, visit.tools.keyring, visit.who.person, token, visit.now)
+    minutes = int(people.LINK_LIFE.total_seconds() // 60)
+    # The token stands behind the #: a browser never sends that part, so no log and no preview has it.
+    visit.say(Say("desk/web", {"link": f"{visit.tools.base_url}/login#{token}", "minutes": minutes}))
+
+
+CONTROLS: dict[str, Control] = {
+    "cancel": _cancel,
+    "back": _back,
+    "what": _what,
+    "help": _help,
+    "resume": _resume,
+    "drop": _drop,
+    "web": _web,
+}
+"""By name; the words for them stand in ``templates/*/commands.j2``."""

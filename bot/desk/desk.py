@@ -1,0 +1,133 @@
+"""The desk: it takes a message, once, in one transaction, and keeps what it cannot handle."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection, select, text, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import OperationalError
+
+from bot import words
+from bot.desk import letters
+from bot.desk.arrivals import arrive
+from bot.desk.cards import Card
+from bot.desk.visit import Tools, Visit
+from bot.model import Inbound, Locale, PackRules
+from bot.store import codec
+from bot.store.crypto import Keyring
+from bot.store.database import Database
+from bot.store.tables import named
+
+INBOX = named("inbox")
+TRIES = 3
+"""A transaction that lost against another process (deadlock, lock time-out) is run again this often."""
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What came of a message: the ids of its letters in the outbox, and whether it was new."""
+
+    outbound: tuple[int, ...]
+    fresh: bool = True
+    quarantined: bool = False
+
+
+class Desk:
+    """Takes messages. What it returns from is committed; what it raises from is not stored."""
+
+    def __init__(  # noqa: PLR0913 - the composition root hands in everything that is not pure
+        self,
+        database: Database,
+        keyring: Keyring,
+        rules: PackRules,
+        zone: ZoneInfo,
+        clock: Callable[[], datetime],
+        token: Callable[[], str],
+        base_url: str = "",
+    ) -> None:
+        """Keep the tools; ``token`` gives a new unguessable word at every call."""
+        self.database = database
+        self._tools = Tools(keyring, rules, zone, token, base_url)
+        self._clock = clock
+
+    async def take(self, inbound: Inbound) -> Taken:
+        """Record and answer one message; returns after the commit.
+
+        Raises:
+            Exception: it could not be stored. The platform must not be told that it arrived.
+        """
+        for attempt in range(TRIES):
+            try:
+                return await asyncio.wrap_future(self.database.submit(lambda connection: self._turn(connection, inbound)))
+            except OperationalError:
+                if attempt == TRIES - 1:
+                    raise
+        raise AssertionError  # pragma: no cover - the loop returns or raises
+
+    def _turn(self, connection: Connection, inbound: Inbound) -> Taken:
+        now = self._clock()
+        self._one_at_a_time(connection, inbound)
+        number = self._receive(connection, inbound, now)
+        if number is None:
+            return self._repeat(connection, inbound)
+        savepoint = connection.begin_nested()
+        try:
+            visit = Visit(self._tools, connection, inbound, number, now)
+            arrive(visit)
+        except OperationalError:
+            raise
+        except Exception as why:  # noqa: BLE001 - whatever a message does, it is kept and answered
+            savepoint.rollback()
+            return self._quarantine(connection, inbound, number, now, why)
+        savepoint.commit()
+        return Taken(tuple(visit.written))
+
+    def _one_at_a_time(self, connection: Connection, inbound: Inbound) -> None:
+        """Turns of one chat follow one another: SQLite has one writer, PostgreSQL a lock a chat."""
+        if connection.dialect.name == "postgresql":
+            chat = f"{inbound.address.channel}:{inbound.sender or inbound.address.id}"
+            connection.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:chat, 0))"), {"chat": chat})
+
+    def _receive(self, connection: Connection, inbound: Inbound, now: datetime) -> int | None:
+        """Keep the raw message; None when it has been received before."""
+        values = {
+            "channel": inbound.address.channel, "dedupe": inbound.dedupe, "address": inbound.address.id,
+            "kind": inbound.kind.value, "body": self._tools.keyring.seal(codec.dump(inbound)), "received_at": now,
+            "state": "done", "why": "",
+        }  # fmt: skip
+        insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+        statement = insert(INBOX).on_conflict_do_nothing(index_elements=["channel", "dedupe"]).returning(INBOX.c.id)
+        return connection.execute(statement, values).scalar()
+
+    def _repeat(self, connection: Connection, inbound: Inbound) -> Taken:
+        query = (
+            select(letters.OUTBOX.c.id)
+            .join(INBOX, INBOX.c.id == letters.OUTBOX.c.inbox)
+            .where(INBOX.c.channel == inbound.address.channel, INBOX.c.dedupe == inbound.dedupe)
+            .order_by(letters.OUTBOX.c.id)
+        )
+        return Taken(tuple(connection.execute(query).scalars()), fresh=False)
+
+    def _quarantine(
+        self, connection: Connection, inbound: Inbound, number: int, now: datetime, why: Exception
+    ) -> Taken:
+        """Keep the message as one that could not be handled, apologise once, and leave a line for the admin."""
+        where = traceback.extract_tb(why.__traceback__)[-1]
+        # The error's own words may hold what the person wrote: only its kind and place are told.
+        reason = f"{type(why).__name__} at {where.name}:{where.lineno}"
+        log.error("message %s of %s is in quarantine: %s", number, inbound.address.channel, reason)
+        connection.execute(update(INBOX).where(INBOX.c.id == number).values(state="quarantined", why=reason))
+        if inbound.address.group:
+            return Taken((), quarantined=True)
+        card = Card(words.text("desk/sorry", Locale.ZH))
+        letter = letters.Letter(card, inbound.address, inbox=number, tap=inbound.tap)
+        row = letters.write(connection, self._tools.keyring, self._tools.token, now, letter)
+        return Taken((row,), quarantined=True)

@@ -1,0 +1,71 @@
+"""A chat that belongs to nobody yet: a code lets a person in, after the notice."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.dialog import Say
+from bot.model import InboundKind
+from bot.store import audit, briefs, conversations, people
+from bot.store.filings import Act
+
+if TYPE_CHECKING:
+    from bot.desk.visit import Visit
+    from bot.model import NoticeAccepted
+    from bot.store.conversations import Kept
+
+CODE = "code"
+"""The answer under which a conversation keeps the code until the notice is accepted; no flow asks for it."""
+
+
+def stranger(visit: Visit, kept: Kept | None) -> bool:
+    """Deal with a message from a chat that nobody has enrolled in; False: it answers the notice that is shown."""
+    code = _code(visit)
+    if code is None:
+        if kept is not None and kept.flow == "enrol" and kept.brief.person is not None:
+            return False
+        visit.say(Say("enrol/code"))
+        return True
+    if people.too_many_tries(visit.connection, visit.inbound.address, visit.now):
+        visit.say(Say("enrol/wait"))
+        return True
+    channel = visit.inbound.address.channel
+    person = people.invited(visit.connection, visit.tools.keyring, code, visit.now, channel)
+    if person is None:
+        people.wrong_code(visit.connection, visit.inbound.address, visit.now)
+        visit.say(Say("enrol/wrong"))
+        return True
+    _notice(visit, kept, person, code)
+    return True
+
+
+def _code(visit: Visit) -> str | None:
+    """The code in a message: written, or carried by a deep link."""
+    if visit.inbound.kind not in {InboundKind.TEXT, InboundKind.OPEN}:
+        return None
+    return people.plain_code(visit.inbound.text.removeprefix("/start").strip())
+
+
+def _notice(visit: Visit, kept: Kept | None, person: int, code: str) -> None:
+    """Show the notice to the person whom the code names; nothing is bound before it is accepted."""
+    if kept is not None:
+        conversations.set_state(visit.connection, kept.id, "done")
+    known = briefs.person(visit.connection, visit.tools.keyring, person, visit.now)
+    brief = briefs.brief(visit.connection, visit.tools.house, known, visit.now, visit.now.date())
+    number = conversations.start(visit.connection, visit.tools.keyring, visit.owner, "enrol", brief, visit.now)
+    opened = conversations.Kept(number, "enrol", brief, {CODE: code}, None, visit.now)
+    visit.ask_again(opened)
+
+
+def bound(visit: Visit, kept: Kept, fact: NoticeAccepted) -> bool:
+    """Bind the chat to the person of the conversation; False when the code was used or expired meanwhile."""
+    person = kept.brief.person
+    if person is None:
+        return False
+    doing = Act(person, visit.inbox, visit.now)
+    code = kept.answers.get(CODE, "")
+    if not people.accept(visit.connection, visit.tools.keyring, doing, visit.inbound.address, code, fact.notice):
+        return False
+    visit.recognise()
+    audit.record(visit.connection, visit.now, visit.owner, "enrolled", visit.inbound.address.channel, fact.notice)
+    return True

@@ -1,0 +1,100 @@
+"""In a group: counts and places, never a person."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import insert, select
+
+from bot import words
+from bot.dialog import Say
+from bot.model import Level, Locale, Role
+from bot.store import audit, briefs, figures
+from bot.store.duties import ASSIGNMENT, PLACE
+from bot.store.tables import named
+
+if TYPE_CHECKING:
+    from bot.desk.visit import Visit
+
+GROUP = named("group_chat")
+MOST = 30
+"""So many compounds fit a message that people read."""
+
+
+def answer(visit: Visit) -> None:
+    """Answer the few words that the bot knows in a group; everything else is people talking to each other."""
+    said = visit.inbound.text.strip()
+    name, _, argument = said.removeprefix("/").partition(" ")
+    found = _named(visit, name)
+    if found == "bind":
+        _bind(visit, argument.strip())
+    elif found == "board":
+        _board(visit)
+    elif said.startswith("/") and found is not None:
+        visit.say(Say("desk/private"))
+
+
+def _named(visit: Visit, said: str) -> str | None:
+    """The command that a word names, in either language."""
+    known = words.entry("commands", Locale.ZH).choices
+    if said in known:
+        return said
+    locales = (visit.locale, *(other for other in Locale if other is not visit.locale))
+    return next((name for locale in locales if (name := words.matches("commands", locale, said, known))), None)
+
+
+def _bind(visit: Visit, argument: str) -> None:
+    """Link the group to a place; for the lead of that place, or an administrator."""
+    query = select(PLACE.c.code, PLACE.c.name).where((PLACE.c.code == argument) | (PLACE.c.name == argument))
+    place = visit.connection.execute(query).first()
+    if visit.who is None or place is None or not _may_bind(visit, visit.who.person, place.code):
+        visit.say(Say("group/refused"))
+        return
+    address = visit.inbound.address
+    live = (GROUP.c.channel == address.channel) & (GROUP.c.address == address.id)
+    visit.connection.execute(GROUP.delete().where(live))
+    values = {
+        "channel": address.channel, "address": address.id, "place": place.code,
+        "bound_by": visit.who.person, "bound_at": visit.now,
+    }  # fmt: skip
+    visit.connection.execute(insert(GROUP), values)
+    audit.record(visit.connection, visit.now, visit.owner, "group bound", place.code, address.channel)
+    visit.say(Say("group/bound", {"place": place.name}))
+
+
+def _may_bind(visit: Visit, person: int, code: str) -> bool:
+    today = visit.now.date()
+    query = select(ASSIGNMENT.c.id).where(
+        ASSIGNMENT.c.person == person,
+        (ASSIGNMENT.c.role == Role.ADMIN) | (ASSIGNMENT.c.place == code),
+        ASSIGNMENT.c.role.in_((Role.ADMIN.value, Role.COMMUNITY_LEAD.value, Role.TOWNSHIP_REVIEWER.value, Role.OFFICE.value)),
+        ASSIGNMENT.c.since.is_(None) | (ASSIGNMENT.c.since <= today),
+        ASSIGNMENT.c.until.is_(None) | (ASSIGNMENT.c.until >= today),
+    )
+    return visit.connection.execute(query.limit(1)).first() is not None
+
+
+def _board(visit: Visit) -> None:
+    """Today in the group's place: how many have reported, and the clean days of each compound."""
+    address = visit.inbound.address
+    query = (
+        select(PLACE.c.code, PLACE.c.name)
+        .join(GROUP, GROUP.c.place == PLACE.c.code)
+        .where(GROUP.c.channel == address.channel, GROUP.c.address == address.id)
+    )
+    place = visit.connection.execute(query).first()
+    if place is None:
+        visit.say(Say("group/unbound"))
+        return
+    today = visit.now.date()
+    covered = figures.coverage(visit.connection, today, [place.code])
+    below = select(PLACE.c.code).where(
+        (PLACE.c.parent == place.code) | (PLACE.c.code == place.code),
+        PLACE.c.level.in_((Level.COMPOUND.value, Level.VILLAGE.value)),
+    )
+    codes = list(visit.connection.execute(below.order_by(PLACE.c.code).limit(MOST)).scalars())
+    shown = {
+        "at": visit.now, "place": place.name, "expected": covered.expected, "received": covered.received,
+        "on_time": covered.on_time, "streaks": briefs.place_streaks(visit.connection, visit.tools.rules, today, codes),
+    }  # fmt: skip
+    visit.say(Say("group/board", shown))

@@ -1,0 +1,86 @@
+"""Outbox rows: what leaves is written in the transaction that caused it, and sent after its commit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy import Connection, insert, select
+
+from bot.desk.cards import Card
+from bot.model import Address, Button, Outbound
+from bot.store import codec
+from bot.store.crypto import Keyring
+from bot.store.tables import named
+
+OUTBOX = named("outbox")
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A message to be written: the card, to whom, and what it has to do with."""
+
+    card: Card
+    address: Address
+    person: int | None = None
+    inbox: int | None = None
+    conversation: int | None = None
+    asked: str | None = None
+    kind: str = "reply"
+    edits: str | None = None
+    tap: str | None = None
+
+
+def write(connection: Connection, keyring: Keyring, token: Callable[[], str], now: datetime, letter: Letter) -> int:
+    """Put a letter into the outbox, its buttons under opaque tokens; returns the row's id."""
+    mark = token()
+    number = 0
+    rows: list[tuple[Button, ...]] = []
+    for row in letter.card.buttons:
+        rows.append(tuple(replace(button, token=f"{mark}.{number + n}") for n, button in enumerate(row)))
+        number += len(row)
+    outbound = Outbound(0, letter.address, letter.card.text, tuple(rows), letter.edits, letter.tap)
+    values = {
+        "token": mark, "channel": letter.address.channel, "address": letter.address.id, "group": letter.address.group,
+        "person": letter.person, "inbox": letter.inbox, "conversation": letter.conversation, "asked": letter.asked,
+        "kind": letter.kind, "body": keyring.seal(codec.dump(outbound)), "state": "pending", "attempts": 0,
+        "created_at": now, "due_at": now, "why": "",
+    }  # fmt: skip
+    return int(connection.execute(insert(OUTBOX).returning(OUTBOX.c.id), values).scalar_one())
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A message that was shown, with the buttons that it bore."""
+
+    address: Address
+    person: int | None
+    conversation: int | None
+    asked: str | None
+    buttons: tuple[Button, ...]
+
+
+def shown(connection: Connection, keyring: Keyring, token: str) -> tuple[Shown, int] | None:
+    """The message and the index of the button that a tap's token names, or None if there is no such button."""
+    mark, _, index = token.partition(".")
+    row = _row(connection, keyring, OUTBOX.c.token == mark)
+    if row is None or not index.isascii() or not index.isdigit() or int(index) >= len(row.buttons):
+        return None
+    return row, int(index)
+
+
+def last_shown(connection: Connection, keyring: Keyring, address: Address) -> Shown | None:
+    """The message last shown in a chat: what a typed number refers to."""
+    return _row(connection, keyring, (OUTBOX.c.channel == address.channel) & (OUTBOX.c.address == address.id))
+
+
+def _row(connection: Connection, keyring: Keyring, condition: object) -> Shown | None:
+    columns = (OUTBOX.c.body, OUTBOX.c.person, OUTBOX.c.conversation, OUTBOX.c.asked)
+    query = select(*columns).where(condition).order_by(OUTBOX.c.id.desc()).limit(1)  # type: ignore[arg-type]
+    row = connection.execute(query).first()
+    if row is None:
+        return None
+    outbound = codec.load(Outbound, keyring.open_bytes(row.body))
+    buttons = tuple(button for line in outbound.buttons for button in line)
+    return Shown(outbound.address, row.person, row.conversation, row.asked, buttons)

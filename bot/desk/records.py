@@ -1,0 +1,124 @@
+"""What a conversation came to → facts in the store, an audit line, a receipt, and a word to those whom it concerns."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from bot.desk import cards
+from bot.dialog import Flow, Option, Say
+from bot.model import (
+    ConsentWithdrawn,
+    Fact,
+    LeaveEnded,
+    LeaveTaken,
+    LocaleChosen,
+    NoticeAccepted,
+    ReportFiled,
+    ReportWithdrawn,
+    Standing,
+)
+from bot.store import audit, briefs, duties, figures, filings, people
+from scheduler.calendar import cutoff
+
+if TYPE_CHECKING:
+    from bot.desk.visit import Visit
+    from bot.store.conversations import Kept
+
+
+def record(visit: Visit, flow: Flow, kept: Kept, fact: Fact, said: Sequence[Say]) -> None:
+    """Write the fact and answer with the flow's receipt."""
+    match fact:
+        case ReportFiled() | ReportWithdrawn():
+            standing = _report(visit, fact)
+        case LeaveTaken() | LeaveEnded():
+            standing = _leave(visit, fact)
+        case LocaleChosen():
+            people.choose_locale(visit.connection, _person(visit), fact.locale)
+            visit.recognise()
+            standing = Standing(visit.now)
+        case NoticeAccepted():
+            _enrolled(visit, flow, kept, fact)
+            return
+        case ConsentWithdrawn():
+            people.forget(visit.connection, act(visit), visit.inbound.address)
+            audit.record(visit.connection, visit.now, visit.owner, "consent withdrawn", visit.owner)
+            standing = Standing(visit.now)
+    if flow.receipt is None:
+        return
+    brief = visit.brief(kept.brief.day, flow)
+    card = cards.card(flow, brief, (*said, flow.receipt(fact, brief, standing)))
+    visit.write(card, kept.id)
+
+
+def act(visit: Visit, *, late: bool = False) -> filings.Act:
+    """Who does it, through which message, when."""
+    return filings.Act(_person(visit), visit.inbox, visit.now, late)
+
+
+def _person(visit: Visit) -> int:
+    if visit.who is None:
+        message = "a fact without a person"
+        raise LookupError(message)
+    return visit.who.person
+
+
+def _report(visit: Visit, fact: ReportFiled | ReportWithdrawn) -> Standing:
+    """File or withdraw, then see how the places stand."""
+    connection, rules = visit.connection, visit.tools.rules
+    due = cutoff(fact.day, rules, visit.tools.zone)
+    doing = act(visit, late=visit.now > due)
+    if isinstance(fact, ReportWithdrawn):
+        filed = filings.withdraw_report(connection, rules, doing, fact)
+        audit.record(connection, visit.now, visit.owner, "report withdrawn", fact.day.isoformat(), ",".join(filed.lines))
+        return Standing(visit.now, late=doing.late)
+    filed = filings.file_report(connection, visit.tools.keyring, rules, doing, fact)
+    what = "report supplemented" if fact.adds else "report filed"
+    audit.record(connection, visit.now, visit.owner, what, fact.day.isoformat(), ",".join((*filed.lines, *filed.cases)))
+    today = visit.now.date()
+    names = {place.code: place.name for place in visit.brief(fact.day).owed}
+    today_open = visit.now <= cutoff(today, rules, visit.tools.zone)
+    mine = duties.duties(connection, doing.person)
+    bound = visit.who.bound_at.astimezone(visit.tools.zone).date() if visit.who else today
+    return Standing(
+        visit.now,
+        late=doing.late,
+        streaks=briefs.place_streaks(connection, rules, today, [line.place for line in fact.lines]),
+        run=figures.run_of(connection, doing.person, today, today_open=today_open),
+        cases=filed.cases,
+        kept=tuple(names.get(code, code) for code in filed.kept),
+        missed=briefs.missed(connection, mine, today, bound) if fact.day == today else (),
+    )
+
+
+def _leave(visit: Visit, fact: LeaveTaken | LeaveEnded) -> Standing:
+    """Keep the leave or its end, and tell the stand-in."""
+    connection = visit.connection
+    name = visit.brief(visit.now.date()).name
+    if isinstance(fact, LeaveEnded):
+        stand_in = people.end_leave(connection, act(visit), fact)
+        audit.record(connection, visit.now, visit.owner, "leave ended", fact.on.isoformat())
+        if stand_in is not None:
+            visit.notify(stand_in, Say("leave/returned", {"name": name, "on": fact.on}))
+        return Standing(visit.now)
+    reachable = {person.person: person.name for person in visit.colleagues()}
+    codes = people.take_leave(connection, act(visit), fact, reachable)
+    audit.record(connection, visit.now, visit.owner, "leave taken", f"{fact.since}/{fact.until}", f"p:{fact.stand_in}")
+    if not codes or fact.stand_in is None:
+        return Standing(visit.now)
+    places = duties.names(connection, codes)
+    shown = {"name": name, "since": fact.since, "until": fact.until, "places": places}
+    visit.notify(fact.stand_in, Say("leave/asked", shown, (Option("places"),)))
+    return Standing(visit.now, stand_in=reachable[fact.stand_in])
+
+
+def _enrolled(visit: Visit, flow: Flow, kept: Kept, fact: NoticeAccepted) -> None:
+    """Bind the chat if the code is still good, welcome the person, and show today's report at once."""
+    from bot.desk import enrolment  # noqa: PLC0415 - it opens conversations, and those come here
+
+    if not enrolment.bound(visit, kept, fact):
+        visit.say(Say("enrol/wrong"))
+        return
+    brief = visit.brief(visit.now.date())
+    welcome = () if flow.receipt is None else (flow.receipt(fact, brief, Standing(visit.now)),)
+    visit.open("daily_report", None, said=welcome)

@@ -1,0 +1,42 @@
+"""Conversations as generators replayed over keyed answers."""
+
+from bot.dialog.engine import Dialog, Goto, Outcome, Reply, Turn, back, begin, resume, take
+from bot.dialog.flow import Flow, Need
+from bot.dialog.steps import (
+    Attachment,
+    Choice,
+    Day,
+    Number,
+    Option,
+    Question,
+    Retake,
+    Say,
+    Step,
+    Text,
+    Unreadable,
+)
+
+__all__ = [
+    "Attachment",
+    "Choice",
+    "Day",
+    "Dialog",
+    "Flow",
+    "Goto",
+    "Need",
+    "Number",
+    "Option",
+    "Outcome",
+    "Question",
+    "Reply",
+    "Retake",
+    "Say",
+    "Step",
+    "Text",
+    "Turn",
+    "Unreadable",
+    "back",
+    "begin",
+    "resume",
+    "take",
+]

@@ -1,0 +1,32 @@
+"""What a handler offers to the desk."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bot.dialog.engine import Dialog
+from bot.dialog.steps import Say
+from bot.model import Brief, Fact, Standing
+
+
+class Need(StrEnum):
+    """What a flow's brief must hold beyond the person's own day; each costs the desk a question to the store."""
+
+    STREAKS = "streaks"
+    HISTORY = "history"
+    SELF = "self"
+    COLLEAGUES = "colleagues"
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """A conversation: its name, its generator, where its words lie, and what is said once its fact is recorded."""
+
+    name: str
+    run: Callable[[Brief], Dialog]
+    words: str
+    """The folder of its templates."""
+    receipt: Callable[[Fact, Brief, Standing], Say] | None = None
+    needs: frozenset[Need] = frozenset()

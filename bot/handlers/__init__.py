@@ -1,0 +1,30 @@
+"""One conversation a module; this is the list of them, and of the words that open them."""
+
+from __future__ import annotations
+
+from bot.dialog import Flow
+from bot.handlers import daily_report, enrol, leave, me, menu, places, reports
+
+FLOWS: dict[str, Flow] = {
+    flow.name: flow
+    for module in (daily_report, enrol, leave, me, menu, places, reports)
+    for flow in module.FLOWS
+}
+"""Every flow by its name."""
+
+COMMANDS: dict[str, str] = {
+    "start": "daily_report",
+    "report": "daily_report",
+    "fix": "correct",
+    "add": "supplement",
+    "withdraw": "withdraw",
+    "leave": "leave",
+    "places": "places",
+    "reports": "reports",
+    "language": "language",
+    "me": "me",
+    "forget": "forget",
+    "menu": "menu",
+    "help": "help",
+}
+"""Every command, and the flow that it opens. What else a person may write for it stands in ``templates/*/commands.j2``."""

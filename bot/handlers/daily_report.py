@@ -1,0 +1,207 @@
+"""The daily report: one tap when all is normal, exceptions place by place, correction, supplement, withdrawal."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from bot.dialog import Attachment, Choice, Dialog, Flow, Goto, Number, Option, Retake, Say, Step, Text
+from bot.dialog.steps import PHOTO
+from bot.model import Brief, Fact, Finding, Line, Owed, ReportFiled, ReportWithdrawn, Standing, Status
+
+MOST_PERSONS = 200
+"""More of one kind at one place on one day is a slip of the finger."""
+
+
+def daily_report(brief: Brief) -> Dialog:
+    """Walk a worker through the report of ``brief.day``; one tap reports everything still owed as normal."""
+    owed = [place for place in brief.owed if place.status is None]
+    if not brief.owed:
+        yield from Say("daily_report/nothing", actions=(Option("places"), Option("menu")))
+        return None
+    if not owed:
+        yield from Say("daily_report/done", {"places": brief.owed}, _after(brief))
+        return None
+    state = yield from Choice("state", _options("normal", "exceptions", "leave"), {"owed": owed})
+    if state == "leave":
+        return Goto("leave")
+    if state == "normal":
+        return ReportFiled(brief.day, tuple(Line(place.code, Status.NORMAL) for place in owed))
+    return (yield from _exceptions(brief, owed))
+
+
+def correct(brief: Brief) -> Dialog:
+    """Say again what holds for the places that this person reported; it supersedes the earlier word."""
+    mine = [place for place in brief.owed if place.mine]
+    if not mine:
+        return Goto("daily_report")
+    state = yield from Choice("correct", _options("normal", "exceptions", "withdraw", "keep"), {"mine": mine})
+    if state == "keep":
+        yield from Say("daily_report/kept")
+        return None
+    if state == "withdraw":
+        return ReportWithdrawn(brief.day, tuple(place.code for place in mine))
+    if state == "normal":
+        return ReportFiled(brief.day, tuple(Line(place.code, Status.NORMAL) for place in mine))
+    return (yield from _exceptions(brief, mine))
+
+
+def withdraw(brief: Brief) -> Dialog:
+    """Take back what this person reported for the day; the places are owed again."""
+    mine = [place for place in brief.owed if place.mine]
+    if not mine:
+        return Goto("daily_report")
+    sure = yield from Choice("withdraw", _options("withdraw", "keep"), {"mine": mine})
+    if sure == "keep":
+        yield from Say("daily_report/kept")
+        return None
+    return ReportWithdrawn(brief.day, tuple(place.code for place in mine))
+
+
+def supplement(brief: Brief) -> Dialog:
+    """Add a note or photos to what this person reported for the day."""
+    mine = [place for place in brief.owed if place.mine]
+    if not mine:
+        return Goto("daily_report")
+    note, photos = yield from _attachments(brief)
+    if not note and not photos:
+        yield from Say("daily_report/kept")
+        return None
+    return ReportFiled(brief.day, tuple(Line(place.code, Status.NORMAL) for place in mine), note, photos, adds=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One exception: at a place, ``count`` persons of a kind, or a problem in words."""
+
+    place: Owed
+    kind: str
+    count: int = 0
+    words: str = ""
+
+
+def _exceptions(brief: Brief, owed: Sequence[Owed]) -> Generator[Step, Any, ReportFiled | None]:
+    """Ask for exceptions until the sender is content; every other place is reported as normal."""
+    items = [(yield from _item(brief, owed, 1))]
+    note: str | None = None
+    photos: tuple[str, ...] = ()
+    review = 0
+    while True:
+        review += 1
+        options = _options("submit", "more", *(() if note or photos else ("attach",)), "revise", "discard")
+        shown = {"items": items, "others": _others(owed, items), "note": note, "photos": photos}
+        action = yield from Choice(f"review/{review}", options, shown)
+        if action == "submit":
+            return _filed(brief, owed, items, note, photos)
+        if action == "discard":
+            yield from Say("daily_report/discarded")
+            return None
+        if action == "more":
+            items.append((yield from _item(brief, owed, len(items) + 1)))
+        elif action == "attach":
+            note, photos = yield from _attachments(brief)
+        else:
+            yield from _revise(items, review)
+
+
+def _item(brief: Brief, owed: Sequence[Owed], n: int) -> Generator[Step, Any, Item]:
+    place = owed[0]
+    if len(owed) > 1:
+        code = yield from Choice(f"place/{n}", tuple(Option(each.code, each.name) for each in owed))
+        place = next(each for each in owed if each.code == code)
+    kind = yield from Choice(f"kind/{n}", _options(*brief.kinds, "other"), {"place": place})
+    if kind == "other":
+        return Item(place, kind, words=(yield from Text(f"other/{n}", brief.note_limit, values={"place": place})))
+    shown = {"place": place, "kind": kind}
+    count = yield from Number(f"count/{n}", 0, MOST_PERSONS, _options("1", "2", "3"), shown)
+    return Item(place, kind, count)
+
+
+def _revise(items: Sequence[Item], review: int) -> Generator[Step, Any, None]:
+    """Let the sender choose what to say anew; it never comes back, for the conversation runs again from there."""
+    which = 1
+    if len(items) > 1:
+        options = tuple(Option(str(n)) for n in range(1, len(items) + 1))
+        which = int((yield from Choice(f"which/{review}", options, {"items": items})))
+    asked = ("place", "kind", "count", "other")
+    yield from Retake((*(f"{key}/{which}" for key in asked), f"which/{review}", f"review/{review}"))
+
+
+def _attachments(brief: Brief) -> Generator[Step, Any, tuple[str | None, tuple[str, ...]]]:
+    """Collect notes and photos, one a message, until the sender says that this is all."""
+    notes: list[str] = []
+    photos: list[str] = []
+    while True:
+        n = len(notes) + len(photos) + 1
+        room = brief.photo_limit - len(photos)
+        shown = {"notes": notes, "photos": photos}
+        given = yield from Attachment(f"attach/{n}", brief.note_limit, room, _options("finish"), shown)
+        if given == "finish":
+            return "\n".join(notes) or None, tuple(photos)
+        if given.startswith(PHOTO):
+            photos.append(given.removeprefix(PHOTO))
+        else:
+            notes.append(given)
+
+
+def _filed(
+    brief: Brief, owed: Sequence[Owed], items: Sequence[Item], note: str | None, photos: tuple[str, ...]
+) -> ReportFiled:
+    words = [f"{item.place.name}：{item.words}" for item in items if item.words]
+    lines = tuple(_line(place, [item for item in items if item.place.code == place.code]) for place in owed)
+    return ReportFiled(brief.day, lines, "\n".join((*words, *((note,) if note else ()))) or None, photos)
+
+
+def _line(place: Owed, items: Sequence[Item]) -> Line:
+    counts: dict[str, int] = {}
+    for item in items:
+        if item.count:
+            counts[item.kind] = counts.get(item.kind, 0) + item.count
+    abnormal = counts or any(item.words for item in items)
+    findings = tuple(Finding(kind, count) for kind, count in counts.items())
+    return Line(place.code, Status.ABNORMAL if abnormal else Status.NORMAL, findings)
+
+
+def _others(owed: Sequence[Owed], items: Sequence[Item]) -> int:
+    named = {item.place.code for item in items if item.count or item.words}
+    return sum(place.code not in named for place in owed)
+
+
+def _options(*values: str) -> tuple[Option, ...]:
+    return tuple(Option(value) for value in values)
+
+
+def _after(brief: Brief) -> tuple[Option, ...]:
+    """What can be done once a day is reported: correct or supplement one's own word, make a missed day good."""
+    mine = (_on("fix", brief), _on("add", brief)) if any(place.mine for place in brief.owed) else ()
+    return (*mine, *_missed(brief.missed))
+
+
+def _on(command: str, brief: Brief) -> Option:
+    """A command about the day that is spoken of."""
+    return Option(command if brief.day == brief.today else f"{command} {brief.day}", name=command)
+
+
+def _missed(days: Sequence[date]) -> tuple[Option, ...]:
+    return tuple(Option(f"report {day}", name="missed") for day in days[:1])
+
+
+def receipt(fact: Fact, brief: Brief, standing: Standing) -> Say:
+    """Give something back: the time, the places, their clean days, the sender's own run."""
+    if isinstance(fact, ReportWithdrawn):
+        taken = [place.name for place in brief.owed if place.code in fact.places]
+        return Say("daily_report/withdrawn", {"names": taken, "standing": standing}, (_on("report", brief),))
+    assert isinstance(fact, ReportFiled)  # noqa: S101 - these flows come to nothing else
+    normal = sum(line.status is Status.NORMAL for line in fact.lines) - len(standing.kept)
+    names = {place.code: place.name for place in brief.owed}
+    abnormal = [(names[line.place], line.findings) for line in fact.lines if line.status is Status.ABNORMAL]
+    actions = (_on("fix", brief), _on("add", brief), *_missed(standing.missed))
+    shown = {"fact": fact, "normal": max(normal, 0), "abnormal": abnormal, "standing": standing}
+    return Say("daily_report/added" if fact.adds else "daily_report/receipt", shown, actions)
+
+
+FLOWS = tuple(
+    Flow(run.__name__, run, "daily_report", receipt) for run in (daily_report, correct, withdraw, supplement)
+)

@@ -1,0 +1,129 @@
+"""What a conversation is told when it opens."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from bot.model.cases import Finding, Kind
+from bot.model.figures import Streak
+from bot.model.facts import Locale, Status
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """A place that the person owes a report for, and what is already known of that place's day."""
+
+    code: str
+    name: str
+    status: Status | None = None
+    """What stands reported for the day, by whomever; None while it is owed."""
+    mine: bool = False
+    """True when the standing report is this person's own."""
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Colleague:
+    """Somebody who may stand in: an id and a masked name, never a phone."""
+
+    person: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Leave:
+    """A leave as it stands; both days included."""
+
+    since: date
+    until: date
+    stand_in: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceStreak:
+    """A place's name beside its streak."""
+
+    name: str
+    streak: Streak
+
+
+@dataclass(frozen=True, slots=True)
+class PastDay:
+    """What the person's own places looked like on one day."""
+
+    day: date
+    reported: int
+    """Places whose report stands."""
+    owed: int
+    abnormal: int
+    on_time: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Self:
+    """What the bot keeps about the person it talks to; the phone is masked."""
+
+    phone: str
+    roles: tuple[tuple[str, str], ...] = ()
+    """Role and place name."""
+    channels: tuple[str, ...] = ()
+    accepted_on: date | None = None
+    reports: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How things stand once a fact is recorded: what a receipt gives back."""
+
+    at: datetime
+    """When it was recorded, aware, in the programme's time zone."""
+    late: bool = False
+    streaks: tuple[PlaceStreak, ...] = ()
+    run: int = 0
+    """The person's own run of days on time."""
+    cases: tuple[str, ...] = ()
+    """Codes of the cases that the fact opened."""
+    kept: tuple[str, ...] = ()
+    """Names of places left as somebody else had reported them."""
+    stand_in: str | None = None
+    missed: tuple[date, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """All that a flow may know. It is stored with the conversation, so that a replay sees what the first run saw."""
+
+    now: datetime
+    """The moment the conversation opened, aware, in the programme's time zone."""
+    day: date
+    """The day that is spoken of: today, or an earlier one that is made good."""
+    cutoff: datetime
+    """The moment after which ``day``'s report is late, aware."""
+    locale: Locale = Locale.ZH
+    person: int | None = None
+    name: str = ""
+    """The person's own name, masked."""
+    owed: tuple[Owed, ...] = ()
+    missed: tuple[date, ...] = ()
+    """Earlier days, newest first, at most three back, that still lack a report."""
+    leave: Leave | None = None
+    colleagues: tuple[Colleague, ...] = ()
+    streaks: tuple[PlaceStreak, ...] = ()
+    history: tuple[PastDay, ...] = ()
+    me: Self | None = None
+    accepted: bool = True
+    kinds: tuple[str, ...] = tuple(Kind)
+    """The kinds that the daily form asks for, from the rule pack."""
+    note_limit: int = 500
+    photo_limit: int = 9
+
+    @property
+    def today(self) -> date:
+        """The day on which the conversation opened."""
+        return self.now.date()
+
+    @property
+    def late(self) -> bool:
+        """Whether a report filed when this conversation opened is marked late."""
+        return self.now > self.cutoff

@@ -1,0 +1,77 @@
+"""What is computed from the facts: day states, streaks and the rules that they follow."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+
+
+class DayState(StrEnum):
+    """The state of a place's day (DOMAIN 2)."""
+
+    CLEAN = "clean"
+    BROKEN = "broken"
+    UNVERIFIED = "unverified"
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a streak stands where it stands: the rule (a key of the words), the case, its kind and the day it ended."""
+
+    rule: str
+    case: str
+    kind: str
+    took_effect_on: date
+    ended_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Streak:
+    """The consecutive epidemic-free days of one place at the end of ``as_of``, with the reason (DOMAIN 3)."""
+
+    place: str
+    as_of: date
+    days: int
+    state: DayState
+    since: date | None
+    reason: Reason | None
+    reported_days: int
+    unverified_days: int
+
+
+@dataclass(frozen=True, slots=True)
+class PackRules:
+    """A rule pack, read and checked (DOMAIN 3).
+
+    Kinds are plain strings: a pack for another disease brings its own.
+    """
+
+    name: str
+    title: str
+    version: str
+    source: str
+    start: date
+    """The programme's start: counting begins here where a place names no day of its own."""
+    breaking: frozenset[str]
+    unverified: str = "count"
+    """``count``, ``hold`` or ``break`` (DOMAIN 2)."""
+    ruled_out: str = "restart"
+    """``restart`` or ``restore`` (DOMAIN 3)."""
+    threshold_days: int = 14
+    milestones: tuple[int, ...] = (7, 14, 30, 60, 100, 180, 365)
+    cutoff: str = "17:00"
+    """The daily cutoff, local time."""
+    form_kinds: tuple[str, ...] = field(default_factory=tuple)
+    """What the daily form asks for, in the order shown."""
+    note_limit: int = 500
+    photo_limit: int = 9
+    assess_threshold: int = 80
+    retention_days: int = 180
+    kinds: tuple[str, ...] = ()
+    """Every kind that the pack knows, breaking or not."""
+    rule_of: Mapping[str, str] = field(default_factory=dict, hash=False)
+    """The rule (a key of the words) that a kind falls under; a kind without one is explained by what it became."""
+    labels: Mapping[str, Mapping[str, str]] = field(default_factory=dict, hash=False)
+    """What the pack calls its kinds, by kind and locale, where the words of the bot do not know them."""

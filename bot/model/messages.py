@@ -1,0 +1,115 @@
+"""What goes between a channel and the desk."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class InboundKind(StrEnum):
+    """What a person did: wrote, tapped a button, sent a photo, opened the chat."""
+
+    TEXT = "text"
+    TAP = "tap"
+    PHOTO = "photo"
+    OPEN = "open"
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where a person or a group is reached: a channel's name and what that channel calls them."""
+
+    channel: str
+    id: str
+    group: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Inbound:
+    """One message as a channel decoded it."""
+
+    address: Address
+    """The chat that it came from, and that is answered."""
+    dedupe: str
+    """The same for every delivery of the same message, different for any other, within the channel."""
+    kind: InboundKind
+    text: str = ""
+    """What was written; for a tap the button's token; for a photo its caption; for ``open`` a deep link's payload."""
+    photo: str | None = None
+    """The media name under which the channel stored the picture."""
+    sender: str = ""
+    """Who sent it, as the channel calls them; in a private chat the same as ``address.id``."""
+    edits: str | None = None
+    """The platform's id of the message whose button was tapped: the answer may replace it."""
+    tap: str | None = None
+    """The platform's id of the tap itself, for channels that must be told that it arrived."""
+    raw: str = ""
+    """The message as the platform sent it, kept for quarantine; encrypted at rest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A choice as a person sees it. ``value`` is ours (an option, or a command); ``token`` is what a platform carries."""
+
+    label: str
+    value: str
+    token: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Outbound:
+    """One message on its way to a person or a group."""
+
+    id: int
+    address: Address
+    text: str
+    buttons: tuple[tuple[Button, ...], ...] = ()
+    """Rows of buttons; empty rows do not occur."""
+    edits: str | None = None
+    """The platform's id of a message to replace instead of sending a new one."""
+    tap: str | None = None
+    photo: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """The platform has it, under this id."""
+
+    ref: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Retry:
+    """It certainly did not go; try again after so many seconds (None: as the schedule says)."""
+
+    after: float | None = None
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Uncertain:
+    """Nobody knows whether it went: never sent again by itself."""
+
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Undeliverable:
+    """It will never go to this address (blocked, gone)."""
+
+    why: str = ""
+
+
+Fate = Sent | Retry | Uncertain | Undeliverable
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a channel can carry."""
+
+    text: int = 4096
+    """Characters in one message."""
+    buttons: bool = True
+    buttons_per_row: int = 3
+    edits: bool = True
+    label: int = 30

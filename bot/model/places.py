@@ -1,0 +1,63 @@
+"""Where things are and who does what there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+
+class Level(StrEnum):
+    """What a place is, from the widest to the narrowest (DOMAIN 1)."""
+
+    COUNTY = "county"
+    TOWNSHIP = "township"
+    COMMUNITY = "community"
+    VILLAGE = "village"
+    UNIT = "unit"
+    COMPOUND = "compound"
+    BUILDING = "building"
+
+
+DUTY_LEVELS = frozenset({Level.COMPOUND, Level.BUILDING, Level.VILLAGE, Level.UNIT})
+"""An assignment to one of these makes its holder owe one report a day (DOMAIN 1)."""
+
+
+class Role(StrEnum):
+    """What a person does at a place (PRODUCT, who uses it)."""
+
+    BUILDING_LEADER = "building_leader"
+    GRID_WORKER = "grid_worker"
+    COMMUNITY_LEAD = "community_lead"
+    UNIT_CONTACT = "unit_contact"
+    TOWNSHIP_REVIEWER = "township_reviewer"
+    OFFICE = "office"
+    ADMIN = "admin"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A node of the tree county → township → (community | village | unit) → compound → building."""
+
+    code: str
+    name: str
+    level: Level
+    parent: str | None = None
+    aliases: tuple[str, ...] = ()
+    start: date | None = None
+    """The day counting starts; None: the programme's start in the rule pack."""
+    closed: date | None = None
+    """The first day on which the place no longer counts (merged, renamed)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """Somebody does ``role`` at ``place`` from ``since`` to ``until``, both included; open when None."""
+
+    person: int
+    role: Role
+    place: str
+    since: date | None = None
+    until: date | None = None
+    stands_in_for: int | None = None
+    """The person on leave whose duty this covers; None for an ordinary assignment."""

@@ -1,0 +1,188 @@
+"""What a conversation is told when it opens, gathered in a few questions to the store."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection, func, select
+
+from bot import words
+from bot.dialog import Need
+from bot.model import (
+    Brief,
+    Colleague,
+    Locale,
+    PackRules,
+    PastDay,
+    PlaceStreak,
+    Self,
+    Status,
+)
+from bot.store import figures
+from bot.store.crypto import Keyring
+from bot.store.duties import ASSIGNMENT, FILING, PLACE, Duties, duties, owed, stand_in_names, standing
+from bot.store.tables import named
+from scheduler.calendar import cutoff
+
+ACCOUNT = named("account")
+PERSON = named("person")
+CONSENT = named("consent")
+BACK = 3
+"""How many days back a missed report can be made good."""
+WEEK = 7
+COLLEAGUES = 8
+"""As many buttons as fit a phone without scrolling."""
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    """The person behind an address."""
+
+    person: int
+    name: str
+    """As it is; shown masked."""
+    locale: Locale
+    bound_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """What every brief needs to know of the house."""
+
+    keyring: Keyring
+    rules: PackRules
+    zone: ZoneInfo
+
+
+def who(connection: Connection, keyring: Keyring, channel: str, address: str) -> Who | None:
+    """The person to whom this address is bound, or None."""
+    query = (
+        select(PERSON.c.id, PERSON.c.name, PERSON.c.locale, ACCOUNT.c.bound_at)
+        .join(ACCOUNT, ACCOUNT.c.person == PERSON.c.id)
+        .where(ACCOUNT.c.channel == channel, ACCOUNT.c.address == address, ACCOUNT.c.unbound_at.is_(None))
+    )
+    row = connection.execute(query).first()
+    return None if row is None else Who(row.id, keyring.open(row.name), Locale(row.locale), row.bound_at)
+
+
+def person(connection: Connection, keyring: Keyring, number: int, now: datetime) -> Who:
+    """Somebody of the roster who has no chat yet.
+
+    Raises:
+        sqlalchemy.exc.NoResultFound: there is no such person.
+    """
+    row = connection.execute(select(PERSON.c.name, PERSON.c.locale).where(PERSON.c.id == number)).one()
+    return Who(number, keyring.open(row.name), Locale(row.locale), now)
+
+
+def brief(  # noqa: PLR0913 - the house, the person, the moment, the day and what the flow needs
+    connection: Connection, house: House, someone: Who, now: datetime, day: date, needs: Collection[Need] = ()
+) -> Brief:
+    """What ``someone`` owes on ``day`` as seen at ``now`` (aware, in the programme's zone)."""
+    mine = duties(connection, someone.person)
+    places = owed(connection, mine, someone.person, day)
+    away = mine.away(now.date())
+    names = _names(connection, house.keyring, [away.stand_in] if away and away.stand_in else [])
+    codes = [place.code for place in places]
+    return Brief(
+        now=now,
+        day=day,
+        cutoff=cutoff(day, house.rules, house.zone),
+        locale=someone.locale,
+        person=someone.person,
+        name=words.masked_name(someone.name),
+        owed=places,
+        missed=missed(connection, mine, now.date(), someone.bound_at.astimezone(house.zone).date()),
+        leave=stand_in_names(away, names),
+        colleagues=colleagues(connection, house.keyring, someone.person, codes) if Need.COLLEAGUES in needs else (),
+        streaks=place_streaks(connection, house.rules, now.date(), codes) if Need.STREAKS in needs else (),
+        history=_history(connection, mine, now.date()) if Need.HISTORY in needs else (),
+        me=_self(connection, house, someone) if Need.SELF in needs else None,
+        kinds=house.rules.form_kinds,
+        note_limit=house.rules.note_limit,
+        photo_limit=house.rules.photo_limit,
+    )
+
+
+def missed(connection: Connection, mine: Duties, today: date, bound: date) -> tuple[date, ...]:
+    """The days before today, newest first, since the person came to the bot, on which a duty is still unreported."""
+    days = [today - timedelta(days=n) for n in range(1, BACK + 1)]
+    expected = {day: mine.on(day) for day in days if day >= bound}
+    places = {code for codes in expected.values() for code in codes}
+    words_said = standing(connection, places, tuple(expected))
+    return tuple(day for day, codes in expected.items() if any((code, day) not in words_said for code in codes))
+
+
+def place_streaks(
+    connection: Connection, rules: PackRules, day: date, codes: Collection[str]
+) -> tuple[PlaceStreak, ...]:
+    """The streaks of these places, in their order, with their names."""
+    if not codes:
+        return ()
+    found = {each.place: each for each in figures.streaks(connection, rules, day, places=codes)}
+    query = select(PLACE.c.code, PLACE.c.name).where(PLACE.c.code.in_(codes))
+    names = dict(connection.execute(query).tuples().all())
+    return tuple(PlaceStreak(names[code], found[code]) for code in codes if code in found)
+
+
+def _names(connection: Connection, keyring: Keyring, people: Collection[int]) -> dict[int, str]:
+    if not people:
+        return {}
+    query = select(PERSON.c.id, PERSON.c.name).where(PERSON.c.id.in_(people))
+    return {row.id: words.masked_name(keyring.open(row.name)) for row in connection.execute(query)}
+
+
+def colleagues(connection: Connection, keyring: Keyring, person: int, codes: Collection[str]) -> tuple[Colleague, ...]:
+    """Who works in the same communities and can be reached, to stand in."""
+    parents = select(PLACE.c.parent).where(PLACE.c.code.in_(codes), PLACE.c.parent.isnot(None))
+    near = select(PLACE.c.code).where(PLACE.c.parent.in_(parents) | PLACE.c.code.in_(parents))
+    reachable = select(ACCOUNT.c.person).where(ACCOUNT.c.unbound_at.is_(None))
+    query = (
+        select(PERSON.c.id, PERSON.c.name)
+        .where(PERSON.c.id != person, PERSON.c.id.in_(reachable))
+        .where(PERSON.c.id.in_(select(ASSIGNMENT.c.person).where(ASSIGNMENT.c.place.in_(near))))
+        .order_by(PERSON.c.id)
+        .limit(COLLEAGUES)
+    )
+    return tuple(Colleague(row.id, words.masked_name(keyring.open(row.name))) for row in connection.execute(query))
+
+
+def _history(connection: Connection, mine: Duties, today: date) -> tuple[PastDay, ...]:
+    days = [today - timedelta(days=n) for n in range(WEEK)]
+    expected = {day: mine.on(day) for day in days}
+    places = {code for codes in expected.values() for code in codes}
+    said = standing(connection, places, days)
+    shown = []
+    for day, codes in expected.items():
+        known = [said[code, day] for code in codes if (code, day) in said]
+        abnormal = sum(word.status is Status.ABNORMAL for word in known)
+        shown.append(PastDay(day, len(known), len(codes), abnormal, on_time=not any(word.late for word in known)))
+    return tuple(shown)
+
+
+def _self(connection: Connection, house: House, person: Who) -> Self:
+    phone = connection.execute(select(PERSON.c.phone).where(PERSON.c.id == person.person)).scalar_one()
+    roles = (
+        select(ASSIGNMENT.c.role, PLACE.c.name)
+        .join(PLACE, PLACE.c.code == ASSIGNMENT.c.place)
+        .where(ASSIGNMENT.c.person == person.person, ASSIGNMENT.c.stands_in_for.is_(None))
+        .order_by(ASSIGNMENT.c.id)
+    )
+    channels = (
+        select(ACCOUNT.c.channel)
+        .where(ACCOUNT.c.person == person.person, ACCOUNT.c.unbound_at.is_(None))
+        .order_by(ACCOUNT.c.id)
+    )
+    accepted = select(func.max(CONSENT.c.at)).where(CONSENT.c.person == person.person, CONSENT.c.event == "accepted")
+    at = connection.execute(accepted).scalar()
+    filed = select(func.count()).select_from(FILING).where(FILING.c.person == person.person)
+    return Self(
+        phone=words.masked_phone(house.keyring.open(phone)),
+        roles=tuple((row.role, row.name) for row in connection.execute(roles)),
+        channels=tuple(dict.fromkeys(connection.execute(channels).scalars())),
+        accepted_on=None if at is None else at.astimezone(house.zone).date(),
+        reports=connection.execute(filed).scalar_one(),
+    )

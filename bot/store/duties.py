@@ -1,0 +1,176 @@
+"""Who owes what: the places that a person must report for on a day, and how that day stands."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, and_, func, or_, select
+
+from bot.model import DUTY_LEVELS, Event, Finding, Leave, Owed, Status
+from bot.store.tables import named
+
+PLACE = named("place")
+ASSIGNMENT = named("assignment")
+LEAVE = named("leave")
+LEAVE_END = named("leave_end")
+REPORT = named("report")
+FILING = named("filing")
+CASE = named("case_")
+EVENT = named("case_event")
+LEVELS = tuple(level.value for level in DUTY_LEVELS)
+
+
+@dataclass(frozen=True, slots=True)
+class Away:
+    """A leave as it stands after an early return; both days included."""
+
+    id: int
+    since: date
+    until: date
+    stand_in: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Duties:
+    """All assignments of a person to places that owe reports, and the person's leaves."""
+
+    rows: Sequence[Any]
+    leaves: tuple[Away, ...]
+
+    def away(self, day: date) -> Away | None:
+        """The leave that covers ``day``, if any; the newest announcement first."""
+        return next((leave for leave in self.leaves if leave.since <= day <= leave.until), None)
+
+    def on(self, day: date) -> dict[str, str]:
+        """Code and name of every place owed on ``day``: none of one's own while on leave, a stand-in's all the same."""
+        away = self.away(day) is not None
+        return {
+            row.code: row.name
+            for row in self.rows
+            if (row.since is None or row.since <= day)
+            and (row.until is None or day <= row.until)
+            and (row.closed is None or day < row.closed)
+            and (row.start is None or row.start <= day)
+            and not (away and row.stands_in_for is None)
+        }
+
+
+def duties(connection: Connection, person: int) -> Duties:
+    """What ``person`` owes, today and on other days; two queries."""
+    columns = (
+        PLACE.c.code, PLACE.c.name, PLACE.c.start, PLACE.c.closed,
+        ASSIGNMENT.c.since, ASSIGNMENT.c.until, ASSIGNMENT.c.stands_in_for,
+    )  # fmt: skip
+    query = (
+        select(*columns)
+        .join(PLACE, PLACE.c.code == ASSIGNMENT.c.place)
+        .where(ASSIGNMENT.c.person == person, PLACE.c.level.in_(LEVELS))
+        .order_by(ASSIGNMENT.c.stands_in_for.isnot(None), ASSIGNMENT.c.id)
+    )
+    return Duties(connection.execute(query).all(), leaves(connection, person))
+
+
+def leaves(connection: Connection, person: int) -> tuple[Away, ...]:
+    """The person's leaves as they stand, newest announcement first; a leave that ended before it began is left out."""
+    ended = select(LEAVE_END.c.leave, func.min(LEAVE_END.c.on).label("on")).group_by(LEAVE_END.c.leave).subquery()
+    query = (
+        select(LEAVE.c.id, LEAVE.c.since, LEAVE.c.until, LEAVE.c.stand_in, ended.c.on)
+        .outerjoin(ended, ended.c.leave == LEAVE.c.id)
+        .where(LEAVE.c.person == person)
+        .order_by(LEAVE.c.id.desc())
+    )
+    found = []
+    for row in connection.execute(query):
+        until = row.until if row.on is None else min(row.until, row.on - timedelta(days=1))
+        if row.since <= until:
+            found.append(Away(row.id, row.since, until, row.stand_in))
+    return tuple(found)
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """What stands reported of a place's day, and by whom."""
+
+    status: Status
+    person: int | None
+    late: bool
+
+
+def standing(connection: Connection, places: Collection[str], days: Collection[date]) -> dict[tuple[str, date], Word]:
+    """The newest word on each place's day; one that was withdrawn is left out. One query."""
+    if not places or not days:
+        return {}
+    query = (
+        select(REPORT.c.place, REPORT.c.day, REPORT.c.status, REPORT.c.person, REPORT.c.late)
+        .where(REPORT.c.place.in_(places), REPORT.c.day.in_(days))
+        .order_by(REPORT.c.recorded_at, REPORT.c.id)
+    )
+    words = {(row.place, row.day): row for row in connection.execute(query)}
+    return {
+        key: Word(Status(row.status), row.person, row.late)
+        for key, row in words.items()
+        if row.status != Status.WITHDRAWN
+    }
+
+
+def found(connection: Connection, places: Collection[str], day: date) -> list[Any]:
+    """The cases that daily reports found at these places on ``day`` and that still stand: case, place, kind, person."""
+    later = EVENT.alias("later")
+    query = (
+        select(CASE.c.code, CASE.c.place, EVENT.c.kind, FILING.c.person)
+        .join(EVENT, and_(EVENT.c.case == CASE.c.code, EVENT.c.event == Event.FOUND))
+        .join(FILING, FILING.c.id == CASE.c.filing)
+        .where(CASE.c.place.in_(places), FILING.c.day == day)
+        .where(~select(later.c.id).where(later.c.case == CASE.c.code, later.c.event == Event.WITHDRAWN).exists())
+        .order_by(CASE.c.code)
+    )
+    return list(connection.execute(query)) if places else []
+
+
+def owed(connection: Connection, mine: Duties, person: int, day: date) -> tuple[Owed, ...]:
+    """The places of a person's day in the order of the roster, with what stands reported; two queries at most."""
+    places = mine.on(day)
+    words = standing(connection, places, (day,))
+    abnormal = [code for (code, _), word in words.items() if word.status is Status.ABNORMAL]
+    findings = _findings(found(connection, abnormal, day))
+    shown = []
+    for code, name in places.items():
+        word = words.get((code, day))
+        one = Owed(code, name)
+        if word is not None:
+            one = replace(one, status=word.status, mine=word.person == person, findings=findings.get(code, ()))
+        shown.append(one)
+    return tuple(shown)
+
+
+def _findings(cases: Iterable[Any]) -> dict[str, tuple[Finding, ...]]:
+    counts: dict[str, dict[str, int]] = {}
+    for row in cases:
+        kinds = counts.setdefault(row.place, {})
+        kinds[row.kind] = kinds.get(row.kind, 0) + 1
+    return {place: tuple(Finding(kind, count) for kind, count in kinds.items()) for place, kinds in counts.items()}
+
+
+def stand_in_names(leave: Away | None, names: dict[int, str]) -> Leave | None:
+    """A leave as a brief shows it."""
+    if leave is None:
+        return None
+    return Leave(leave.since, leave.until, names.get(leave.stand_in or 0))
+
+
+def end_stand_in(connection: Connection, leave: int, on: date) -> None:
+    """End the stand-in assignments of a leave the day before ``on``."""
+    connection.execute(
+        ASSIGNMENT.update()
+        .where(ASSIGNMENT.c.leave == leave, or_(ASSIGNMENT.c.until.is_(None), ASSIGNMENT.c.until >= on))
+        .values(until=on - timedelta(days=1))
+    )
+
+
+def names(connection: Connection, codes: Collection[str]) -> tuple[str, ...]:
+    """The names of these places, in their order."""
+    known = dict(connection.execute(select(PLACE.c.code, PLACE.c.name).where(PLACE.c.code.in_(codes))).tuples().all())
+    return tuple(known[code] for code in codes if code in known)

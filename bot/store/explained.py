@@ -1,0 +1,86 @@
+"""The values from which ``figures/explain`` says why a streak is what it is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Select, select
+
+from bot import words
+from bot.model import CaseFact, Event, Locale, PackRules, Reason, Streak
+from bot.store.spans import case_event, facts_query, logs
+from bot.store.tables import Place
+
+place_ = Place.__table__  # type: ignore[attr-defined]
+
+
+def explained(
+    connection: Connection, rules: PackRules, streak: Streak, locale: Locale, known_at: datetime | None = None
+) -> dict[str, object]:
+    """All that the template ``figures/explain`` needs for ``streak``, which was computed with the same ``known_at``."""
+    values: dict[str, object] = {
+        "days": streak.days,
+        "state": streak.state.value,
+        "since": streak.since,
+        "as_of": streak.as_of,
+        "next": streak.as_of + timedelta(days=1),
+        "reported_days": streak.reported_days,
+        "unverified_days": streak.unverified_days,
+        "policy": rules.unverified,
+        "case": None,
+        "gap": None,
+    }
+    reason = streak.reason
+    if reason is not None:
+        log = next(logs(connection, facts_query().where(case_event.c.case == reason.case), known_at))
+        values["case"] = _case(connection, rules, streak, reason, log, locale)
+    elif streak.since is not None and streak.since > _start(connection, rules, streak.place):
+        values["gap"] = streak.since - timedelta(days=1)
+    return values
+
+
+def _start(connection: Connection, rules: PackRules, place: str) -> date:
+    return connection.scalar(select(place_.c.start).where(place_.c.code == place)) or rules.start
+
+
+def _case(  # noqa: PLR0913, PLR0917 - a sentence about one case, in one language, from these
+    connection: Connection, rules: PackRules, streak: Streak, reason: Reason, log: list[CaseFact], locale: Locale
+) -> dict[str, Any]:
+    happened = [fact for fact in log if fact.on <= streak.as_of]
+    first: dict[str, date] = {}
+    for fact in happened:
+        first.setdefault(fact.event.value, fact.on)
+    named = [fact for fact in happened if fact.event in (Event.FOUND, Event.DIAGNOSED) and fact.kind]
+    before = [fact for fact in named if reason.ended_on is not None and fact.on <= reason.ended_on]
+    where = log[0].place
+    ways = (Event.LEFT, Event.RELEASED, Event.RULED_OUT)
+    return {
+        "code": reason.case,
+        "place": None if where == streak.place else connection.scalar(_name_of(where)),
+        "kind": kind_name(rules, reason.kind, locale),
+        "rule": words.label("figures/rules", locale, reason.rule),
+        "found_on": named[0].on,
+        "found_kind": _other(rules, named[0].kind, reason.kind, locale),
+        "diagnosed_on": first.get(Event.DIAGNOSED),
+        "ended_on": reason.ended_on,
+        "way": next((way.value for way in ways if reason.ended_on and first.get(way) == reason.ended_on), None),
+        "then": before[-1].kind if before else None,
+        "breaking_then": bool(before) and before[-1].kind in rules.breaking,
+    }
+
+
+def _name_of(place: str) -> Select[tuple[str]]:
+    return select(place_.c.name).where(place_.c.code == place)
+
+
+def _other(rules: PackRules, kind: str | None, now: str, locale: Locale) -> str | None:
+    """The name of the kind it was found as, where that is another than the one it has now."""
+    return None if kind is None or kind == now else kind_name(rules, kind, locale)
+
+
+def kind_name(rules: PackRules, kind: str, locale: Locale) -> str:
+    """What a kind is called: the pack's own word, else the bot's."""
+    mine: Mapping[str, str] = rules.labels.get(kind, {})
+    return mine.get(locale.value) or words.label("kinds", locale, kind)

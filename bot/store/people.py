@@ -1,0 +1,190 @@
+"""What a person decides about themselves: enrolment, leave, language; and the codes and links that let them in."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, func, insert, select, update
+
+from bot.model import Address, LeaveEnded, LeaveTaken, Locale
+from bot.store.briefs import ACCOUNT, CONSENT, PERSON
+from bot.store.crypto import Keyring
+from bot.store.duties import ASSIGNMENT, LEAVE, LEAVE_END, duties, end_stand_in
+from bot.store.filings import Act
+from bot.store.tables import named
+
+INVITATION = named("invitation")
+ATTEMPT = named("attempt")
+LOGIN = named("login")
+SESSION = named("web_session")
+ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+"""No 0, 1, I, O: codes are read aloud and copied by hand. 32 signs: five bits each."""
+CODE_LENGTH = 8
+CODE_LIFE = timedelta(days=7)
+LINK_LIFE = timedelta(minutes=10)
+TRIES = 5
+TRIES_WITHIN = timedelta(hours=1)
+
+
+def plain_code(said: str) -> str | None:
+    """The code in what a person wrote (lower case, spaces, dash), or None if it cannot be one."""
+    signs = "".join(sign for sign in said.upper() if sign.isalnum())
+    return signs if len(signs) == CODE_LENGTH and all(sign in ALPHABET for sign in signs) else None
+
+
+def shown_code(code: str) -> str:
+    """The code as it is shown: ``7KQM-2XRT``."""
+    return f"{code[:4]}-{code[4:]}"
+
+
+def person_by_phone(connection: Connection, keyring: Keyring, phone: str) -> int | None:
+    """The person of this phone (E.164), or None."""
+    query = select(PERSON.c.id).where(PERSON.c.phone_hash == keyring.lookup(phone, "phone"))
+    return connection.execute(query).scalar()
+
+
+def invite(connection: Connection, keyring: Keyring, person: int, code: str, now: datetime, channel: str | None) -> None:  # noqa: PLR0913 - the columns of an invitation
+    """Keep a new code (by its hash); earlier unused ones of the person end."""
+    connection.execute(
+        update(INVITATION)
+        .where(INVITATION.c.person == person, INVITATION.c.used_at.is_(None), INVITATION.c.expires_at > now)
+        .values(expires_at=now)
+    )
+    values = {
+        "code_hash": keyring.lookup(code, "invite"), "person": person, "channel": channel,
+        "made_at": now, "expires_at": now + CODE_LIFE,
+    }  # fmt: skip
+    connection.execute(insert(INVITATION), values)
+
+
+def invited(connection: Connection, keyring: Keyring, code: str, now: datetime, channel: str) -> int | None:
+    """The person whom a code lets in on this channel now, or None."""
+    query = select(INVITATION.c.person).where(
+        INVITATION.c.code_hash == keyring.lookup(code, "invite"),
+        INVITATION.c.used_at.is_(None),
+        INVITATION.c.expires_at > now,
+        INVITATION.c.channel.is_(None) | (INVITATION.c.channel == channel),
+    )
+    return connection.execute(query).scalar()
+
+
+def too_many_tries(connection: Connection, address: Address, now: datetime) -> bool:
+    """Whether this chat has tried wrong codes too often within the hour."""
+    query = select(func.count()).where(
+        ATTEMPT.c.channel == address.channel, ATTEMPT.c.address == address.id, ATTEMPT.c.at > now - TRIES_WITHIN
+    )
+    return connection.execute(query).scalar_one() >= TRIES
+
+
+def wrong_code(connection: Connection, address: Address, now: datetime) -> None:
+    """Remember a wrong code."""
+    connection.execute(insert(ATTEMPT), {"channel": address.channel, "address": address.id, "at": now})
+
+
+def accept(  # noqa: PLR0913 - who, where, by which code, which notice, when
+    connection: Connection, keyring: Keyring, act: Act, address: Address, code: str, notice: str
+) -> bool:
+    """Use the code up, bind the chat to the person and keep the acceptance; False when the code is spent meanwhile."""
+    if invited(connection, keyring, code, act.now, address.channel) != act.person:
+        return False
+    used = update(INVITATION).where(INVITATION.c.code_hash == keyring.lookup(code, "invite")).values(used_at=act.now)
+    connection.execute(used)
+    bind(connection, address, act.person, act.now)
+    _consent(connection, act, address, "accepted", notice)
+    return True
+
+
+def bind(connection: Connection, address: Address, person: int, now: datetime) -> None:
+    """Bind an address to a person; whoever had it before has it no more."""
+    connection.execute(
+        update(ACCOUNT)
+        .where(ACCOUNT.c.channel == address.channel, ACCOUNT.c.address == address.id, ACCOUNT.c.unbound_at.is_(None))
+        .values(unbound_at=now)
+    )
+    values = {"channel": address.channel, "address": address.id, "person": person, "bound_at": now}
+    connection.execute(insert(ACCOUNT), values)
+
+
+def forget(connection: Connection, act: Act, address: Address) -> None:
+    """Withdraw the acceptance: every chat of the person is unbound, every browser is signed out, codes end."""
+    live = (ACCOUNT.c.person == act.person, ACCOUNT.c.unbound_at.is_(None))
+    connection.execute(update(ACCOUNT).where(*live).values(unbound_at=act.now))
+    signed_in = (SESSION.c.person == act.person, SESSION.c.ended_at.is_(None))
+    connection.execute(update(SESSION).where(*signed_in).values(ended_at=act.now))
+    open_codes = (INVITATION.c.person == act.person, INVITATION.c.used_at.is_(None))
+    connection.execute(update(INVITATION).where(*open_codes).values(expires_at=act.now))
+    links = (LOGIN.c.person == act.person, LOGIN.c.used_at.is_(None))
+    connection.execute(update(LOGIN).where(*links).values(expires_at=act.now))
+    _consent(connection, act, address, "withdrawn", "")
+
+
+def _consent(connection: Connection, act: Act, address: Address, event: str, notice: str) -> None:
+    values = {"person": act.person, "event": event, "notice": notice, "channel": address.channel, "at": act.now}
+    connection.execute(insert(CONSENT), values)
+
+
+def take_leave(connection: Connection, act: Act, fact: LeaveTaken, reachable: Collection[int]) -> tuple[str, ...]:
+    """Keep a leave; the stand-in, if one of ``reachable``, gets the person's places for those days.
+
+    Returns the codes of the places that the stand-in covers.
+    """
+    stand_in = fact.stand_in if fact.stand_in in reachable else None
+    values = {
+        "person": act.person, "since": fact.since, "until": fact.until, "stand_in": stand_in, "recorded_at": act.now,
+    }  # fmt: skip
+    leave = connection.execute(insert(LEAVE).returning(LEAVE.c.id), values).scalar_one()
+    if stand_in is None:
+        return ()
+    rows = connection.execute(
+        select(ASSIGNMENT.c.role, ASSIGNMENT.c.place, ASSIGNMENT.c.since, ASSIGNMENT.c.until).where(
+            ASSIGNMENT.c.person == act.person, ASSIGNMENT.c.stands_in_for.is_(None)
+        )
+    ).all()
+    covering = [
+        {
+            "person": stand_in, "role": row.role, "place": row.place, "stands_in_for": act.person, "leave": leave,
+            "since": max(fact.since, row.since or fact.since), "until": min(fact.until, row.until or fact.until),
+            "recorded_at": act.now,
+        }
+        for row in rows
+        if (row.since is None or row.since <= fact.until) and (row.until is None or row.until >= fact.since)
+    ]  # fmt: skip
+    if covering:
+        connection.execute(insert(ASSIGNMENT), covering)
+    return tuple(dict.fromkeys(str(row["place"]) for row in covering))
+
+
+def end_leave(connection: Connection, act: Act, fact: LeaveEnded) -> int | None:
+    """End the leave that covers ``fact.on``; the stand-in, if any, is returned, to be told."""
+    away = duties(connection, act.person).away(fact.on)
+    if away is None:
+        return None
+    connection.execute(insert(LEAVE_END), {"leave": away.id, "on": fact.on, "recorded_at": act.now})
+    end_stand_in(connection, away.id, fact.on)
+    return away.stand_in
+
+
+def choose_locale(connection: Connection, person: int, locale: Locale) -> None:
+    """Speak to the person in this language from now on."""
+    connection.execute(update(PERSON).where(PERSON.c.id == person).values(locale=locale.value))
+
+
+def login_link(connection: Connection, keyring: Keyring, person: int, token: str, now: datetime) -> None:
+    """Keep a single-use link into the pages (by its hash)."""
+    values = {
+        "token_hash": keyring.lookup(token, "login"), "person": person, "made_at": now, "expires_at": now + LINK_LIFE,
+    }  # fmt: skip
+    connection.execute(insert(LOGIN), values)
+
+
+def address_of(connection: Connection, person: int) -> Address | None:
+    """Where the person is best reached: the chat bound last."""
+    query = (
+        select(ACCOUNT.c.channel, ACCOUNT.c.address)
+        .where(ACCOUNT.c.person == person, ACCOUNT.c.unbound_at.is_(None))
+        .order_by(ACCOUNT.c.id.desc())
+        .limit(1)
+    )
+    row = connection.execute(query).first()
+    return None if row is None else Address(row.channel, row.address)

@@ -1,0 +1,406 @@
+"""The tables. Facts are appended and never overwritten; what changes is bound to a moment or is a projection of facts."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+from sqlalchemy import Column, DateTime, Dialect, Index, LargeBinary, String, Table, TypeDecorator, UniqueConstraint, text
+from sqlmodel import Field, SQLModel
+
+
+class Moment(TypeDecorator[datetime]):
+    """An aware moment, kept as naive UTC: SQLite drops time zones, so none is ever written."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuse a naive moment rather than guess its zone."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            message = f"a moment without a time zone: {value!r}"
+            raise ValueError(message)
+        return value.astimezone(UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Give the moment its zone back."""
+        return None if value is None else value.replace(tzinfo=UTC)
+
+
+def moment(*, nullable: bool = False, index: bool = False) -> Any:  # noqa: ANN401 - what SQLModel's Field returns
+    """A column of aware moments."""
+    return Field(default=None, sa_column=Column(Moment, nullable=nullable, index=index))
+
+
+def sealed(*, nullable: bool = False) -> Any:  # noqa: ANN401 - what SQLModel's Field returns
+    """A column of bytes that ``crypto.Keyring`` sealed: names, phones, notes, messages."""
+    return Field(default=None, sa_column=Column(LargeBinary, nullable=nullable))
+
+
+class Place(SQLModel, table=True):
+    """A node of the tree of places (DOMAIN 1)."""
+
+    code: str = Field(primary_key=True)
+    name: str
+    level: str = Field(index=True)
+    parent: str | None = Field(default=None, foreign_key="place.code", index=True)
+    aliases: str = ""
+    """Separated by ``;``."""
+    start: date | None = None
+    closed: date | None = None
+
+
+class Person(SQLModel, table=True):
+    """Somebody of the roster; found by the keyed hash of the phone."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    phone_hash: bytes = Field(sa_column=Column(LargeBinary, nullable=False, unique=True))
+    phone: bytes = sealed()
+    name: bytes = sealed()
+    locale: str = "zh"
+    created_at: datetime = moment()
+
+
+class Assignment(SQLModel, table=True):
+    """Who does what where, from when to when; a stand-in is one with ``stands_in_for`` and an end."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    person: int = Field(foreign_key="person.id", index=True)
+    role: str
+    place: str = Field(foreign_key="place.code", index=True)
+    since: date | None = None
+    until: date | None = None
+    stands_in_for: int | None = Field(default=None, foreign_key="person.id")
+    leave: int | None = Field(default=None, foreign_key="leave.id")
+    recorded_at: datetime = moment()
+
+
+class Leave(SQLModel, table=True):
+    """A leave as it was announced."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    person: int = Field(foreign_key="person.id", index=True)
+    since: date
+    until: date
+    stand_in: int | None = Field(default=None, foreign_key="person.id")
+    recorded_at: datetime = moment()
+
+
+class LeaveEnd(SQLModel, table=True):
+    """The person came back early: the leave ends the day before ``on``."""
+
+    __tablename__ = "leave_end"
+    id: int | None = Field(default=None, primary_key=True)
+    leave: int = Field(foreign_key="leave.id", index=True)
+    on: date
+    recorded_at: datetime = moment()
+
+
+class Account(SQLModel, table=True):
+    """A person's address on a channel, from ``bound_at`` to ``unbound_at``."""
+
+    __table_args__ = (
+        Index(
+            "ix_account_live",
+            "channel",
+            "address",
+            unique=True,
+            sqlite_where=text("unbound_at IS NULL"),
+            postgresql_where=text("unbound_at IS NULL"),
+        ),
+    )
+    id: int | None = Field(default=None, primary_key=True)
+    channel: str
+    address: str
+    person: int = Field(foreign_key="person.id", index=True)
+    bound_at: datetime = moment()
+    unbound_at: datetime | None = moment(nullable=True)
+
+
+class GroupChat(SQLModel, table=True):
+    """A group that was told which place it is about."""
+
+    __tablename__ = "group_chat"
+    __table_args__ = (UniqueConstraint("channel", "address"),)
+    id: int | None = Field(default=None, primary_key=True)
+    channel: str
+    address: str
+    place: str = Field(foreign_key="place.code")
+    bound_by: int | None = Field(default=None, foreign_key="person.id")
+    bound_at: datetime = moment()
+
+
+class Invitation(SQLModel, table=True):
+    """A one-time code, stored hashed, bound to a person and, if given, to a channel."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    code_hash: bytes = Field(sa_column=Column(LargeBinary, nullable=False, unique=True))
+    person: int = Field(foreign_key="person.id", index=True)
+    channel: str | None = None
+    made_at: datetime = moment()
+    expires_at: datetime = moment()
+    used_at: datetime | None = moment(nullable=True)
+
+
+class Attempt(SQLModel, table=True):
+    """A wrong code; a few of them in an hour and the chat has to wait."""
+
+    __table_args__ = (Index("ix_attempt_chat", "channel", "address", "at"),)
+    id: int | None = Field(default=None, primary_key=True)
+    channel: str
+    address: str
+    at: datetime = moment()
+
+
+class Consent(SQLModel, table=True):
+    """A notice accepted, or an acceptance withdrawn (PIPL 14, 15)."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    person: int = Field(foreign_key="person.id", index=True)
+    event: str
+    notice: str
+    channel: str
+    at: datetime = moment()
+
+
+class Login(SQLModel, table=True):
+    """A single-use link into the pages, stored hashed."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    token_hash: bytes = Field(sa_column=Column(LargeBinary, nullable=False, unique=True))
+    person: int = Field(foreign_key="person.id", index=True)
+    made_at: datetime = moment()
+    expires_at: datetime = moment()
+    used_at: datetime | None = moment(nullable=True)
+
+
+class WebSession(SQLModel, table=True):
+    """A browser that a login link let in; its cookie is stored hashed."""
+
+    __tablename__ = "web_session"
+    id: int | None = Field(default=None, primary_key=True)
+    token_hash: bytes = Field(sa_column=Column(LargeBinary, nullable=False, unique=True))
+    person: int = Field(foreign_key="person.id", index=True)
+    made_at: datetime = moment()
+    expires_at: datetime = moment()
+    ended_at: datetime | None = moment(nullable=True)
+
+
+class Filing(SQLModel, table=True):
+    """One act of reporting: who, for which day, when. What it says of each place is in ``report``."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    person: int | None = Field(default=None, foreign_key="person.id")
+    day: date
+    recorded_at: datetime = moment()
+    late: bool = False
+    note: bytes | None = sealed(nullable=True)
+    source: str = "chat"
+    """``chat`` or ``import``."""
+    inbox: int | None = Field(default=None, foreign_key="inbox.id")
+    __table_args__ = (Index("ix_filing_person_day", "person", "day"),)
+
+
+class Report(SQLModel, table=True):
+    """What a filing says of one place. The newest line of a place's day stands (by ``recorded_at``, then ``id``)."""
+
+    __table_args__ = (
+        Index("ix_report_place_day", "place", "day", "recorded_at"),
+        Index("ix_report_day", "day", "place"),
+    )
+    id: int | None = Field(default=None, primary_key=True)
+    filing: int = Field(foreign_key="filing.id", index=True)
+    place: str = Field(foreign_key="place.code")
+    day: date
+    status: str
+    person: int | None = Field(default=None, foreign_key="person.id")
+    recorded_at: datetime = moment()
+    late: bool = False
+
+
+class Photo(SQLModel, table=True):
+    """A picture that came with a filing."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    filing: int = Field(foreign_key="filing.id", index=True)
+    media: str
+
+
+class Media(SQLModel, table=True):
+    """A picture that was kept: re-encoded, sealed, under a name that tells nothing."""
+
+    name: str = Field(primary_key=True)
+    size: int
+    """Bytes, before sealing."""
+    width: int
+    height: int
+    made_at: datetime = moment()
+
+
+class Case(SQLModel, table=True):
+    """A case and its place. What happened is in ``case_event``."""
+
+    __tablename__ = "case_"
+    code: str = Field(primary_key=True)
+    place: str = Field(foreign_key="place.code", index=True)
+    filing: int | None = Field(default=None, foreign_key="filing.id", index=True)
+    """The report in which it was found, if it came so."""
+    opened_at: datetime = moment()
+
+
+class CaseEvent(SQLModel, table=True):
+    """One line of a case's log (DOMAIN 3)."""
+
+    __tablename__ = "case_event"
+    __table_args__ = (
+        UniqueConstraint("case", "event", "kind", "on", "recorded_at"),
+        Index("ix_case_event_recorded", "recorded_at"),
+    )
+    id: int | None = Field(default=None, primary_key=True)
+    case: str = Field(foreign_key="case_.code", index=True)
+    place: str = Field(foreign_key="place.code")
+    event: str
+    kind: str = ""
+    """Empty where the event has none (a NULL would escape the uniqueness)."""
+    on: date
+    recorded_at: datetime = moment()
+    person: int | None = Field(default=None, foreign_key="person.id")
+    source: str = "chat"
+
+
+class CaseSpan(SQLModel, table=True):
+    """A projection of ``case_event``: the days on which a case counts against its place, under one pack.
+
+    On day ``D`` with ``valid_from <= D`` and (``valid_until`` is null or ``D < valid_until``) the case has taken
+    effect and, if ``ends`` is not null, ended on ``ends``.
+    """
+
+    __tablename__ = "case_span"
+    __table_args__ = (Index("ix_case_span_place", "pack", "valid_until", "place", "valid_from", "rank"),)
+    id: int | None = Field(default=None, primary_key=True)
+    pack: str
+    case: str = Field(foreign_key="case_.code", index=True)
+    place: str = Field(foreign_key="place.code")
+    kind: str
+    rule: str
+    valid_from: date
+    valid_until: date | None = None
+    ends: date | None = None
+    rank: str = Field(sa_column=Column(String().with_variant(String(collation="C"), "postgresql"), nullable=False))
+    """All of the above in one text, the deciding case of a place last: ``max(rank)`` of a place is its reason."""
+
+
+class Conversation(SQLModel, table=True):
+    """A conversation: its brief, the raw answers by question, and the question last asked. Nothing else."""
+
+    __table_args__ = (
+        Index(
+            "ix_conversation_open",
+            "owner",
+            unique=True,
+            sqlite_where=text("state = 'open'"),
+            postgresql_where=text("state = 'open'"),
+        ),
+        Index("ix_conversation_owner", "owner", "state"),
+    )
+    id: int | None = Field(default=None, primary_key=True)
+    owner: str
+    """``p:ID`` of a person, or ``channel:address`` of a chat that nobody has enrolled."""
+    flow: str
+    brief: bytes = sealed()
+    answers: bytes = sealed()
+    asked: str | None = None
+    state: str = "open"
+    """``open``, ``draft`` (left, kept, offered again) or ``done``."""
+    opened_at: datetime = moment()
+    touched_at: datetime = moment()
+
+
+class Inbox(SQLModel, table=True):
+    """Every message that arrived, once; the raw one is kept sealed."""
+
+    __table_args__ = (
+        UniqueConstraint("channel", "dedupe"),
+        Index("ix_inbox_chat", "channel", "address", "id"),
+    )
+    id: int | None = Field(default=None, primary_key=True)
+    channel: str
+    dedupe: str
+    address: str
+    person: int | None = Field(default=None, foreign_key="person.id")
+    kind: str
+    body: bytes = sealed()
+    """The ``Inbound`` as JSON."""
+    received_at: datetime = moment()
+    state: str = Field(default="done", sa_column=Column(String, nullable=False, index=True))
+    """``done``, or ``quarantined`` with the reason in ``why``."""
+    why: str = ""
+
+
+class Outbox(SQLModel, table=True):
+    """Every message that leaves, from the commit that made it to its fate."""
+
+    __table_args__ = (
+        Index(
+            "ix_outbox_open",
+            "due_at",
+            sqlite_where=text("state IN ('pending', 'sending')"),
+            postgresql_where=text("state IN ('pending', 'sending')"),
+        ),
+        Index("ix_outbox_chat", "channel", "address", "id"),
+    )
+    id: int | None = Field(default=None, primary_key=True)
+    token: str = Field(unique=True)
+    """Opaque: a button carries ``token.index``, which is resolved here against chat, person, question and age."""
+    channel: str
+    address: str
+    group: bool = False
+    person: int | None = Field(default=None, foreign_key="person.id", index=True)
+    inbox: int | None = Field(default=None, foreign_key="inbox.id", index=True)
+    conversation: int | None = Field(default=None, foreign_key="conversation.id")
+    asked: str | None = None
+    kind: str = "reply"
+    """``reply``, ``notice``, later ``alert``, ``reminder``, ``digest``."""
+    dedupe: str | None = Field(default=None, unique=True)
+    body: bytes = sealed()
+    """The ``Outbound`` as JSON."""
+    state: str = "pending"
+    """``pending``, ``sending``, ``sent``, ``uncertain``, ``dead``, ``cancelled``."""
+    attempts: int = 0
+    created_at: datetime = moment()
+    due_at: datetime = moment()
+    sent_at: datetime | None = moment(nullable=True)
+    ref: str | None = None
+    """The platform's id of the message, once sent."""
+    why: str = ""
+
+
+class Audit(SQLModel, table=True):
+    """Who did what to what, when; append-only, each row's hash covers the row before. No personal data in it."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    at: datetime = moment()
+    actor: str
+    """``p:ID``, or ``cli``, or ``app``."""
+    action: str
+    subject: str
+    detail: str = ""
+    digest: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+
+
+class Setting(SQLModel, table=True):
+    """What the database must remember of itself: whether its roster is the sample, which key sealed it."""
+
+    key: str = Field(primary_key=True)
+    value: str
+
+
+def named(name: str) -> Table:
+    """A table by its name, for statements of SQLAlchemy's core.
+
+    Raises:
+        KeyError: there is none.
+    """
+    return SQLModel.metadata.tables[name]

@@ -1,0 +1,1 @@
+"""What is kept, and that it stays kept."""

@@ -1,0 +1,1 @@
+"""Telegram, against a stand-in of its Bot API over real HTTP."""
