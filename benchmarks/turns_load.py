@@ -187,7 +187,8 @@ class Load:
 
     async def _turn(self, caller: Caller, person: int, content: dict[str, Any], measured: Measured) -> dict[str, Any]:
         self._update += 1
-        answer = self._town.waiting[person] = asyncio.get_running_loop().create_future()
+        answer: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
+        self._town.waiting[person] = answer
         begun = perf_counter()
         async with asyncio.timeout(PATIENCE):
             status = await caller.deliver({"update_id": self._update, **content})

@@ -1,4 +1,4 @@
-"""The peer: python-telegram-bot as its manual has it, own webhook and ConversationHandler, state in memory, no database.
+"""The peer: python-telegram-bot as its manual has it: webhook, ConversationHandler, state in memory, no database.
 
 ``python -m benchmarks.turns_peer PORT API_URL``
 """

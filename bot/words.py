@@ -60,7 +60,8 @@ class Entry:
         for row in self.parts.get("choices", "").splitlines():
             value, colon, rest = row.partition(":")
             if colon:
-                label, _, synonyms = rest.partition("|")
+                bar = rest.find("|", rest.rfind("}}") + 1)  # a bar inside braces is a filter's
+                label, synonyms = (rest, "") if bar < 0 else (rest[:bar], rest[bar + 1 :])
                 words = tuple(word.strip() for word in synonyms.split(",") if word.strip())
                 found[value.strip()] = Choice(label.strip(), words)
         return found

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -144,6 +145,21 @@ def test_no_module_has_a_name_that_says_nothing() -> None:
     """A module is named after what lives there."""
     named = {path: {*path.relative_to(ROOT).parent.parts, path.stem} for path in files("*.py")}
     assert [str(path) for path, words_in_it in named.items() if words_in_it & VAGUE] == []
+
+
+def test_every_channel_is_kept_apart() -> None:
+    """Import-linter is told of each channel; a module of another name is a part of one (``telegram_wire``)."""
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"][
+        "contracts"
+    ]
+    (apart,) = (set(each["modules"]) for each in contracts if each["name"].startswith("channels "))
+    channels = {name.rpartition(".")[2] for name in apart} | {"port"}
+    found = {
+        path.stem
+        for path in (ROOT / "bot/channels").iterdir()
+        if path.suffix == ".py" or (path / "__init__.py").exists()
+    }
+    assert {name for name in found - {"__init__"} if name.partition("_")[0] not in channels} == set()
 
 
 def test_help_loads_nothing_heavy() -> None:

@@ -134,16 +134,21 @@ class Telegram:
             self._updates.username = (await self._api.get_me()).username or ""
         return self._updates.username
 
-    def link(self, code: str) -> str:
+    async def link(self, code: str) -> str:
         """The link that opens a chat with the bot and hands it ``code`` (1 to 64 letters, digits, - or _).
 
         Raises:
-            RuntimeError: ``introduce`` has not been called, or has failed.
+            TokenRefusedError: the token is wrong.
+            ConnectionError: Telegram did not tell the bot's name.
         """
-        if not self._updates.username:
-            message = "the bot's name is not known yet: call introduce() first"
-            raise RuntimeError(message)
-        return f"https://t.me/{self._updates.username}?start={code}"
+        try:
+            name = await self.introduce()
+        except InvalidToken:
+            raise TokenRefusedError from None
+        except TelegramError as why:
+            message = f"Telegram cannot be asked for the bot's name ({type(why).__name__}); try again"
+            raise ConnectionError(message) from why
+        return f"https://t.me/{name}?start={code}"
 
     async def _insist(self, step: Callable[[], Awaitable[object]]) -> None:
         """Repeat a step until Telegram takes it."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import unicodedata
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -13,22 +12,17 @@ import click
 from sqlalchemy import Connection, or_, select
 
 from bot import words
+from bot.commands.refuse import opened, read_settings
+from bot.commands.table import Row, table
 from bot.model import Level, Locale, PackRules, Streak
-from bot.scoring.packs import PackError, load
-from bot.settings import Settings
-from bot.store.database import Database
-from bot.store.explained import explained, kind_name
+from bot.scoring.packs import load
+from bot.store.explained import explained
 from bot.store.figures import streaks as figures
 from bot.store.figures import subtree
-from bot.store.schema import SchemaError, check
 from bot.store.tables import Place
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-COLUMNS = ("place", "name", "level", "streak", "state", "since", "reason", "reported")
-RIGHT = frozenset({"streak", "reported"})
-WIDE = frozenset({"W", "F"})
 
 place_ = Place.__table__  # type: ignore[attr-defined]
 
@@ -87,21 +81,16 @@ def _asked(as_of: date | None, known_at: datetime | None, pack: str | None) -> I
     """The question over the deployment's database; whatever refuses it becomes one sentence and exit status 1."""
     from bot.app import clock_of  # noqa: PLC0415 - loads the whole bot, which ``--help`` need not
 
-    settings = Settings()
+    settings = read_settings()
     try:
         rules = load(pack or settings.pack)
-        database = Database(settings.url)
-        try:
-            check(database)
-            day = as_of or clock_of(settings)().date()
-            if known_at is not None and known_at.tzinfo is None:
-                known_at = known_at.replace(tzinfo=settings.zone)
-            with database.read() as connection:
-                yield Question(connection, rules, day, known_at)
-        finally:
-            database.close()
-    except (PackError, SchemaError) as why:
+        day = as_of or clock_of(settings)().date()
+    except ValueError as why:
         raise click.ClickException(str(why)) from why
+    if known_at is not None and known_at.tzinfo is None:
+        known_at = known_at.replace(tzinfo=settings.zone)
+    with opened(settings) as database, database.read() as connection:
+        yield Question(connection, rules, day, known_at)
 
 
 @click.command()
@@ -131,19 +120,14 @@ def streaks(  # noqa: PLR0913 - one argument an option
         found = question.streaks(level, wanted)
         if said is not None and level is None and not found:
             _refuse(locale, "closed", said)
-        named = {
-            row.code: row for row in question.connection.execute(select(place_.c.code, place_.c.name, place_.c.level))
-        }
-        if as_json:
-            rows = [_json(streak, named[streak.place].name, named[streak.place].level) for streak in found]
-            click.echo(json.dumps(rows, ensure_ascii=False, indent=1))
-        else:
-            click.echo(words.text("figures/table", locale, {"as_of": question.as_of, "count": len(found)}))
-            cells = [
-                _cells(question.rules, streak, named[streak.place].name, named[streak.place].level, locale)
-                for streak in found
-            ]
-            click.echo(_table(cells, locale))
+        query = select(place_.c.code, place_.c.name, place_.c.level)
+        named = {code: (name, of) for code, name, of in question.connection.execute(query)}
+    rows = [Row(*named[streak.place], streak) for streak in found]
+    if as_json:
+        click.echo(json.dumps([_json(row) for row in rows], ensure_ascii=False, indent=1))
+    else:
+        click.echo(words.text("figures/table", locale, {"as_of": question.as_of, "count": len(rows)}))
+        click.echo(table(rows, question.rules, locale))
 
 
 @click.command()
@@ -182,13 +166,13 @@ def _refuse(locale: Locale, why: str, said: str, codes: list[str] | None = None)
     raise click.ClickException(words.text("figures/refused", locale, {"why": why, "said": said, "codes": codes or []}))
 
 
-def _json(streak: Streak, name: str, level: str) -> dict[str, object]:
+def _json(row: Row) -> dict[str, object]:
     """One row of ``streaks --json`` (INTERFACES)."""
-    reason = streak.reason
+    streak, reason = row.streak, row.streak.reason
     return {
         "place": streak.place,
-        "name": name,
-        "level": level,
+        "name": row.name,
+        "level": row.level,
         "as_of": streak.as_of.isoformat(),
         "streak": streak.days,
         "state": streak.state.value,
@@ -203,44 +187,3 @@ def _json(streak: Streak, name: str, level: str) -> dict[str, object]:
         "reported_days": streak.reported_days,
         "unverified_days": streak.unverified_days,
     }
-
-
-def _cells(rules: PackRules, streak: Streak, name: str, level: str, locale: Locale) -> dict[str, str]:
-    """One row of the table that people read."""
-    reason = streak.reason
-    why = ""
-    if reason:
-        ended = reason.ended_on.isoformat() if reason.ended_on else ""
-        why = f"{kind_name(rules, reason.kind, locale)} {reason.case} {ended}".strip()
-    return {
-        "place": streak.place,
-        "name": name,
-        "level": words.label("levels", locale, level),
-        "streak": str(streak.days),
-        "state": words.label("figures/table", locale, streak.state.value),
-        "since": streak.since.isoformat() if streak.since else "",
-        "reason": why,
-        "reported": f"{streak.reported_days}/{streak.unverified_days}",
-    }
-
-
-def _table(rows: list[dict[str, str]], locale: Locale) -> str:
-    """Columns that align in a terminal, where a Chinese character is two cells wide."""
-    heads = {column: words.label("figures/table", locale, column) for column in COLUMNS}
-    width = {column: max(cells(row[column]) for row in [heads, *rows]) for column in COLUMNS}
-    lines = []
-    for row in [heads, *rows]:
-        padded = []
-        for column in COLUMNS:
-            space = " " * (width[column] - cells(row[column]))
-            padded.append(space + row[column] if column in RIGHT else row[column] + space)
-        lines.append("  ".join(padded).rstrip())
-    return "\n".join(lines)
-
-
-def cells(text: str) -> int:
-    """How many cells of a terminal ``text`` takes."""
-    return sum(
-        0 if unicodedata.combining(character) else 2 if unicodedata.east_asian_width(character) in WIDE else 1
-        for character in text
-    )

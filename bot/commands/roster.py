@@ -74,12 +74,16 @@ def _bring(path: Path, settings: Settings, *, dry_run: bool, replace_sample: boo
     from bot.store.crypto import Keyring  # noqa: PLC0415 - as above
 
     try:
+        now = clock_of(settings)()
+    except ValueError as why:
+        raise click.ClickException(str(why)) from why
+    try:
         with refusals(), _database(settings, dry_run=dry_run) as database, _stages(path) as stage:
             brought = bring(
                 database,
                 Keyring(settings.secret()),
                 packs.load(settings.pack),
-                clock_of(settings)(),
+                now,
                 path,
                 dry_run=dry_run,
                 replace_sample=replace_sample,
@@ -125,7 +129,9 @@ def _stages(path: Path) -> Iterator[Stage]:
     if not sys.stderr.isatty():
         yield lambda name, values: click.echo(_said(name, values), err=True) if large else None
         return
-    with click.progressbar(length=STAGES, file=sys.stderr, show_eta=False, item_show_func=_named) as bar:
+    with click.progressbar(
+        length=STAGES, file=sys.stderr, show_eta=False, item_show_func=_named, update_min_steps=0
+    ) as bar:
         begun: list[str] = []
 
         def stage(name: str, values: Mapping[str, object]) -> None:

@@ -11,7 +11,7 @@ from bot import words
 from bot.desk import cards, enrolment, groups, letters
 from bot.desk.controls import CONTROLS
 from bot.desk.visit import DEFAULT, SHOWN, Visit, standing
-from bot.dialog import Attachment, Number, Option, Reply, Say, Text, take
+from bot.dialog import Attachment, Number, Option, Reply, Say, Text, begin, take
 from bot.dialog.steps import PHOTO
 from bot.handlers import COMMANDS, FLOWS
 from bot.model import InboundKind, Locale
@@ -112,7 +112,20 @@ def _written(visit: Visit, kept: Kept | None) -> None:
     elif kept is not None:
         visit.answer(kept, said)
     else:
+        _unprompted(visit, said)
+
+
+def _unprompted(visit: Visit, said: str) -> None:
+    """Words while nothing is asked: an answer to the day's report (“都正常”) opens it; others are not understood."""
+    today = visit.now.date()
+    flow = FLOWS[DEFAULT]
+    brief = visit.brief(today, flow)
+    ask = begin(flow.run, brief).ask
+    value = said if ask is None else cards.meant(flow, ask, said, brief)
+    if ask is None or value == said:
         visit.say(Say("desk/lost", {"said": said[:SHOWN]}, (Option("report"), Option("menu"))))
+        return
+    visit.reply(visit.start(DEFAULT, None, today), Reply(ask.key, value), said)
 
 
 def _command_in(visit: Visit, kept: Kept | None, said: str) -> tuple[str | None, str]:

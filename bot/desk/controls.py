@@ -52,7 +52,7 @@ def _help(visit: Visit, kept: Kept | None, _: str) -> None:
 def _resume(visit: Visit, kept: Kept | None, argument: str) -> None:
     draft = _named_draft(visit, argument)
     if draft is None:
-        visit.stale(kept, None)
+        visit.stale(kept, None) if argument else visit.ask_again(kept)
         return
     if kept is not None:
         visit.put_aside(kept)

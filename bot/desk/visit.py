@@ -183,6 +183,11 @@ class Visit:
         """A button of another day, or of a question that is no longer asked: say so, and where things are."""
         old = conversation and conversations.by_id(self.connection, self.tools.keyring, self.owner, conversation)
         day = old.brief.day if old and old.brief.day != self.now.date() else None
+        if kept is None and old and day is None:
+            # A second tap on what is done already: show how the day stands, below, and leave the receipt alone.
+            self.inbound = replace(self.inbound, edits=None)
+            self.open(DEFAULT, None)
+            return
         if kept is None:
             self.say(Say("desk/stale", {"day": day, "asking": False}, (Option("report"), Option("menu"))), edit=False)
             return

@@ -114,7 +114,7 @@ def _run(dialog: Dialog, answers: Mapping[str, str]) -> Turn | Retake:
         try:
             step = dialog.send(value)
         except StopIteration as end:
-            return Turn(passed, tuple(passed), tuple(said), None, end.value)
+            return Turn({**passed, **answers}, tuple(passed), tuple(said), None, end.value)
         value = None
         if isinstance(step, Retake):
             dialog.close()

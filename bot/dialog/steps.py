@@ -177,7 +177,7 @@ class Day:
 Question = Choice | Number | Text | Attachment | Day
 Step = Say | Retake | Question
 
-_COUNT = re.compile(r"^(?P<number>.+?)\s*(?:人|例|个|位|名|people|persons?|cases?)?$", re.IGNORECASE)
+_COUNT = re.compile(r"^(?P<number>.+?)\s*(?:个?人|个|例|位|名|people|persons?|cases?)?$", re.IGNORECASE)
 _RELATIVE = {
     "今天": 0, "今日": 0, "today": 0, "明天": 1, "明日": 1, "tomorrow": 1, "后天": 2, "大后天": 3,
     "昨天": -1, "yesterday": -1, "前天": -2,
@@ -185,8 +185,11 @@ _RELATIVE = {
 _DATES = (
     re.compile(r"^(?P<year>\d{4})[-/.年](?P<month>\d{1,2})[-/.月](?P<day>\d{1,2})[日号]?$"),
     re.compile(r"^(?P<month>\d{1,2})[-/.月](?P<day>\d{1,2})[日号]?$"),
+    re.compile(r"^(?P<day>\d{1,2})(?P<name>[a-z]{3})[a-z]*$"),
+    re.compile(r"^(?P<name>[a-z]{3})[a-z]*(?P<day>\d{1,2})$"),
     re.compile(r"^(?P<day>\d{1,2})[日号]?$"),
 )
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
 
 def number(raw: str) -> int | None:
@@ -213,8 +216,13 @@ def day(raw: str, today: date) -> date | None:
     for pattern in _DATES:
         match = pattern.match(said)
         if match:
-            parts = {name: int(value) for name, value in match.groupdict().items()}
-            return _nearest(parts, today)
+            said_parts = match.groupdict()
+            month = said_parts.pop("name", None)
+            if month is not None:
+                if month not in _MONTHS:
+                    return None
+                said_parts["month"] = str(_MONTHS.index(month) + 1)
+            return _nearest({name: int(value) for name, value in said_parts.items()}, today)
     return None
 
 

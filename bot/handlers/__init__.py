@@ -17,6 +17,7 @@ COMMANDS: dict[str, str] = {
     "report": "daily_report",
     "fix": "correct",
     "add": "supplement",
+    "found": "found",
     "withdraw": "withdraw",
     "leave": "leave",
     "places": "places",

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Generator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -18,6 +19,8 @@ MOST_PERSONS = 200
 def daily_report(brief: Brief) -> Dialog:
     """Walk a worker through the report of ``brief.day``; one tap reports everything still owed as normal."""
     owed = [place for place in brief.owed if place.status is None]
+    if not brief.owed and brief.leave is not None:
+        return Goto("leave")
     if not brief.owed:
         yield from Say("daily_report/nothing", actions=(Option("places"), Option("menu")))
         return None
@@ -46,6 +49,23 @@ def correct(brief: Brief) -> Dialog:
     if state == "normal":
         return ReportFiled(brief.day, tuple(Line(place.code, Status.NORMAL) for place in mine))
     return (yield from _exceptions(brief, mine))
+
+
+def found(brief: Brief) -> Dialog:
+    """Report what came up after the day was reported; what stands already stays."""
+    owed = [place for place in brief.owed if place.status is None]
+    if owed or not brief.owed:
+        return (yield from _exceptions(brief, owed)) if owed else Goto("daily_report")
+    filed = yield from _exceptions(brief, brief.owed, rest="unchanged")
+    if filed is None:
+        return None
+    before = {place.code: place.findings if place.mine else () for place in brief.owed}
+    named = [line for line in filed.lines if line.status is Status.ABNORMAL]
+    lines = tuple(replace(line, findings=_together(before[line.place], line.findings)) for line in named)
+    if not lines:
+        yield from Say("daily_report/kept")
+        return None
+    return replace(filed, lines=lines)
 
 
 def withdraw(brief: Brief) -> Dialog:
@@ -82,16 +102,18 @@ class Item:
     words: str = ""
 
 
-def _exceptions(brief: Brief, owed: Sequence[Owed]) -> Generator[Step, Any, ReportFiled | None]:
-    """Ask for exceptions until the sender is content; every other place is reported as normal."""
-    items = [(yield from _item(brief, owed, 1))]
+def _exceptions(
+    brief: Brief, owed: Sequence[Owed], rest: str = "normal"
+) -> Generator[Step, Any, ReportFiled | None]:
+    """Ask for exceptions until the sender is content; what becomes of the ``rest`` is told with each question."""
+    items = [(yield from _item(brief, owed, 1, rest))]
     note: str | None = None
     photos: tuple[str, ...] = ()
     review = 0
     while True:
         review += 1
         options = _options("submit", "more", *(() if note or photos else ("attach",)), "revise", "discard")
-        shown = {"items": items, "others": _others(owed, items), "note": note, "photos": photos}
+        shown = {"items": items, "others": _others(owed, items), "rest": rest, "note": note, "photos": photos}
         action = yield from Choice(f"review/{review}", options, shown)
         if action == "submit":
             return _filed(brief, owed, items, note, photos)
@@ -99,17 +121,18 @@ def _exceptions(brief: Brief, owed: Sequence[Owed]) -> Generator[Step, Any, Repo
             yield from Say("daily_report/discarded")
             return None
         if action == "more":
-            items.append((yield from _item(brief, owed, len(items) + 1)))
+            items.append((yield from _item(brief, owed, len(items) + 1, rest)))
         elif action == "attach":
             note, photos = yield from _attachments(brief)
         else:
             yield from _revise(items, review)
 
 
-def _item(brief: Brief, owed: Sequence[Owed], n: int) -> Generator[Step, Any, Item]:
+def _item(brief: Brief, owed: Sequence[Owed], n: int, rest: str) -> Generator[Step, Any, Item]:
     place = owed[0]
     if len(owed) > 1:
-        code = yield from Choice(f"place/{n}", tuple(Option(each.code, each.name) for each in owed))
+        names = tuple(Option(each.code, each.name) for each in owed)
+        code = yield from Choice(f"place/{n}", names, {"rest": rest})
         place = next(each for each in owed if each.code == code)
     kind = yield from Choice(f"kind/{n}", _options(*brief.kinds, "other"), {"place": place})
     if kind == "other":
@@ -164,6 +187,13 @@ def _line(place: Owed, items: Sequence[Item]) -> Line:
     return Line(place.code, Status.ABNORMAL if abnormal else Status.NORMAL, findings)
 
 
+def _together(before: Sequence[Finding], new: Sequence[Finding]) -> tuple[Finding, ...]:
+    counts = Counter({each.kind: each.count for each in before})
+    for each in new:
+        counts[each.kind] += each.count
+    return tuple(Finding(kind, count) for kind, count in counts.items())
+
+
 def _others(owed: Sequence[Owed], items: Sequence[Item]) -> int:
     named = {item.place.code for item in items if item.count or item.words}
     return sum(place.code not in named for place in owed)
@@ -176,6 +206,7 @@ def _options(*values: str) -> tuple[Option, ...]:
 def _after(brief: Brief) -> tuple[Option, ...]:
     """What can be done once a day is reported: correct or supplement one's own word, make a missed day good."""
     mine = (_on("fix", brief), _on("add", brief)) if any(place.mine for place in brief.owed) else ()
+    mine = (*mine, _on("found", brief))
     return (*mine, *_missed(brief.missed))
 
 
@@ -197,11 +228,11 @@ def receipt(fact: Fact, brief: Brief, standing: Standing) -> Say:
     normal = sum(line.status is Status.NORMAL for line in fact.lines) - len(standing.kept)
     names = {place.code: place.name for place in brief.owed}
     abnormal = [(names[line.place], line.findings) for line in fact.lines if line.status is Status.ABNORMAL]
-    actions = (_on("fix", brief), _on("add", brief), *_missed(standing.missed))
+    actions = (_on("fix", brief), _on("add", brief), _on("found", brief), *_missed(standing.missed))
     shown = {"fact": fact, "normal": max(normal, 0), "abnormal": abnormal, "standing": standing}
     return Say("daily_report/added" if fact.adds else "daily_report/receipt", shown, actions)
 
 
 FLOWS = tuple(
-    Flow(run.__name__, run, "daily_report", receipt) for run in (daily_report, correct, withdraw, supplement)
+    Flow(run.__name__, run, "daily_report", receipt) for run in (daily_report, correct, found, withdraw, supplement)
 )

@@ -15,7 +15,10 @@ def leave(brief: Brief) -> Dialog:
     """Take leave with or without a stand-in; a person on leave is offered to come back."""
     if brief.leave is not None:
         choice = yield from Choice("current", (Option("end"), Option("keep")), {"leave": brief.leave})
-        return LeaveEnded(brief.today) if choice == "end" else None
+        if choice == "end":
+            return LeaveEnded(brief.today)
+        yield from Say("leave/kept")
+        return None
     if not brief.owed:
         yield from Say("leave/nothing")
         return None

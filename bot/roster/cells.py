@@ -118,7 +118,7 @@ def day(cell: object) -> date:
         return cell.date()
     if isinstance(cell, date):
         return cell
-    if isinstance(cell, float) and int(cell) in _SERIALS:
+    if isinstance(cell, float) and _SERIALS.start <= cell < _SERIALS.stop:
         return _EPOCH + timedelta(days=int(cell))
     found = _wall(plain(cell), "not_day").day
     if found is None:
@@ -134,7 +134,7 @@ def moment(cell: object) -> Wall:
         return Wall(cell, None)
     if isinstance(cell, time):
         return Wall(None, cell)
-    if isinstance(cell, float) and int(cell) in _SERIALS:
+    if isinstance(cell, float) and _SERIALS.start <= cell < _SERIALS.stop:
         stamp = datetime.combine(_EPOCH, time()) + timedelta(seconds=round(cell * 86400))
         return Wall(stamp.date(), None if cell.is_integer() else stamp.time())
     return _wall(plain(cell), "not_moment")

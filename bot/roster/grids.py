@@ -14,7 +14,7 @@ from bot.roster.sheets import Problem
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-WORKBOOKS = frozenset({".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".et"})
+WORKBOOKS = frozenset({".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"})
 ENCODINGS = ("utf-8-sig", "gb18030")
 """In this order: GB18030 reads almost any bytes, UTF-8 only its own."""
 UTF16 = (b"\xff\xfe", b"\xfe\xff")

@@ -10,6 +10,7 @@ from openpyxl.comments import Comment
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.properties import PageSetupProperties
 
 from bot import words
 from bot.model import Kind, Locale
@@ -30,6 +31,10 @@ TEXT = "@"
 """A text format keeps the leading zeros of codes and all the digits of phones."""
 WIDTHS = {"name": 24, "names": 30, "code": 16, "case": 16, "phone": 18, "day": 14, "moment": 20}
 WIDTH = 14
+PROSE = 64
+"""The width of a column of prose, in letters."""
+LINE = 16
+"""The height of a line, in points."""
 NEEDED_FILL = PatternFill("solid", start_color="FFD9E8F6")
 OTHER_FILL = PatternFill("solid", start_color="FFEFEFEF")
 EXAMPLES = {
@@ -53,6 +58,11 @@ def write(path: Path, rules: PackRules) -> None:
     for table in COLUMNS:
         _fill(book.create_sheet(words.label("roster/tables", Locale.ZH, table)), table, rules)
     _explain(book.create_sheet(words.label("roster/tables", Locale.ZH, headings.NOTES)))
+    for sheet in book.worksheets:
+        sheet.freeze_panes = "A2"
+        sheet.page_setup.orientation = "landscape"
+        sheet.page_setup.fitToHeight = 0  # as many pages as it takes, each as wide as the sheet
+        sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     book.save(path)
 
 
@@ -66,7 +76,6 @@ def _fill(sheet: Worksheet, table: str, rules: PackRules) -> None:
             sheet.cell(row, at).number_format = FORMATS.get(kind, TEXT)
         if chosen := _chosen(kind, rules):
             _drop_down(sheet, f"{letter}2:{letter}{ROWS + 1}", chosen)
-    sheet.freeze_panes = "A2"
 
 
 def _head(cell: Cell, table: str, column: str) -> None:
@@ -105,10 +114,12 @@ def _explain(sheet: Worksheet) -> None:
             chinese, english = (words.text(f"roster/{table}", locale, part=column) for locale in Locale)
             needed = "是" if column in NEEDED[table] else ""
             sheet.append(["", headings.label(table, column), needed, example, chinese, column, english])
-    for letter, width in zip("ABCDEFG", (8, 14, 6, 20, 60, 14, 60), strict=True):
+    for letter, width in zip("ABCDEFG", (8, 14, 6, 20, PROSE, 14, PROSE), strict=True):
         sheet.column_dimensions[letter].width = width
     for number, row in enumerate(sheet.iter_rows(), start=1):
+        # Not every program grows a row to what is wrapped in it; a Chinese sign is as wide as two letters.
+        longest = max(2 * len(str(row[4].value)), len(str(row[6].value)))
+        sheet.row_dimensions[number].height = LINE * (1 + longest // PROSE)
         for cell in row:
             cell.alignment = Alignment(wrap_text=True, vertical="top")
             cell.font = Font(bold=number == 1 or bool(row[0].value))
-    sheet.freeze_panes = "A2"

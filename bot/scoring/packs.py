@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import MISSING, fields
 from datetime import date, datetime
 from pathlib import Path
 from types import MappingProxyType
@@ -13,6 +12,7 @@ from typing import Any
 from bot.model import PackRules
 
 FOLDER = Path(__file__).with_suffix("")
+NEEDED = ("title", "version", "source", "start")
 KIND_KEYS = frozenset({"breaking", "rule", "zh", "en"})
 
 
@@ -37,9 +37,9 @@ def load(name: str) -> PackRules:
     table = _table(path, ())
     _known(path, table)
     values: dict[str, Any] = {key: _checked(path, table, key) for key in CHECKS if key in table}
-    for field in fields(PackRules):
-        if field.name in CHECKS and field.name not in values and field.default is MISSING:
-            raise PackError(path.name, field.name, "is missing")
+    for key in NEEDED:
+        if key not in values:
+            raise PackError(path.name, key, "is missing")
     kinds = _kinds(path, table.get("kinds"))
     for kind in values.get("form_kinds", ()):
         if kind not in kinds:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import pairwise
 
 from bot.model import CaseFact, DayState, Event, PackRules, Reason, Streak
 from bot.scoring.coverage import Days
@@ -65,10 +66,10 @@ def spans(facts: Iterable[CaseFact], rules: PackRules) -> tuple[Span, ...]:
     days = sorted({fact.on for fact in known})
     reasons = [standing(known, day, rules) for day in days]
     changes = [n for n in range(len(days)) if n == 0 or reasons[n] != reasons[n - 1]]
-    for n, until in zip(changes, [*changes[1:], None], strict=True):
+    for n, until in pairwise([*changes, len(days)]):
         reason = reasons[n]
         if reason is not None:
-            found.append(Span(known[0].place, reason, days[n], None if until is None else days[until]))
+            found.append(Span(known[0].place, reason, days[n], days[until] if until < len(days) else None))
     return tuple(found)
 
 

@@ -124,7 +124,7 @@ def place_streaks(
         return ()
     found = {each.place: each for each in figures.streaks(connection, rules, day, places=codes)}
     query = select(PLACE.c.code, PLACE.c.name).where(PLACE.c.code.in_(codes))
-    names = dict(connection.execute(query).tuples().all())
+    names = {row.code: row.name for row in connection.execute(query)}
     return tuple(PlaceStreak(names[code], found[code]) for code in codes if code in found)
 
 

@@ -172,5 +172,6 @@ def end_stand_in(connection: Connection, leave: int, on: date) -> None:
 
 def names(connection: Connection, codes: Collection[str]) -> tuple[str, ...]:
     """The names of these places, in their order."""
-    known = dict(connection.execute(select(PLACE.c.code, PLACE.c.name).where(PLACE.c.code.in_(codes))).tuples().all())
+    query = select(PLACE.c.code, PLACE.c.name).where(PLACE.c.code.in_(codes))
+    known = {row.code: row.name for row in connection.execute(query)}
     return tuple(known[code] for code in codes if code in known)

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, select
 
 from bot import words
-from bot.model import CaseFact, Event, Locale, PackRules, Reason, Streak
+from bot.model import CaseFact, Event, Kind, Locale, PackRules, Reason, Streak
 from bot.store.spans import case_event, facts_query, logs
 from bot.store.tables import Place
 
@@ -48,36 +48,37 @@ def _start(connection: Connection, rules: PackRules, place: str) -> date:
 def _case(  # noqa: PLR0913, PLR0917 - a sentence about one case, in one language, from these
     connection: Connection, rules: PackRules, streak: Streak, reason: Reason, log: list[CaseFact], locale: Locale
 ) -> dict[str, Any]:
-    happened = [fact for fact in log if fact.on <= streak.as_of]
-    first: dict[str, date] = {}
-    for fact in happened:
-        first.setdefault(fact.event.value, fact.on)
-    named = [fact for fact in happened if fact.event in (Event.FOUND, Event.DIAGNOSED) and fact.kind]
-    before = [fact for fact in named if reason.ended_on is not None and fact.on <= reason.ended_on]
     where = log[0].place
-    ways = (Event.LEFT, Event.RELEASED, Event.RULED_OUT)
+    happened = [fact for fact in log if fact.on <= streak.as_of]
+    events = []
+    kind: str | None = None
+    for fact in happened:
+        naming = fact.event in {Event.FOUND, Event.DIAGNOSED}
+        kind = fact.kind if naming and fact.kind else kind
+        if naming or fact.on == reason.ended_on:
+            other = None if kind in {None, reason.kind} else kind_name(rules, kind or "", locale)
+            events.append({"on": fact.on, "what": _what(fact.event, kind, rules), "kind": other})
     return {
         "code": reason.case,
         "place": None if where == streak.place else connection.scalar(_name_of(where)),
         "kind": kind_name(rules, reason.kind, locale),
         "rule": words.label("figures/rules", locale, reason.rule),
-        "found_on": named[0].on,
-        "found_kind": _other(rules, named[0].kind, reason.kind, locale),
-        "diagnosed_on": first.get(Event.DIAGNOSED),
+        "events": events,
         "ended_on": reason.ended_on,
-        "way": next((way.value for way in ways if reason.ended_on and first.get(way) == reason.ended_on), None),
-        "then": before[-1].kind if before else None,
-        "breaking_then": bool(before) and before[-1].kind in rules.breaking,
     }
+
+
+def _what(event: Event, kind: str | None, rules: PackRules) -> str:
+    """What to call an event: leaving is called by what the person was at that moment."""
+    if event != Event.LEFT:
+        return event.value
+    if kind in {Kind.CLOSE_CONTACT, Kind.SECONDARY_CONTACT}:
+        return "isolated"
+    return "admitted" if kind in rules.breaking else "left"
 
 
 def _name_of(place: str) -> Select[tuple[str]]:
     return select(place_.c.name).where(place_.c.code == place)
-
-
-def _other(rules: PackRules, kind: str | None, now: str, locale: Locale) -> str | None:
-    """The name of the kind it was found as, where that is another than the one it has now."""
-    return None if kind is None or kind == now else kind_name(rules, kind, locale)
 
 
 def kind_name(rules: PackRules, kind: str, locale: Locale) -> str:

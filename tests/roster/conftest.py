@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -42,11 +43,10 @@ TOWN = {"places": PLACES, "people": PEOPLE, "assignments": ASSIGNMENTS, "case_ev
 class Office:
     """A database and somebody who imports into it."""
 
-    def __init__(self, folder: Path) -> None:
-        """Make the tables."""
+    def __init__(self, folder: Path, database: Database) -> None:
+        """Import into ``database``; files are made in ``folder``."""
         self.folder = folder
-        self.database = Database(f"sqlite:///{folder / 'wuyi.db'}")
-        SQLModel.metadata.create_all(self.database.engine)
+        self.database = database
         self.keyring = Keyring(b"0" * 32)
         self.rules: PackRules = packs.load("default")
 
@@ -92,6 +92,6 @@ class Office:
 @pytest.fixture
 def office(tmp_path: Path) -> Iterator[Office]:
     """An office with an empty database."""
-    made = Office(tmp_path)
-    yield made
-    made.database.close()
+    with closing(Database(f"sqlite:///{tmp_path / 'wuyi.db'}")) as made:
+        SQLModel.metadata.create_all(made.engine)
+        yield Office(tmp_path, made)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 from pathlib import Path
 
 import openpyxl
@@ -139,8 +139,8 @@ def test_a_compound_may_stand_alone_but_it_is_said(office: Office) -> None:
         "２０２６-１１-１０",
         "20261110",
         "2026.11.10",
-        datetime.date(2026, 11, 10),
-        datetime.datetime(2026, 11, 10, 9, 30),  # noqa: DTZ001 - as Excel has it
+        dt.date(2026, 11, 10),
+        dt.datetime(2026, 11, 10, 9, 30),  # noqa: DTZ001 - as Excel has it
         46336,
     ],
 )
@@ -150,8 +150,8 @@ def test_days_in_every_usual_way(office: Office, tmp_path: Path, written: object
     office.bring(book(tmp_path / "r.xlsx", {"places": PLACES, "case_events": cases}))
     with office.database.read() as connection:
         event = connection.execute(select(table(tables.CaseEvent))).one()
-    assert event.on == datetime.date(2026, 11, 10)
-    assert event.recorded_at == datetime.datetime(2026, 11, 10, 4, tzinfo=datetime.UTC)
+    assert event.on == dt.date(2026, 11, 10)
+    assert event.recorded_at == dt.datetime(2026, 11, 10, 4, tzinfo=dt.UTC)
 
 
 @pytest.mark.parametrize(
@@ -162,7 +162,7 @@ def test_days_in_every_usual_way(office: Office, tmp_path: Path, written: object
         ("2026年11月23日 8时5分", "00:05", False),
         ("2026-11-23T18:30:00+09:00", "09:30", True),
         ("16:30", "08:30", False),
-        (datetime.time(16, 30), "08:30", False),
+        (dt.time(16, 30), "08:30", False),
         ("2026-11-23", "04:00", False),
         (None, "04:00", False),
     ],
@@ -205,8 +205,8 @@ def test_places_people_and_assignments_change(office: Office) -> None:
     with office.database.read() as connection:
         place = connection.execute(select(table(tables.Place)).where(table(tables.Place).c.code == "23")).one()
         until = connection.execute(select(table(tables.Assignment).c.until)).scalar()
-    assert (place.name, place.parent, place.closed) == ("星悦一期", "C", datetime.date(2026, 12, 31))
-    assert until == datetime.date(2026, 12, 1)
+    assert (place.name, place.parent, place.closed) == ("星悦一期", "C", dt.date(2026, 12, 31))
+    assert until == dt.date(2026, 12, 1)
     office.bring({"places": (("code", "name", "level", "closed"), ("23", "星悦一期", "compound", "-"))})
     assert "23" in figures(office)
 

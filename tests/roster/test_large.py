@@ -22,7 +22,10 @@ def tables() -> dict[str, list[tuple[object, ...]]]:
     places += [(f"P{number}", f"小区{number}", "小区", "C") for number in range(PLACES - 2)]
     phones = [13900000000 + number for number in range(PEOPLE)]
     people: list[tuple[object, ...]] = [("phone", "name"), *((phone, f"某{phone % 1000}") for phone in phones)]
-    tasks = [("phone", "role", "place"), *((phone, "网格员", f"P{phone % 4998}") for phone in phones)]
+    tasks: list[tuple[object, ...]] = [
+        ("phone", "role", "place"),
+        *((phone, "网格员", f"P{phone % 4998}") for phone in phones),
+    ]
     cases: list[tuple[object, ...]] = [("case", "place", "event", "kind", "on")]
     for number in range(2_500):
         cases.append((f"S{number}", f"P{number}", "发现", "疑似", "2026-10-01"))
@@ -67,11 +70,11 @@ def test_three_bad_rows_among_fifty_thousand_are_named(
     office: Office, town: dict[str, list[tuple[object, ...]]]
 ) -> None:
     """By sheet, row and column, and nothing is written."""
-    town["people"][7_000] = ("1390000", "某")
+    town["people"].append(("1390000", "某"))
     town["reports"][19_999] = ("P9999", "2026-11-01", "正常", "", "")
     town["places"][4_000] = (*town["places"][4_000][:3], "没有")
     assert office.refused(workbook(office.folder / "town.xlsx", town)) == [
-        ("town.xlsx [people]", 7001, "phone", "not_phone"),
+        ("town.xlsx [people]", 10002, "phone", "not_phone"),
         ("town.xlsx [places]", 4001, "parent", "unknown_parent"),
         ("town.xlsx [reports]", 20000, "place", "unknown_place"),
     ]

@@ -121,28 +121,22 @@ class Village:
             return None
         effect: date | None = None
         kind = ""
-        left: date | None = None
-        released: date | None = None
-        excluded: date | None = None
+        firsts: dict[str, date] = {}
         today = min((fact.on for fact in log), default=day)
         while today <= day:
-            happened = sorted((fact for fact in log if fact.on == today), key=lambda fact: fact.at)
-            for fact in happened:
-                if fact.event in ("found", "diagnosed") and fact.kind in self.breaking:
+            for fact in sorted((fact for fact in log if fact.on == today), key=lambda fact: fact.at):
+                if fact.event in {"found", "diagnosed"} and fact.kind in self.breaking:
                     effect = effect or today
                     kind = fact.kind or ""
-                if fact.event == "left" and left is None:
-                    left = today
-                if fact.event == "released" and released is None:
-                    released = today
-                if fact.event == "ruled_out" and excluded is None:
-                    excluded = today
+                if fact.event not in firsts:
+                    firsts[fact.event] = today
             today += timedelta(days=1)
+        excluded = firsts.get("ruled_out")
         if effect is None:
             return None
         if excluded is not None and self.ruled_out == "restore":
             return None
-        end = left if left is not None else released
+        end = firsts["left"] if "left" in firsts else firsts.get("released")
         if excluded is not None and (end is None or excluded < end):
             end = excluded
         return effect, end, kind

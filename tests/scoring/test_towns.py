@@ -128,7 +128,9 @@ def check_figures(connection: Connection, town: Village, known: datetime | None)
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(town=towns(), known=KNOWN, cut=st.integers(0, 3))
-def test_figures_from_a_database_equal_the_walk(engine: Engine, town: Village, known: datetime | None, cut: int) -> None:
+def test_figures_from_a_database_equal_the_walk(
+    engine: Engine, town: Village, known: datetime | None, cut: int
+) -> None:
     """Projected case by case as facts arrive, the figures equal the naive walk: now, and as known at a moment."""
     pack = rules(town)
     with engine.connect() as connection, connection.begin() as turn:

@@ -39,7 +39,9 @@ def logs(draw: st.DrawFn) -> list[Fact]:
         return Fact(event, kind, on, moment(on, draw(late), draw(st.integers(0, 3))))
 
     found = [fact("found", draw(st.sampled_from(KINDS)), 0)]
-    later = draw(st.lists(st.sampled_from(["diagnosed", "left", "released", "ruled_out", "left", "diagnosed"]), max_size=4))
+    later = draw(
+        st.lists(st.sampled_from(["diagnosed", "left", "released", "ruled_out", "left", "diagnosed"]), max_size=4)
+    )
     for event in later:
         kind = draw(st.sampled_from(KINDS)) if event == "diagnosed" else None
         found.append(fact(event, kind, draw(st.integers(0, 6))))

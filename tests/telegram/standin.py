@@ -27,6 +27,8 @@ class Standin(BotApi):
         super().__init__(token, clock)
         self.url = ""
         self.calls: list[tuple[str, dict[str, Any]]] = []
+        self.sent: dict[int, dict[str, Any]] = {}
+        """Every update by its number."""
         self.attempts: Counter[int] = Counter()
         """How often each update was handed to the webhook."""
         self.statuses: defaultdict[int, list[int]] = defaultdict(list)
@@ -91,7 +93,12 @@ class Standin(BotApi):
     async def arrived(self, content: dict[str, Any]) -> int:
         """Queue an update for the bot; gives its number."""
         number = next(self._numbers)
-        update = {"update_id": number, **content}
+        self.sent[number] = {"update_id": number, **content}
+        await self.again(self.sent[number])
+        return number
+
+    async def again(self, update: dict[str, Any]) -> None:
+        """Deliver an update, or deliver it once more."""
         if self.webhook.get("url"):
             task = asyncio.create_task(self._push(update))
             self._deliveries.add(task)
@@ -100,7 +107,6 @@ class Standin(BotApi):
             async with self._news:
                 self.pending.append(update)
                 self._news.notify_all()
-        return number
 
     async def tapped(self, query: dict[str, Any]) -> int:
         """Queue a tap."""

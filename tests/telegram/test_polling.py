@@ -128,13 +128,17 @@ async def test_a_token_taken_back_while_polling_ends_it_too(telegram: Standin, m
         await shell.channel.listen(shell.take)
 
 
-async def test_the_link_opens_the_bot_with_a_code(make: Make) -> None:
-    """It is known once Telegram has told the bot's name."""
+async def test_the_link_opens_the_bot_with_a_code(telegram: Standin, make: Make) -> None:
+    """The bot's name is asked for once; when it cannot be had, the error says what to do."""
+    telegram.fail("getMe")
     channel = make().channel
-    with pytest.raises(RuntimeError, match="introduce"):
-        channel.link("CODE")
-    await channel.introduce()
-    assert channel.link("CODE-1") == "https://t.me/invented_wuyi_bot?start=CODE-1"
+    with pytest.raises(ConnectionError, match="try again"):
+        await channel.link("CODE-1")
+    for code in ("CODE-1", "CODE_2"):
+        assert await channel.link(code) == f"https://t.me/invented_wuyi_bot?start={code}"
+    assert len(telegram.called("getMe")) == 2
+    with pytest.raises(TokenRefusedError, match="@BotFather"):
+        await make(token="1:planted-token").channel.link("CODE")
 
 
 async def test_an_update_nobody_can_read_is_kept_and_does_not_hold_up_the_rest(telegram: Standin, make: Make) -> None:

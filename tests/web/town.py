@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import httpx
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 from sqlmodel import SQLModel, col
 from starlette.applications import Starlette
 
@@ -19,7 +19,7 @@ from bot.model import Address, Button, Inbound, InboundKind, Outbound
 from bot.store import codec
 from bot.store.crypto import Keyring
 from bot.store.database import Database
-from bot.store.tables import Assignment, Inbox, Login, Outbox, Person, Place
+from bot.store.tables import Account, Assignment, Inbox, Login, Outbox, Person, Place, Setting
 
 ZONE = ZoneInfo("Asia/Shanghai")
 NOON = datetime(2026, 11, 24, 14, 58, tzinfo=ZONE)
@@ -59,6 +59,8 @@ class Town:
             seconds=lambda: self.seconds,
         )
         self.database.write(self._people)
+        if self.sample:
+            self.database.write(lambda connection: _add(connection, Setting(key="roster", value="sample")))
 
     def _people(self, connection: Connection) -> None:
         places = (
@@ -159,6 +161,16 @@ class Town:
         until = self.now + timedelta(minutes=minutes)
         self.database.write(lambda connection: _add(connection, Login(**row, expires_at=until)))
         return token
+
+    def no_sample(self) -> None:
+        """A real roster takes the sample's place."""
+        gone = delete(Setting).where(col(Setting.key) == "roster")
+        self.database.write(lambda connection: connection.execute(gone))
+
+    def bind(self, address: str, person: int) -> None:
+        """What the bot's enrolment does in the end."""
+        row = Account(channel="web", address=address, person=person, bound_at=self.now)
+        self.database.write(lambda connection: _add(connection, row))
 
     def app(self) -> Starlette:
         """The channel alone, listening while the application lives."""

@@ -101,7 +101,7 @@ export class Log {
     for (const line of message.buttons) {
       const row = part("div", "line");
       for (const { label, token } of line) {
-        const button = part("button", "choice", label);
+        const button = part("button", label.startsWith("✅") ? "choice yes" : "choice", label);
         button.type = "button";
         button.dataset.token = token;
         button.addEventListener("click", () => this.tap(message, token));

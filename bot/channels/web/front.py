@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from datetime import datetime
 
@@ -15,11 +14,9 @@ from bot.channels.port import Take
 from bot.channels.web import sample
 from bot.channels.web.guard import Pace
 from bot.channels.web.pages import language, page
-from bot.channels.web.visitors import GUEST, Visitor, Visitors
+from bot.channels.web.visitors import GUEST, NUMBER, Visitor, Visitors
 from bot.model import Address, Inbound, InboundKind
 from bot.store.crypto import Keyring
-
-NUMBER = re.compile(r"[0-9]{1,18}")
 
 
 class Entry(BaseModel):
@@ -70,13 +67,13 @@ class Front:
 
     async def people(self, request: Request) -> Response:
         """Whom to be; nothing of it is there without the sample roster."""
-        if not self._visitors.sample(request):
+        if not await self._visitors.sample(request):
             raise HTTPException(404)
         return await self._outside(request)
 
     async def choose(self, request: Request) -> Response:
         """Be this person of the sample roster from now on."""
-        if not self._visitors.sample(request):
+        if not await self._visitors.sample(request):
             raise HTTPException(404)
         async with request.form(max_files=0, max_fields=4) as form:
             chosen, lang = str(form.get("person", "")), str(form.get("lang", ""))
@@ -121,7 +118,7 @@ class Front:
         return response
 
     async def _outside(self, request: Request) -> HTMLResponse:
-        if not self._visitors.sample(request):
+        if not await self._visitors.sample(request):
             return page("outside", language(request))
         cards = await self._visitors.read(lambda connection: sample.cards(connection, self._keyring))
         return page("people", language(request), cards=cards, chosen=None)

@@ -21,7 +21,7 @@ WINDOW = 60
 """Rows that are shown at once; older ones are asked for."""
 PICTURES = 300
 """Messages of a chat that are looked through for a picture, newest first."""
-LAST = 2**62
+LAST = 2**31 - 1
 FAR = datetime.max.replace(tzinfo=UTC)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,13 +19,15 @@ from bot.channels.web.guard import hostname, local, loopback
 from bot.model import Locale
 from bot.store.crypto import Keyring
 from bot.store.database import Database
-from bot.store.tables import Account, Login, Person, WebSession
+from bot.store.tables import Account, Login, Person, Setting, WebSession
 
 T = TypeVar("T")
 AnyRow: TypeAlias = Row[*tuple[Any, ...]]
 CHANNEL = "web"
 LASTS = timedelta(days=30)
 GUEST = "anon:"
+NUMBER = re.compile(r"[0-9]{1,9}")
+"""A person's number, as a browser may send it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,18 +55,18 @@ class Visitors:
         self._secure = base_url.startswith("https://")
         self._sample = sample and loopback(hostname(base_url))
 
-    def sample(self, request: Request) -> bool:
-        """Whether this request may choose whom to be."""
-        return self._sample and local(request)
+    async def sample(self, request: Request) -> bool:
+        """Whether this request may choose whom to be: from this machine, over a roster that is (still) the sample."""
+        return self._sample and local(request) and await self.read(_is_sample)
 
     async def who(self, request: Request) -> Visitor | None:
         """The visitor behind the cookies; None when they open no chat."""
         sample, session, guest = (self._cookie(request, name) for name in ("sample", "session", "guest"))
-        if not self.sample(request):
+        if sample and not await self.sample(request):
             sample = ""
 
         def ask(connection: Connection) -> Visitor | None:
-            if sample.isascii() and sample.isdigit() and (row := _person(connection, int(sample))):
+            if NUMBER.fullmatch(sample) and (row := _person(connection, int(sample))):
                 return self._visitor(row, str(row.id), sample=True)
             if session and (row := self._entitled(connection, session)):
                 return self._visitor(row, str(row.id))
@@ -182,6 +185,10 @@ def bind(connection: Connection, person: int, now: datetime) -> None:
     live = (col(Account.channel) == CHANNEL, col(Account.address) == address, col(Account.unbound_at).is_(None))
     if connection.execute(select(col(Account.id)).where(*live)).first() is None:
         connection.execute(insert(Account).values(channel=CHANNEL, address=address, person=person, bound_at=now))
+
+
+def _is_sample(connection: Connection) -> bool:
+    return connection.scalar(select(col(Setting.value)).where(col(Setting.key) == "roster")) == "sample"
 
 
 def _person(connection: Connection, number: int) -> AnyRow | None:
