@@ -10,6 +10,7 @@ Both get the same people from the same load process in the same run, each server
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import os
 import socket
@@ -18,10 +19,8 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from time import monotonic
 
 import click
 from sqlalchemy import Connection, func, insert, select
@@ -62,8 +61,7 @@ def fill(folder: Path, people: int) -> None:
             accounts.append({**address, "person": number, "bound_at": WHEN})
             for letter in "ABC":
                 code = f"{letter}{number}"
-                place = {"code": code, "name": f"虚构{code}", "level": "compound", "parent": "C", "aliases": ""}
-                rows.append(place)
+                rows.append({"code": code, "name": f"虚构{code}", "level": "compound", "parent": "C", "aliases": ""})
                 duties.append({"person": number, "role": "grid_worker", "place": code, "recorded_at": WHEN})
         for table, values in (("place", rows), ("person", persons), ("account", accounts), ("assignment", duties)):
             connection.execute(insert(named(table)), values)
@@ -87,8 +85,8 @@ def free_port() -> int:
         return int(listener.getsockname()[1])
 
 
-@contextmanager
-def server(who: str, folder: Path, port: int, api: str) -> Iterator[None]:
+@contextlib.contextmanager
+def server(who: str, folder: Path, port: int, api: str) -> Iterator[subprocess.Popen[bytes]]:
     """The server's process, from start to end."""
     command = [sys.executable, "-m", "benchmarks.turns_peer", str(port), api]
     kept = {name: value for name, value in os.environ.items() if not name.startswith("WUYI_")}
@@ -106,30 +104,31 @@ def server(who: str, folder: Path, port: int, api: str) -> Iterator[None]:
         }
     process = subprocess.Popen(command, env=kept, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
     try:
-        yield
+        yield process
     finally:
         process.terminate()
         _, said = process.communicate(timeout=30)
-        if said and (process.returncode not in {0, -15} or os.environ.get("SHOW")):
+        if said and process.returncode not in {0, -15}:
             click.echo(said.decode()[-2000:], err=True)
 
 
-async def listening(port: int) -> None:
-    """Wait until the server takes connections.
+async def started(process: subprocess.Popen[bytes], town: Town, port: int) -> None:
+    """Wait until the server has set its webhook and takes connections.
 
     Raises:
-        TimeoutError: it did not start.
+        RuntimeError: it ended instead.
+        TimeoutError: it did neither.
     """
-    until = monotonic() + START
-    while monotonic() < until:
-        try:
-            _, writer = await asyncio.open_connection("127.0.0.1", port)
-        except OSError:
+    async with asyncio.timeout(START):
+        while process.poll() is None:
+            if town.webhook:
+                with contextlib.suppress(OSError):
+                    _, writer = await asyncio.open_connection("127.0.0.1", port)
+                    writer.close()
+                    return
             await asyncio.sleep(0.05)
-            continue
-        writer.close()
-        return
-    raise TimeoutError
+    message = f"the server ended with status {process.returncode}"
+    raise RuntimeError(message)
 
 
 async def measure(who: str, people: int, at_once: int) -> Measured:
@@ -142,9 +141,8 @@ async def measure(who: str, people: int, at_once: int) -> Measured:
         folder = Path(name)
         if who == OURS:
             fill(folder, WARM + people)
-        with server(who, folder, port, url):
-            await asyncio.wait_for(town.ready.wait(), START)
-            await listening(port)
+        with server(who, folder, port, url) as process:
+            await started(process, town, port)
             load = Load(town, port, at_once)
             everybody = iter(range(FIRST + 1, FIRST + 1 + WARM + people))
             await load.run(iter([next(everybody) for _ in range(WARM)]))
@@ -164,6 +162,19 @@ def percentile(values: list[float], share: float) -> float:
     return sorted(values)[min(len(values) - 1, int(len(values) * share))] * 1000
 
 
+def line(who: str, rate: float, measured: list[Measured]) -> str:
+    """What a person reads of one server: the median, each round, and the last round's waiting times."""
+    last = measured[-1]
+    spread = ", ".join(f"{each.rate:.0f}" for each in measured)
+    waits = [
+        ("acknowledged", last.acknowledged, 0.99),
+        ("answered", last.answered, 0.5),
+        ("answered", last.answered, 0.99),
+    ]
+    said = ", ".join(f"{what} p{share * 100:.0f} {percentile(values, share):.0f} ms" for what, values, share in waits)
+    return f"{who:20} {rate:6.0f} turns/s ({spread}); {said}; load {100 * last.generator / last.seconds:.0f} % busy"
+
+
 @click.command()
 @click.option("--people", default=1000, show_default=True, help="Each makes two turns: the prompt and the receipt.")
 @click.option("--at-once", default=40, show_default=True, help="Phones at the same time; Telegram's own default.")
@@ -181,13 +192,7 @@ def turns(people: int, at_once: int, rounds: int, *, as_json: bool) -> None:
         click.echo(json.dumps({"turns_per_second": rates, "ratio": ratio, "rounds": rounds, "people": people}))
         return
     for who, measured in found.items():
-        last = measured[-1]
-        spread = ", ".join(f"{each.rate:.0f}" for each in measured)
-        click.echo(
-            f"{who:20} {rates[who]:6.0f} turns/s ({spread}); "
-            f"acknowledged p99 {percentile(last.acknowledged, 0.99):.0f} ms, answered p50 {percentile(last.answered, 0.5):.0f} ms p99 {percentile(last.answered, 0.99):.0f} ms; "
-            f"load process {100 * last.generator / last.seconds:.0f} % busy"
-        )
+        click.echo(line(who, rates[who], measured))
     click.echo(f"ratio {ratio:.2f} (ours stored on disk, the peer's in memory)")
 
 

@@ -56,7 +56,7 @@ class Town:
     def __init__(self) -> None:
         """Nobody waits."""
         self.waiting: dict[int, asyncio.Future[dict[str, Any]]] = {}
-        self.ready = asyncio.Event()
+        self.webhook = False
         self.problems: list[str] = []
         self._message = 1000
 
@@ -65,7 +65,7 @@ class Town:
         if method == "getMe":
             return ME
         if method == "setWebhook":
-            self.ready.set()
+            self.webhook = True
         if method not in {"sendMessage", "editMessageText"}:
             return True
         chat = int(data["chat_id"])

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Row, func, select
 from sqlmodel import col
 
 from bot.model import DayState, Level, PackRules, Streak
@@ -89,26 +90,33 @@ class Days:
     def _today(self) -> Shown:
         now = self._clock()
         with self._database.read() as connection:
-            newest = connection.execute(
-                select(
-                    *(select(func.max(col(table.id))).scalar_subquery() for table in (Report, CaseEvent, Assignment))
-                )
-            ).one()
+            places = _places(connection)
+            newest = places[0][4:] if places else ()
             mark = (now.replace(second=0, microsecond=0), *newest)
             if self._known is None or self._known[0] != mark:
-                self._known = mark, shown(connection, self._rules, now.date())
+                self._known = mark, _shown(connection, self._rules, now.date(), places)
             return self._known[1]
 
 
 def shown(connection: Connection, rules: PackRules, day: date) -> Shown:
     """Read the board of ``day``; a fixed number of queries, whatever the number of places."""
-    places = {
-        row.code: row
-        for row in connection.execute(select(col(Place.code), col(Place.name), col(Place.level), col(Place.parent)))
-    }
+    return _shown(connection, rules, day, _places(connection))
+
+
+def _places(connection: Connection) -> Sequence[Row[*tuple[Any, ...]]]:
+    """Every place and, in the same statement, the newest report, case event and assignment: ten queries must do."""
+    ids = (col(Report.id), col(CaseEvent.id), col(Assignment.id))
+    newest = (select(func.max(each)).scalar_subquery() for each in ids)
+    return connection.execute(
+        select(col(Place.code), col(Place.name), col(Place.level), col(Place.parent), *newest)
+    ).all()
+
+
+def _shown(connection: Connection, rules: PackRules, day: date, places: Sequence[Row[*tuple[Any, ...]]]) -> Shown:
+    found = {row.code: row for row in places}
     lines = {}
     for streak in streaks(connection, rules, day):
-        place = places[streak.place]
+        place = found[streak.place]
         if place.level != Level.BUILDING:  # finer than a compound is nobody's business
             lines[place.code] = _line(streak, place.name, Level(place.level), place.parent)
     covered = coverage(connection, day)

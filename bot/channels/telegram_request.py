@@ -20,6 +20,7 @@ CONNECT, READ, UPLOAD = 5.0, 10.0, 30.0
 KEEP_ALIVE = 15.0
 """Seconds an idle connection is kept: shorter than the server does, since a request on a closing one is lost."""
 CONNECTIONS = 100
+LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 FILE_BYTES = 20 * 1024 * 1024
 """What getFile gives at most."""
 
@@ -140,7 +141,9 @@ class AiohttpRequest(BaseRequest):
 def _proxy(url: str) -> str | None:
     """The proxy that the environment names; asked once, since asking for every request is dear."""
     where = urlsplit(url)
-    return None if proxy_bypass(where.hostname or "") else getproxies().get(where.scheme)
+    host = where.hostname or ""
+    # A Bot API server on this machine is never behind the proxy, whether or not NO_PROXY says so.
+    return None if host in LOOPBACK or proxy_bypass(host) else getproxies().get(where.scheme)
 
 
 def _body(data: RequestData | None) -> dict[str, Any]:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from bot import words
 from bot.desk import cards
 from bot.dialog import Flow, Option, Say
 from bot.model import (
@@ -30,7 +32,7 @@ def record(visit: Visit, flow: Flow, kept: Kept, fact: Fact, said: Sequence[Say]
     """Write the fact and answer with the flow's receipt."""
     match fact:
         case ReportFiled() | ReportWithdrawn():
-            standing = _report(visit, fact)
+            standing = _report(visit, kept, fact)
         case LeaveTaken() | LeaveEnded():
             standing = _leave(visit, fact)
         case LocaleChosen():
@@ -46,7 +48,7 @@ def record(visit: Visit, flow: Flow, kept: Kept, fact: Fact, said: Sequence[Say]
             standing = Standing(visit.now)
     if flow.receipt is None:
         return
-    brief = visit.brief(kept.brief.day, flow)
+    brief = replace(kept.brief, now=visit.now, locale=visit.locale)
     card = cards.card(flow, brief, (*said, flow.receipt(fact, brief, standing)))
     visit.write(card, kept.id)
 
@@ -63,7 +65,7 @@ def _person(visit: Visit) -> int:
     return visit.who.person
 
 
-def _report(visit: Visit, fact: ReportFiled | ReportWithdrawn) -> Standing:
+def _report(visit: Visit, kept: Kept, fact: ReportFiled | ReportWithdrawn) -> Standing:
     """File or withdraw, then see how the places stand."""
     connection, rules = visit.connection, visit.tools.rules
     due = cutoff(fact.day, rules, visit.tools.zone)
@@ -76,13 +78,14 @@ def _report(visit: Visit, fact: ReportFiled | ReportWithdrawn) -> Standing:
     what = "report supplemented" if fact.adds else "report filed"
     audit.record(connection, visit.now, visit.owner, what, fact.day.isoformat(), ",".join((*filed.lines, *filed.cases)))
     today = visit.now.date()
-    names = {place.code: place.name for place in visit.brief(fact.day).owed}
+    names = {place.code: place.name for place in kept.brief.owed}
     today_open = visit.now <= cutoff(today, rules, visit.tools.zone)
     mine = duties.duties(connection, doing.person)
     bound = visit.who.bound_at.astimezone(visit.tools.zone).date() if visit.who else today
     return Standing(
         visit.now,
         late=doing.late,
+        filed=filed.lines,
         streaks=briefs.place_streaks(connection, rules, today, [line.place for line in fact.lines]),
         run=figures.run_of(connection, doing.person, today, today_open=today_open),
         cases=filed.cases,
@@ -94,7 +97,7 @@ def _report(visit: Visit, fact: ReportFiled | ReportWithdrawn) -> Standing:
 def _leave(visit: Visit, fact: LeaveTaken | LeaveEnded) -> Standing:
     """Keep the leave or its end, and tell the stand-in."""
     connection = visit.connection
-    name = visit.brief(visit.now.date()).name
+    name = words.masked_name(visit.who.name) if visit.who else ""
     if isinstance(fact, LeaveEnded):
         stand_in = people.end_leave(connection, act(visit), fact)
         audit.record(connection, visit.now, visit.owner, "leave ended", fact.on.isoformat())

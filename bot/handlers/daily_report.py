@@ -225,11 +225,12 @@ def receipt(fact: Fact, brief: Brief, standing: Standing) -> Say:
         taken = [place.name for place in brief.owed if place.code in fact.places]
         return Say("daily_report/withdrawn", {"names": taken, "standing": standing}, (_on("report", brief),))
     assert isinstance(fact, ReportFiled)  # noqa: S101 - these flows come to nothing else
-    normal = sum(line.status is Status.NORMAL for line in fact.lines) - len(standing.kept)
+    lines = [line for line in fact.lines if line.place in standing.filed]
+    normal = sum(line.status is Status.NORMAL for line in lines)
     names = {place.code: place.name for place in brief.owed}
-    abnormal = [(names[line.place], line.findings) for line in fact.lines if line.status is Status.ABNORMAL]
+    abnormal = [(names[line.place], line.findings) for line in lines if line.status is Status.ABNORMAL]
     actions = (_on("fix", brief), _on("add", brief), _on("found", brief), *_missed(standing.missed))
-    shown = {"fact": fact, "normal": max(normal, 0), "abnormal": abnormal, "standing": standing}
+    shown = {"fact": fact, "normal": normal, "abnormal": abnormal, "standing": standing}
     return Say("daily_report/added" if fact.adds else "daily_report/receipt", shown, actions)
 
 

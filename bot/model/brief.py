@@ -79,13 +79,15 @@ class Standing:
     at: datetime
     """When it was recorded, aware, in the programme's time zone."""
     late: bool = False
+    filed: tuple[str, ...] = ()
+    """Codes of the places whose word now stands as filed."""
     streaks: tuple[PlaceStreak, ...] = ()
     run: int = 0
     """The person's own run of days on time."""
     cases: tuple[str, ...] = ()
     """Codes of the cases that the fact opened."""
     kept: tuple[str, ...] = ()
-    """Names of places left as somebody else had reported them."""
+    """Names of places left as they were: somebody else had reported them, or they are the sender's no more."""
     stand_in: str | None = None
     missed: tuple[date, ...] = ()
 

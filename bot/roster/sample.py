@@ -48,9 +48,12 @@ def load(database: Database, keyring: Keyring, rules: PackRules, now: datetime) 
         if connection.execute(select(table(tables.Place).c.code).limit(1)).first():
             return
         writing.write(connection, keyring, rules, now, check.plan, actor="app")
-        people = connection.execute(select(table(tables.Person).c.id)).scalars()
+        known = [{"person": number} for number in connection.execute(select(table(tables.Person).c.id)).scalars()]
         accepted = {"event": "accepted", "notice": NOTICE, "channel": NOTICE, "at": now}
-        connection.execute(insert(table(tables.Consent)), [{"person": person, **accepted} for person in people])
+        connection.execute(insert(table(tables.Consent)), [{**each, **accepted} for each in known])
+        # Everybody can be reached in the local web chat, so that a stand-in can be chosen and told.
+        accounts = [{"channel": "web", "address": str(each["person"]), **each, "bound_at": now} for each in known]
+        connection.execute(insert(table(tables.Account)), accounts)
         connection.execute(insert(table(tables.Setting)).values(key="roster", value="sample"))
 
     database.write(job)

@@ -71,7 +71,9 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A connection that sees one state of the database and writes nothing."""
-        with self.engine.connect().execution_options(reading=True) as connection:
+        # SQLite's WAL gives a snapshot by itself; PostgreSQL must be asked for one.
+        level: dict[str, Any] = {} if self.sqlite else {"isolation_level": "REPEATABLE READ"}
+        with self.engine.connect().execution_options(reading=True, **level) as connection:
             yield connection
 
     def submit(self, job: Job[T]) -> Future[T]:

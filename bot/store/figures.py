@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, func, or_, select, union_all
+from sqlalchemy import ColumnElement, Connection, FromClause, Select, String, and_, cast, func, or_, select
 
 from bot.model import DUTY_LEVELS, PackRules, Status, Streak
 from bot.scoring import coverage as scoring
@@ -36,7 +36,7 @@ def streaks(  # noqa: PLR0913, PLR0917 - the axes of a figure are this many
 
     Args:
         connection: of the database.
-        rules: the pack. Where ``case_span`` was made under it and ``known_at`` is None, one grouped statement answers;
+        rules: the pack. Where ``case_span`` was made under it and ``known_at`` is None, two grouped queries answer;
             else the facts do.
         as_of: the day at whose end the figure holds; uses what happened until then.
         known_at: the moment (aware) whose knowledge of cases and reports is used; None: all that is known now.
@@ -45,18 +45,18 @@ def streaks(  # noqa: PLR0913, PLR0917 - the axes of a figure are this many
     """
     scope = _Scope(connection, None if places is None else frozenset(places), known_at)
     rows = scope.rows()
-    ranks = _rolled_up(Town({row.code: row.parent for row in rows}), _ranks(scope, rules, as_of))
-    reasons = {text: unrank(text) for text in set(ranks.values())}
+    ranks = _rolled_up({row.code: row.parent for row in rows}, _ranks(scope, rules, as_of))
     first = min(rules.start, as_of, *(row.start for row in rows if row.start))
     covered = _covered(scope, rows, first, as_of)
+    none = Days(first)
     found = []
-    for row in rows:
-        code, _, place_level, start, closed = row
+    for code, _, place_level, start, closed in rows:
         if (closed and closed <= as_of) or (level and place_level != level) or not scope.named(code):
             continue
-        text = ranks.get(code)
-        case = None if text is None else reasons[text]
-        found.append(streak(code, as_of, start or rules.start, case, Days(first, covered.get(code, 0)), rules))
+        text, bits = ranks.get(code), covered.get(code)
+        case = None if text is None else unrank(text)
+        days = none if bits is None else Days(first, bits)
+        found.append(streak(code, as_of, start or rules.start, case, days, rules))
     return found
 
 
@@ -79,6 +79,10 @@ def subtree(connection: Connection, places: Collection[str]) -> set[str]:
     """The codes of these places and of all places below them."""
     scope = _Scope(connection, frozenset(places), None)
     return {row.code for row in scope.rows()}
+
+
+PART = 500
+"""Rows taken at a time where nothing but their values is kept: small enough to die young."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,24 +110,34 @@ class _Scope:
         query = select(place_.c.code, place_.c.parent, place_.c.level, place_.c.start, place_.c.closed)
         return self.connection.execute(self.within(query, place_.c.code).order_by(place_.c.code)).all()
 
+    def known(self, query: Select[Any], lines: FromClause, first: date, last: date) -> Select[Any]:
+        """``query`` for the lines of reports of these days that were known."""
+        query = query.where(lines.c.day >= first, lines.c.day <= last)
+        if self.known_at is not None:
+            query = query.where(lines.c.recorded_at <= self.known_at)
+        return self.within(query, lines.c.place)
+
     def reports(self, first: date, last: date) -> Select[Any]:
         """What was said of each place's days, the last word last."""
-        query = (
-            select(report.c.place, report.c.day, report.c.status)
-            .where(report.c.day >= first, report.c.day <= last)
-            .order_by(report.c.place, report.c.day, report.c.recorded_at, report.c.id)
-        )
-        if self.known_at is not None:
-            query = query.where(report.c.recorded_at <= self.known_at)
-        return self.within(query, report.c.place)
+        query = select(report.c.place, report.c.day, report.c.status)
+        order = (report.c.place, report.c.day, report.c.recorded_at, report.c.id)
+        return self.known(query, report, first, last).order_by(*order)
+
+    def doubtful(self, first: date, last: date) -> Select[Any]:
+        """The same, of the days only on which something was withdrawn."""
+        back = self.known(select(report.c.place, report.c.day), report, first, last)
+        taken = back.where(report.c.status == Status.WITHDRAWN).distinct().subquery()
+        same = and_(taken.c.place == report.c.place, taken.c.day == report.c.day)
+        return self.reports(first, last).join(taken, same)
 
 
-def _rolled_up(town: Town, ranks: dict[str, str]) -> Mapping[str, str]:
+def _rolled_up(parents: Mapping[str, str | None], ranks: dict[str, str]) -> Mapping[str, str]:
     """By place, the deciding case of its whole subtree."""
-    for code in town.upward:
-        mine, above = ranks.get(code), town.parents[code]
-        if mine is not None and above is not None and mine > ranks.get(above, ""):
-            ranks[above] = mine
+    for code, text in list(ranks.items()):
+        above = parents.get(code)
+        while above is not None and text > ranks.get(above, ""):
+            ranks[above] = text
+            above = parents.get(above)
     return ranks
 
 
@@ -146,22 +160,38 @@ def _projected_ranks(scope: _Scope, rules: PackRules, as_of: date) -> dict[str, 
     lasting = query.where(case_span.c.valid_until.is_(None))
     passing = query.where(case_span.c.valid_until > as_of)
     found: dict[str, str] = {}
-    for place, text in scope.connection.execute(union_all(lasting, passing)):
-        if text > found.get(place, ""):
-            found[place] = text
+    for part in scope.connection.execute(lasting).partitions(PART):
+        found.update(part)
+    for place, text in scope.connection.execute(passing):
+        found[place] = max(found.get(place, ""), text)
     return found
 
 
 def _covered(scope: _Scope, rows: Sequence[Any], first: date, last: date) -> Mapping[str, int]:
     """By place, the days on which it was covered, as bits of the window from ``first`` to ``last``."""
-    bits = {first + timedelta(days=n): 1 << n for n in range((last - first).days + 1)}
-    own: dict[str, int] = {}
-    for place, day, status in scope.connection.execute(scope.reports(first, last)):
-        if status == Status.WITHDRAWN:
-            own[place] = own.get(place, 0) & ~bits[day]
-        else:
-            own[place] = own.get(place, 0) | bits[day]
+    own = _own(scope, first, last)
     return _town(scope, rows, first, last).covered(own) if own else own
+
+
+def _own(scope: _Scope, first: date, last: date) -> dict[str, int]:
+    """By place, the days on which its own report stands, as bits.
+
+    A year of a town is millions of rows, so the database hands over one text of days a place, and only the few days
+    on which somebody took a report back are looked at line by line.
+    """
+    bits = {first + timedelta(days=n): 1 << n for n in range((last - first).days + 1)}
+    named = {day.isoformat(): bit for day, bit in bits.items()}
+    days = func.aggregate_strings(cast(report.c.day, String), ",")
+    query = scope.known(select(report.c.place, days), report, first, last).group_by(report.c.place)
+    read: dict[str, int] = {}
+    own: dict[str, int] = {}
+    for place, text in scope.connection.execute(query):
+        if text not in read:
+            read[text] = sum(map(named.__getitem__, set(text.split(","))))
+        own[place] = read[text]
+    for place, day, status in scope.connection.execute(scope.doubtful(first, last)):
+        own[place] = own[place] & ~bits[day] if status == Status.WITHDRAWN else own[place] | bits[day]
+    return own
 
 
 def _town(scope: _Scope, rows: Sequence[Any], first: date, last: date) -> Town:

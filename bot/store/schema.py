@@ -37,9 +37,9 @@ def migrate(database: Database) -> None:
     Raises:
         SchemaError: the database is newer than this program, or cannot be opened or written.
     """
-    from alembic import command  # noqa: PLC0415 - slow to load, and needed by two commands only
-
     logging.getLogger("alembic").setLevel(logging.WARNING)  # "Context impl SQLiteImpl." tells an operator nothing
+    from alembic import command  # noqa: PLC0415 - slow to load, and talkative from its import on
+
     config = alembic_config()
     try:
         with database.engine.connect() as connection, connection.begin():

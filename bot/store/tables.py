@@ -9,6 +9,16 @@ from sqlalchemy import Column, DateTime, Dialect, Index, LargeBinary, String, Ta
 from sqlmodel import Field, SQLModel
 
 
+SQLModel.metadata.naming_convention = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+"""A constraint without a name could not be altered by a later migration on SQLite."""
+
+
 class Moment(TypeDecorator[datetime]):
     """An aware moment, kept as naive UTC: SQLite drops time zones, so none is ever written."""
 

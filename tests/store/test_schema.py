@@ -20,7 +20,8 @@ from bot.store.database import Database
 from bot.store.schema import SchemaError, check, migrate
 
 MIGRATE = """
-import sys
+import logging, sys
+logging.basicConfig(level=logging.INFO)
 from bot.store.database import Database
 from bot.store.schema import migrate
 sys.stdin.readline()
@@ -70,7 +71,7 @@ def test_migrating_twice_changes_nothing(database: Database) -> None:
 
 
 def test_several_processes_migrate_at_once(empty: Database) -> None:
-    """Each of several processes that start on an empty database ends well, and the tables are there once."""
+    """Each of several that start on an empty database ends well and says nothing; the tables are there once."""
     url = empty.engine.url.render_as_string(hide_password=False)
     started = [
         subprocess.Popen([sys.executable, "-c", MIGRATE, url], stdin=subprocess.PIPE, stderr=subprocess.PIPE, text=True)

@@ -50,14 +50,27 @@ def file(tmp_path: Path, migrated_file: Path) -> Iterator[Database]:
     database.close()
 
 
+class Server(uvicorn.Server):
+    """A server that says goodbye before it waits for open streams."""
+
+    leave: Callable[[], None]
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """End the streams, then stop."""
+        self.leave()
+        await super().shutdown(sockets)
+
+
 @contextmanager
-def served(make: Callable[[str], Starlette]) -> Iterator[str]:
-    """The application that ``make`` gives for its address, over real HTTP on a free port."""
+def served(make: Callable[[str], Starlette], leave: Callable[[], None]) -> Iterator[str]:
+    """The application that ``make`` gives for its address, over real HTTP on a free port; ``leave`` ends its streams."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
+        listener.listen()  # so that whoever comes before the server is up waits instead of being refused
         address = f"http://127.0.0.1:{listener.getsockname()[1]}"
-        config = uvicorn.Config(make(address), log_level="error", timeout_graceful_shutdown=1)
-        server = uvicorn.Server(config)
+        config = uvicorn.Config(make(address), log_level="error")
+        server = Server(config)
+        server.leave = leave
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()
         try:
@@ -67,9 +80,12 @@ def served(make: Callable[[str], Starlette]) -> Iterator[str]:
             thread.join()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """A real browser; an error that names the mend where there is none."""
+    """A real browser; an error that names the mend where there is none.
+
+    For one module only: while it is open this thread's event loop runs, and no asynchronous test can.
+    """
     if not CHROMIUM.exists():
         pytest.fail(MEND)
     with sync_playwright() as playwright:
@@ -96,7 +112,9 @@ def page(phone: BrowserContext) -> Iterator[Page]:
     """One page, that must not complain: no script error, nothing that the content policy refused."""
     complaints: list[str] = []
     page = phone.new_page()
-    page.on("console", lambda message: complaints.append(message.text) if message.type in {"error", "warning"} else None)
+    page.on(
+        "console", lambda message: complaints.append(message.text) if message.type in {"error", "warning"} else None
+    )
     page.on("pageerror", lambda error: complaints.append(str(error)))
     yield page
     assert complaints == []

@@ -131,7 +131,10 @@ async def test_a_flood_is_held_back(town: Town) -> None:
     """Thirty messages at once pass, the next is told to wait, and a second later one passes again."""
     async with town.browser() as http:
         await be(http, LI)
-        codes = [(await http.post("/chat/messages", json={"id": f"message-{n}", "text": "好"})).status_code for n in range(31)]
+        codes = [
+            (await http.post("/chat/messages", json={"id": f"message-{n}", "text": "好"})).status_code
+            for n in range(31)
+        ]
         assert codes == [204] * 30 + [429]
         town.seconds += 1
         assert (await http.post("/chat/messages", json={"id": "message-30", "text": "好"})).status_code == 204

@@ -30,7 +30,9 @@ PNG = bytes.fromhex(
 )
 LI, WANG, ZHAO = 1, 2, 3
 PROMPT = "11月24日 周二 日报 · 17:00 截止\n您负责 3 处：星悦城一期、君安花园、汉口花园六期"
-RECEIPT = "✅ 14:58 已报，3 处正常\n星悦城一期 连续无疫 37 天 · 君安花园 12 天 · 汉口花园六期 105 天\n您已连续 21 天按时上报"
+RECEIPT = (
+    "✅ 14:58 已报，3 处正常\n星悦城一期 连续无疫 37 天 · 君安花园 12 天 · 汉口花园六期 105 天\n您已连续 21 天按时上报"
+)
 
 
 @dataclass
@@ -194,7 +196,9 @@ class Town:
             await asyncio.gather(task, return_exceptions=True)
 
     @asynccontextmanager
-    async def browser(self, url: str = LOCAL, client: str = "127.0.0.1", **headers: str) -> AsyncIterator[httpx.AsyncClient]:
+    async def browser(
+        self, url: str = LOCAL, client: str = "127.0.0.1", **headers: str
+    ) -> AsyncIterator[httpx.AsyncClient]:
         """A client that says what a browser says; it sits at ``client`` and calls us by ``url``."""
         transport = httpx.ASGITransport(self.app(), client=(client, 50000))
         said = {"sec-fetch-site": "same-origin", "origin": url} | headers

@@ -78,6 +78,7 @@ class Web:
         return (
             Mount("/chat/static", _Static(directory=STATIC), middleware=[Middleware(Guard)]),
             _route("/chat", front.chat),
+            _route("/chat/known", front.known),
             _route("/chat/people", front.people),
             _route("/chat/person", front.choose, "POST"),
             _route("/chat/leave", front.leave, "POST"),

@@ -8,7 +8,7 @@ from datetime import datetime
 from pydantic import BaseModel, Field, ValidationError, model_validator
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
 from bot.channels.port import Take
 from bot.channels.web import sample
@@ -64,6 +64,10 @@ class Front:
         if code and group is None:
             raise HTTPException(404)
         return self._chat(request, visitor, cards, groups, group)
+
+    async def known(self, request: Request) -> Response:
+        """Whether the browser's cookies open a chat."""
+        return JSONResponse({"known": await self._visitors.who(request) is not None})
 
     async def people(self, request: Request) -> Response:
         """Whom to be; nothing of it is there without the sample roster."""

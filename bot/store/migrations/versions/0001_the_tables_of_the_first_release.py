@@ -1,4 +1,4 @@
-"""the tables of the first release."""
+"""The tables of the first release."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def upgrade() -> None:
         sa.Column("channel", sa.String(), nullable=False),
         sa.Column("address", sa.String(), nullable=False),
         sa.Column("at", sa.DateTime(), nullable=False),
-        sa.PrimaryKeyConstraint("id"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_attempt")),
     )
     op.create_index("ix_attempt_chat", "attempt", ["channel", "address", "at"], unique=False)
     op.create_table(
@@ -29,7 +29,7 @@ def upgrade() -> None:
         sa.Column("subject", sa.String(), nullable=False),
         sa.Column("detail", sa.String(), nullable=False),
         sa.Column("digest", sa.LargeBinary(), nullable=False),
-        sa.PrimaryKeyConstraint("id"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_audit")),
     )
     op.create_table(
         "conversation",
@@ -42,7 +42,7 @@ def upgrade() -> None:
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("opened_at", sa.DateTime(), nullable=False),
         sa.Column("touched_at", sa.DateTime(), nullable=False),
-        sa.PrimaryKeyConstraint("id"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_conversation")),
     )
     op.create_index(
         "ix_conversation_open",
@@ -60,7 +60,7 @@ def upgrade() -> None:
         sa.Column("width", sa.Integer(), nullable=False),
         sa.Column("height", sa.Integer(), nullable=False),
         sa.Column("made_at", sa.DateTime(), nullable=False),
-        sa.PrimaryKeyConstraint("name"),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_media")),
     )
     op.create_table(
         "person",
@@ -70,8 +70,8 @@ def upgrade() -> None:
         sa.Column("name", sa.LargeBinary(), nullable=False),
         sa.Column("locale", sa.String(), nullable=False),
         sa.Column("created_at", sa.DateTime(), nullable=False),
-        sa.PrimaryKeyConstraint("id"),
-        sa.UniqueConstraint("phone_hash"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_person")),
+        sa.UniqueConstraint("phone_hash", name=op.f("uq_person_phone_hash")),
     )
     op.create_table(
         "place",
@@ -82,8 +82,8 @@ def upgrade() -> None:
         sa.Column("aliases", sa.String(), nullable=False),
         sa.Column("start", sa.Date(), nullable=True),
         sa.Column("closed", sa.Date(), nullable=True),
-        sa.ForeignKeyConstraint(["parent"], ["place.code"]),
-        sa.PrimaryKeyConstraint("code"),
+        sa.ForeignKeyConstraint(["parent"], ["place.code"], name=op.f("fk_place_parent_place")),
+        sa.PrimaryKeyConstraint("code", name=op.f("pk_place")),
     )
     op.create_index(op.f("ix_place_level"), "place", ["level"], unique=False)
     op.create_index(op.f("ix_place_parent"), "place", ["parent"], unique=False)
@@ -91,7 +91,7 @@ def upgrade() -> None:
         "setting",
         sa.Column("key", sa.String(), nullable=False),
         sa.Column("value", sa.String(), nullable=False),
-        sa.PrimaryKeyConstraint("key"),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_setting")),
     )
     op.create_table(
         "account",
@@ -101,8 +101,8 @@ def upgrade() -> None:
         sa.Column("person", sa.Integer(), nullable=False),
         sa.Column("bound_at", sa.DateTime(), nullable=False),
         sa.Column("unbound_at", sa.DateTime(), nullable=True),
-        sa.ForeignKeyConstraint(["person"], ["person.id"]),
-        sa.PrimaryKeyConstraint("id"),
+        sa.ForeignKeyConstraint(["person"], ["person.id"], name=op.f("fk_account_person_person")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_account")),
     )
     op.create_index(
         "ix_account_live",
@@ -121,8 +121,8 @@ def upgrade() -> None:
         sa.Column("notice", sa.String(), nullable=False),
         sa.Column("channel", sa.String(), nullable=False),
         sa.Column("at", sa.DateTime(), nullable=False),
-        sa.ForeignKeyConstraint(["person"], ["person.id"]),
-        sa.PrimaryKeyConstraint("id"),
+        sa.ForeignKeyConstraint(["person"], ["person.id"], name=op.f("fk_consent_person_person")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_consent")),
     )
     op.create_index(op.f("ix_consent_person"), "consent", ["person"], unique=False)
     op.create_table(
@@ -133,10 +133,10 @@ def upgrade() -> None:
         sa.Column("place", sa.String(), nullable=False),
         sa.Column("bound_by", sa.Integer(), nullable=True),
         sa.Column("bound_at", sa.DateTime(), nullable=False),
-        sa.ForeignKeyConstraint(["bound_by"], ["person.id"]),
-        sa.ForeignKeyConstraint(["place"], ["place.code"]),
-        sa.PrimaryKeyConstraint("id"),
-        sa.UniqueConstraint("channel", "address"),
+        sa.ForeignKeyConstraint(["bound_by"], ["person.id"], name=op.f("fk_group_chat_bound_by_person")),
+        sa.ForeignKeyConstraint(["place"], ["place.code"], name=op.f("fk_group_chat_place_place")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_group_chat")),
+        sa.UniqueConstraint("channel", "address", name=op.f("uq_group_chat_channel_address")),
     )
     op.create_table(
         "inbox",
@@ -150,9 +150,9 @@ def upgrade() -> None:
         sa.Column("received_at", sa.DateTime(), nullable=False),
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("why", sa.String(), nullable=False),
-        sa.ForeignKeyConstraint(["person"], ["person.id"]),
-        sa.PrimaryKeyConstraint("id"),
-        sa.UniqueConstraint("channel", "dedupe"),
+        sa.ForeignKeyConstraint(["person"], ["person.id"], name=op.f("fk_inbox_person_person")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_inbox")),
+        sa.UniqueConstraint("channel", "dedupe", name=op.f("uq_inbox_channel_dedupe")),
     )
     op.create_index("ix_inbox_chat", "inbox", ["channel", "address", "id"], unique=False)
     op.create_index(op.f("ix_inbox_state"), "inbox", ["state"], unique=False)
@@ -165,9 +165,9 @@ def upgrade() -> None:
         sa.Column("made_at", sa.DateTime(), nullable=False),
         sa.Column("expires_at", sa.DateTime(), nullable=False),
         sa.Column("used_at", sa.DateTime(), nullable=True),
-        sa.ForeignKeyConstraint(["person"], ["person.id"]),
-        sa.PrimaryKeyConstraint("id"),
-        sa.UniqueConstraint("code_hash"),
+        sa.ForeignKeyConstraint(["person"], ["person.id"], name=op.f("fk_invitation_person_person")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_invitation")),
+        sa.UniqueConstraint("code_hash", name=op.f("uq_invitation_code_hash")),
     )
     op.create_index(op.f("ix_invitation_person"), "invitation", ["person"], unique=False)
     op.create_table(
@@ -178,9 +178,9 @@ def upgrade() -> None:
         sa.Column("until", sa.Date(), nullable=False),
         sa.Column("stand_in", sa.Integer(), nullable=True),
         sa.Column("recorded_at", sa.DateTime(), nullable=False),
-        sa.ForeignKeyConstraint(["person"], ["person.id"]),
-        sa.ForeignKeyConstraint(["stand_in"], ["person.id"]),
-        sa.PrimaryKeyConstraint("id"),
+        sa.ForeignKeyConstraint(["person"], ["person.id"], name=op.f("fk_leave_person_person")),
+        sa.ForeignKeyConstraint(["stand_in"], ["person.id"], name=op.f("fk_leave_stand_in_person")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_leave")),
     )
     op.create_index(op.f("ix_leave_person"), "leave", ["person"], unique=False)
     op.create_table(
@@ -191,9 +191,9 @@ def upgrade() -> None:
         sa.Column("made_at", sa.DateTime(), nullable=False),
         sa.Column("expires_at", sa.DateTime(), nullable=False),
         sa.Column("used_at", sa.DateTime(), nullable=True),
-        sa.ForeignKeyConstraint(["person"], ["person.id"]),
-        sa.PrimaryKeyConstraint("id"),
-        sa.UniqueConstraint("token_hash"),
+        sa.ForeignKeyConstraint(["person"], ["person.id"], name=op.f("fk_login_person_person")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_login")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_login_token_hash")),
     )
     op.create_index(op.f("ix_login_person"), "login", ["person"], unique=False)
     op.create_table(
@@ -204,9 +204,9 @@ def upgrade() -> None:
         sa.Column("made_at", sa.DateTime(), nullable=False),
         sa.Column("expires_at", sa.DateTime(), nullable=False),
         sa.Column("ended_at", sa.DateTime(), nullable=True),
-        sa.ForeignKeyConstraint(["person"], ["person.id"]),
-        sa.PrimaryKeyConstraint("id"),
-        sa.UniqueConstraint("token_hash"),
+        sa.ForeignKeyConstraint(["person"], ["person.id"], name=op.f("fk_web_session_person_person")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_web_session")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_web_session_token_hash")),
     )
     op.create_index(op.f("ix_web_session_person"), "web_session", ["person"], unique=False)
     op.create_table(
@@ -220,11 +220,11 @@ def upgrade() -> None:
         sa.Column("stands_in_for", sa.Integer(), nullable=True),
         sa.Column("leave", sa.Integer(), nullable=True),
         sa.Column("recorded_at", sa.DateTime(), nullable=False),
-        sa.ForeignKeyConstraint(["leave"], ["leave.id"]),
-        sa.ForeignKeyConstraint(["person"], ["person.id"]),
-        sa.ForeignKeyConstraint(["place"], ["place.code"]),
-        sa.ForeignKeyConstraint(["stands_in_for"], ["person.id"]),
-        sa.PrimaryKeyConstraint("id"),
+        sa.ForeignKeyConstraint(["leave"], ["leave.id"], name=op.f("fk_assignment_leave_leave")),
+        sa.ForeignKeyConstraint(["person"], ["person.id"], name=op.f("fk_assignment_person_person")),
+        sa.ForeignKeyConstraint(["place"], ["place.code"], name=op.f("fk_assignment_place_place")),
+        sa.ForeignKeyConstraint(["stands_in_for"], ["person.id"], name=op.f("fk_assignment_stands_in_for_person")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_assignment")),
     )
     op.create_index(op.f("ix_assignment_person"), "assignment", ["person"], unique=False)
     op.create_index(op.f("ix_assignment_place"), "assignment", ["place"], unique=False)
@@ -238,9 +238,9 @@ def upgrade() -> None:
         sa.Column("note", sa.LargeBinary(), nullable=True),
         sa.Column("source", sa.String(), nullable=False),
         sa.Column("inbox", sa.Integer(), nullable=True),
-        sa.ForeignKeyConstraint(["inbox"], ["inbox.id"]),
-        sa.ForeignKeyConstraint(["person"], ["person.id"]),
-        sa.PrimaryKeyConstraint("id"),
+        sa.ForeignKeyConstraint(["inbox"], ["inbox.id"], name=op.f("fk_filing_inbox_inbox")),
+        sa.ForeignKeyConstraint(["person"], ["person.id"], name=op.f("fk_filing_person_person")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_filing")),
     )
     op.create_index("ix_filing_person_day", "filing", ["person", "day"], unique=False)
     op.create_table(
@@ -249,8 +249,8 @@ def upgrade() -> None:
         sa.Column("leave", sa.Integer(), nullable=False),
         sa.Column("on", sa.Date(), nullable=False),
         sa.Column("recorded_at", sa.DateTime(), nullable=False),
-        sa.ForeignKeyConstraint(["leave"], ["leave.id"]),
-        sa.PrimaryKeyConstraint("id"),
+        sa.ForeignKeyConstraint(["leave"], ["leave.id"], name=op.f("fk_leave_end_leave_leave")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_leave_end")),
     )
     op.create_index(op.f("ix_leave_end_leave"), "leave_end", ["leave"], unique=False)
     op.create_table(
@@ -274,12 +274,14 @@ def upgrade() -> None:
         sa.Column("sent_at", sa.DateTime(), nullable=True),
         sa.Column("ref", sa.String(), nullable=True),
         sa.Column("why", sa.String(), nullable=False),
-        sa.ForeignKeyConstraint(["conversation"], ["conversation.id"]),
-        sa.ForeignKeyConstraint(["inbox"], ["inbox.id"]),
-        sa.ForeignKeyConstraint(["person"], ["person.id"]),
-        sa.PrimaryKeyConstraint("id"),
-        sa.UniqueConstraint("dedupe"),
-        sa.UniqueConstraint("token"),
+        sa.ForeignKeyConstraint(
+            ["conversation"], ["conversation.id"], name=op.f("fk_outbox_conversation_conversation")
+        ),
+        sa.ForeignKeyConstraint(["inbox"], ["inbox.id"], name=op.f("fk_outbox_inbox_inbox")),
+        sa.ForeignKeyConstraint(["person"], ["person.id"], name=op.f("fk_outbox_person_person")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox")),
+        sa.UniqueConstraint("dedupe", name=op.f("uq_outbox_dedupe")),
+        sa.UniqueConstraint("token", name=op.f("uq_outbox_token")),
     )
     op.create_index("ix_outbox_chat", "outbox", ["channel", "address", "id"], unique=False)
     op.create_index(op.f("ix_outbox_inbox"), "outbox", ["inbox"], unique=False)
@@ -298,9 +300,9 @@ def upgrade() -> None:
         sa.Column("place", sa.String(), nullable=False),
         sa.Column("filing", sa.Integer(), nullable=True),
         sa.Column("opened_at", sa.DateTime(), nullable=False),
-        sa.ForeignKeyConstraint(["filing"], ["filing.id"]),
-        sa.ForeignKeyConstraint(["place"], ["place.code"]),
-        sa.PrimaryKeyConstraint("code"),
+        sa.ForeignKeyConstraint(["filing"], ["filing.id"], name=op.f("fk_case__filing_filing")),
+        sa.ForeignKeyConstraint(["place"], ["place.code"], name=op.f("fk_case__place_place")),
+        sa.PrimaryKeyConstraint("code", name=op.f("pk_case_")),
     )
     op.create_index(op.f("ix_case__filing"), "case_", ["filing"], unique=False)
     op.create_index(op.f("ix_case__place"), "case_", ["place"], unique=False)
@@ -309,8 +311,8 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("filing", sa.Integer(), nullable=False),
         sa.Column("media", sa.String(), nullable=False),
-        sa.ForeignKeyConstraint(["filing"], ["filing.id"]),
-        sa.PrimaryKeyConstraint("id"),
+        sa.ForeignKeyConstraint(["filing"], ["filing.id"], name=op.f("fk_photo_filing_filing")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_photo")),
     )
     op.create_index(op.f("ix_photo_filing"), "photo", ["filing"], unique=False)
     op.create_table(
@@ -323,10 +325,10 @@ def upgrade() -> None:
         sa.Column("person", sa.Integer(), nullable=True),
         sa.Column("recorded_at", sa.DateTime(), nullable=False),
         sa.Column("late", sa.Boolean(), nullable=False),
-        sa.ForeignKeyConstraint(["filing"], ["filing.id"]),
-        sa.ForeignKeyConstraint(["person"], ["person.id"]),
-        sa.ForeignKeyConstraint(["place"], ["place.code"]),
-        sa.PrimaryKeyConstraint("id"),
+        sa.ForeignKeyConstraint(["filing"], ["filing.id"], name=op.f("fk_report_filing_filing")),
+        sa.ForeignKeyConstraint(["person"], ["person.id"], name=op.f("fk_report_person_person")),
+        sa.ForeignKeyConstraint(["place"], ["place.code"], name=op.f("fk_report_place_place")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_report")),
     )
     op.create_index("ix_report_day", "report", ["day", "place"], unique=False)
     op.create_index(op.f("ix_report_filing"), "report", ["filing"], unique=False)
@@ -342,11 +344,13 @@ def upgrade() -> None:
         sa.Column("recorded_at", sa.DateTime(), nullable=False),
         sa.Column("person", sa.Integer(), nullable=True),
         sa.Column("source", sa.String(), nullable=False),
-        sa.ForeignKeyConstraint(["case"], ["case_.code"]),
-        sa.ForeignKeyConstraint(["person"], ["person.id"]),
-        sa.ForeignKeyConstraint(["place"], ["place.code"]),
-        sa.PrimaryKeyConstraint("id"),
-        sa.UniqueConstraint("case", "event", "kind", "on", "recorded_at"),
+        sa.ForeignKeyConstraint(["case"], ["case_.code"], name=op.f("fk_case_event_case_case_")),
+        sa.ForeignKeyConstraint(["person"], ["person.id"], name=op.f("fk_case_event_person_person")),
+        sa.ForeignKeyConstraint(["place"], ["place.code"], name=op.f("fk_case_event_place_place")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_case_event")),
+        sa.UniqueConstraint(
+            "case", "event", "kind", "on", "recorded_at", name=op.f("uq_case_event_case_event_kind_on_recorded_at")
+        ),
     )
     op.create_index(op.f("ix_case_event_case"), "case_event", ["case"], unique=False)
     op.create_index("ix_case_event_recorded", "case_event", ["recorded_at"], unique=False)
@@ -362,9 +366,9 @@ def upgrade() -> None:
         sa.Column("valid_until", sa.Date(), nullable=True),
         sa.Column("ends", sa.Date(), nullable=True),
         sa.Column("rank", sa.String().with_variant(sa.String(collation="C"), "postgresql"), nullable=False),
-        sa.ForeignKeyConstraint(["case"], ["case_.code"]),
-        sa.ForeignKeyConstraint(["place"], ["place.code"]),
-        sa.PrimaryKeyConstraint("id"),
+        sa.ForeignKeyConstraint(["case"], ["case_.code"], name=op.f("fk_case_span_case_case_")),
+        sa.ForeignKeyConstraint(["place"], ["place.code"], name=op.f("fk_case_span_place_place")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_case_span")),
     )
     op.create_index(op.f("ix_case_span_case"), "case_span", ["case"], unique=False)
     op.create_index(
