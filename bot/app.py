@@ -198,7 +198,7 @@ class Bot:
 
 
 def menus() -> Sequence[Menu]:
-    """The command menus of a platform that shows them: private and group, Chinese by default, English for who has it."""
+    """The command menus of a platform that shows them: private and group; Chinese, and English for who has it."""
     from bot.channels.telegram import Menu  # noqa: PLC0415
 
     def of(locale: Locale, names: Sequence[str]) -> tuple[tuple[str, str], ...]:

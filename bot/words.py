@@ -134,7 +134,7 @@ def _environment(locale: Locale) -> Environment:
         day=lambda value: day(value, locale),
         weekday=lambda value: _WEEKDAYS[locale][value.weekday()],
         clock=clock,
-        names=lambda values: ("、" if locale is Locale.ZH else ", ").join(values),
+        names=("、" if locale is Locale.ZH else ", ").join,
         kind=lambda value: label("kinds", locale, value),
         role=lambda value: label("roles", locale, value),
         level=lambda value: label("levels", locale, value),
@@ -156,7 +156,7 @@ def clock(value: datetime) -> str:
 
 def masked_name(name: str) -> str:
     """A name as it may be shown: the first character and a star (``张*``), the first word of a foreign one."""
-    first = name.split()[0] if " " in name else name[:1]
+    first = name.split(maxsplit=1)[0] if " " in name else name[:1]
     return f"{first}*" if name else "*"
 
 

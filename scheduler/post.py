@@ -8,9 +8,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from sqlalchemy import Connection, func, select, update
+from prometheus_client import Counter
+from sqlalchemy import Connection, func, literal_column, select, tuple_, update
+from sqlalchemy.exc import InterfaceError, OperationalError
 
 from bot.model import Fate, Outbound, Retry, Sent, Uncertain, Undeliverable
 from bot.store import codec
@@ -19,14 +21,21 @@ from bot.store.tables import named
 if TYPE_CHECKING:
     from bot.channels.port import Channel
     from bot.store.crypto import Keyring
-    from bot.store.database import Database
+    from bot.store.database import Database, Job
 
+T = TypeVar("T")
 OUTBOX = named("outbox")
 SCHEDULE = (5.0, 30.0, 120.0, 600.0, 3600.0, 21600.0)
 """Seconds until the next try (RELIABILITY, case alerts)."""
+PATIENCE = timedelta(seconds=30)
+"""So long a chat's later messages wait for one that is to be tried again, so that they arrive in order; not longer, or
+a platform that comes back after an hour would find a bot that says nothing."""
 CLAIM = 256
 IDLE = 5.0
 """So long, in seconds, until the post looks by itself; it is woken for everything new in this process."""
+FATES = Counter("wuyi_messages", "Messages that were handed to a channel, by what became of them", ["channel", "fate"])
+OPEN = OUTBOX.c.state.in_([literal_column("'pending'"), literal_column("'sending'")])
+"""In the very words of the index over what is open: SQLite uses it for no others."""
 log = logging.getLogger(__name__)
 Clock = Callable[[], datetime]
 
@@ -51,20 +60,20 @@ class Post:
         self._wake = asyncio.Event()
         self._lanes: dict[tuple[str, str], list[Parcel]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
+        self._wait = IDLE
 
     def wake(self) -> None:
         """Something new is in the outbox."""
         self._wake.set()
 
     async def run(self) -> None:
-        """Send until cancelled."""
-        await asyncio.wrap_future(self.database.submit(self._recover))
+        """Send until cancelled; a database that is away is waited for."""
+        await self._write(self._recover)
         while True:
             self._wake.clear()
             if await self.claim() < CLAIM:
-                wait = await asyncio.to_thread(self._until_next)
                 try:
-                    async with asyncio.timeout(wait):
+                    async with asyncio.timeout(self._wait):
                         await self._wake.wait()
                 except TimeoutError:
                     pass
@@ -76,7 +85,7 @@ class Post:
 
     async def claim(self) -> int:
         """Claim what is due and send it in the background; returns how many there were."""
-        parcels = await asyncio.wrap_future(self.database.submit(self._claim))
+        parcels, self._wait = await self._write(self._claim)
         for parcel in parcels:
             address = parcel.outbound.address
             lane = (address.channel, address.id)
@@ -89,13 +98,22 @@ class Post:
             task.add_done_callback(self._tasks.discard)
         return len(parcels)
 
+    async def _write(self, job: Job[T]) -> T:
+        """Do a write, however long the database is away: a fate that nobody wrote down would be lost."""
+        while True:
+            try:
+                return await asyncio.wrap_future(self.database.submit(job))
+            except (OperationalError, InterfaceError) as why:
+                log.warning("the database is away (%s)", type(why).__name__)
+                await asyncio.sleep(IDLE)
+
     def _recover(self, connection: Connection) -> None:
         """After a start: what was being sent when the process died.
 
         Replacing a message twice does no harm, so that is tried again; whether a new one went nobody knows, and it is
         never sent again by itself.
         """
-        query = select(OUTBOX.c.id, OUTBOX.c.body).where(OUTBOX.c.state == "sending")
+        query = select(OUTBOX.c.id, OUTBOX.c.body).where(OPEN, OUTBOX.c.state == "sending")
         again: list[int] = []
         unknown: list[int] = []
         for row in connection.execute(query):
@@ -106,19 +124,27 @@ class Post:
                 why = "the process ended while it was being sent"
                 connection.execute(update(OUTBOX).where(OUTBOX.c.id.in_(numbers)).values(state=state, why=why))
 
-    def _claim(self, connection: Connection) -> Sequence[Parcel]:
+    def _claim(self, connection: Connection) -> tuple[Sequence[Parcel], float]:
+        """What is due, in order, now ``sending``; and the seconds until something else is."""
+        now = self._clock()
+        pending = (OPEN, OUTBOX.c.state == "pending", OUTBOX.c.channel.in_(list(self._channels)))
+        chat = tuple_(OUTBOX.c.channel, OUTBOX.c.address)
+        soon = select(OUTBOX.c.channel, OUTBOX.c.address).where(
+            *pending, OUTBOX.c.due_at > now, OUTBOX.c.due_at <= now + PATIENCE
+        )
         due = (
             select(OUTBOX.c.id)
-            .where(OUTBOX.c.state == "pending", OUTBOX.c.due_at <= self._clock())
-            .where(OUTBOX.c.channel.in_(list(self._channels)))
-            .order_by(OUTBOX.c.id)
+            .where(*pending, OUTBOX.c.due_at <= now, chat.notin_(soon))
+            .order_by(OUTBOX.c.id + 0)  # the sum keeps SQLite from walking the whole table in the order of the key
             .limit(CLAIM)
         )
         if connection.dialect.name == "postgresql":
             due = due.with_for_update(skip_locked=True)
         numbers = list(connection.execute(due).scalars())
+        later = connection.execute(select(func.min(OUTBOX.c.due_at)).where(*pending, OUTBOX.c.due_at > now)).scalar()
+        wait = IDLE if later is None else min((later - now).total_seconds(), IDLE)
         if not numbers:
-            return ()
+            return (), wait
         claimed = (
             update(OUTBOX)
             .where(OUTBOX.c.id.in_(numbers), OUTBOX.c.state == "pending")
@@ -126,23 +152,29 @@ class Post:
             .returning(OUTBOX.c.id, OUTBOX.c.body, OUTBOX.c.attempts)
         )
         rows = sorted(connection.execute(claimed), key=lambda row: row.id)
-        return [Parcel(self._read(row), row.attempts) for row in rows]
+        return [parcel for row in rows if (parcel := self._read(connection, row))], wait
 
-    def _read(self, row: Any) -> Outbound:  # noqa: ANN401 - a row of the outbox
-        return replace(codec.load(Outbound, self._keyring.open_bytes(row.body)), id=row.id)
-
-    def _until_next(self) -> float:
-        """Seconds until the next retry is due, at most ``IDLE``."""
-        with self.database.read() as connection:
-            due = connection.execute(select(func.min(OUTBOX.c.due_at)).where(OUTBOX.c.state == "pending")).scalar()
-        return IDLE if due is None else min(max((due - self._clock()).total_seconds(), 0.05), IDLE)
+    def _read(self, connection: Connection, row: Any) -> Parcel | None:  # noqa: ANN401 - a row of the outbox
+        """The row as it was written; one that cannot be read (another key) is dead, and stops no other."""
+        try:
+            outbound = codec.load(Outbound, self._keyring.open_bytes(row.body))
+        except Exception as why:  # noqa: BLE001 - whatever is wrong with it, it will never be readable
+            log.error("message %s cannot be read: %s", row.id, type(why).__name__)  # noqa: TRY400 - a traceback may hold what was said
+            dead = update(OUTBOX).where(OUTBOX.c.id == row.id).values(state="dead", why=type(why).__name__)
+            connection.execute(dead)
+            return None
+        return Parcel(replace(outbound, id=row.id), row.attempts)
 
     async def _drain(self, lane: tuple[str, str]) -> None:
-        """Send one chat's messages, one after another."""
+        """Send one chat's messages, one after another; once one did not go, those behind it wait too."""
         while self._lanes[lane]:
             parcel = self._lanes[lane].pop(0)
             fate = await self._send(parcel.outbound)
-            await asyncio.wrap_future(self.database.submit(partial(self._settle, parcel, fate)))
+            await self._write(partial(self._settle, parcel, fate))
+            if isinstance(fate, Retry):
+                behind, self._lanes[lane][:] = [each.outbound.id for each in self._lanes[lane]], []
+                await self._write(partial(_put_back, behind))
+                self.wake()
         del self._lanes[lane]
 
     async def _send(self, outbound: Outbound) -> Fate:
@@ -166,11 +198,15 @@ class Post:
         connection.execute(update(OUTBOX).where(OUTBOX.c.id == parcel.outbound.id).values(values))
 
 
+def _put_back(numbers: Sequence[int], connection: Connection) -> None:
+    """These were claimed and never tried."""
+    values = {"state": "pending", "attempts": OUTBOX.c.attempts - 1}
+    connection.execute(update(OUTBOX).where(OUTBOX.c.id.in_(numbers)).values(values))
+
+
 def _later(attempts: int, after: float | None, why: str, now: datetime) -> dict[str, object]:
     """When to try again; after the last entry of the schedule the message is dead."""
     if attempts > len(SCHEDULE):
         return {"state": "dead", "why": why or "given up"}
     wait = SCHEDULE[attempts - 1] if after is None else after
     return {"state": "pending", "due_at": now + timedelta(seconds=wait), "why": why}
-
-

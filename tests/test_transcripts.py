@@ -3,12 +3,14 @@
 A line ``@ 2026-11-24 14:58`` sets the clock, ``= zhang`` says who speaks. ``< [Label]`` taps a button, ``< (open)``
 opens the chat, ``< (open CODE)`` by a link, ``< (photo CAPTION)`` sends a picture; ``# …`` is a remark.
 ``!invite new`` makes a code for a person, to be used as ``CODE``. Every answer has been through the database (sealed
-JSON) before the next line is read, so each conversation also shows that a restart between any two lines changes nothing.
+JSON) before the next line is read: each conversation also shows that a restart between two lines changes nothing.
 """
 
 from __future__ import annotations
 
+import itertools
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -61,8 +63,8 @@ async def replay(town: Database, lines: list[str]) -> str:
     return "\n".join(heard).rstrip("\n") + "\n"
 
 
-def _token(line: int) -> object:
-    numbers = iter(range(1000))
+def _token(line: int) -> Callable[[], str]:
+    numbers = itertools.count()
     return lambda: f"t{line:04}{next(numbers):02}"
 
 

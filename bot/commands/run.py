@@ -32,7 +32,8 @@ def run() -> None:
         except ValueError as why:
             raise click.ClickException(str(why)) from why
         try:
-            asyncio.run(_serve(bot, server_socket))
+            with contextlib.suppress(KeyboardInterrupt):
+                asyncio.run(_serve(bot, server_socket))
         finally:
             bot.close()
             server_socket.close()

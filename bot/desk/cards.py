@@ -55,7 +55,7 @@ def help_text(flow: Flow, ask: Question, brief: Brief) -> str:
 
 
 def meant(flow: Flow, ask: Question, said: str, brief: Brief) -> str:
-    """The raw answer that typed words stand for: an option by label, synonym or a telling part of it; else the words."""
+    """The raw answer that typed words stand for: an option by label, synonym or telling part; else the words."""
     named = {option.name or option.value: option.value for option in ask.options}
     found = words.matches(template(flow, ask), brief.locale, said, named)
     if found is not None and not (isinstance(ask, Number) and said.strip().isdigit()):

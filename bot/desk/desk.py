@@ -8,8 +8,10 @@ import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from zoneinfo import ZoneInfo
 
+from prometheus_client import Counter
 from sqlalchemy import Connection, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import OperationalError
@@ -28,6 +30,7 @@ from bot.store.tables import named
 INBOX = named("inbox")
 TRIES = 3
 """A transaction that lost against another process (deadlock, lock time-out) is run again this often."""
+TURNS = Counter("wuyi_turns", "Messages that were taken", ["channel", "result"])
 log = logging.getLogger(__name__)
 
 
@@ -43,7 +46,7 @@ class Taken:
 class Desk:
     """Takes messages. What it returns from is committed; what it raises from is not stored."""
 
-    def __init__(  # noqa: PLR0913 - the composition root hands in everything that is not pure
+    def __init__(  # noqa: PLR0913, PLR0917 - the composition root hands in everything that is not pure
         self,
         database: Database,
         keyring: Keyring,
@@ -66,13 +69,17 @@ class Desk:
         """
         for attempt in range(TRIES):
             try:
-                return await asyncio.wrap_future(self.database.submit(lambda connection: self._turn(connection, inbound)))
+                taken = await asyncio.wrap_future(self.database.submit(partial(self._turn, inbound)))
             except OperationalError:
                 if attempt == TRIES - 1:
                     raise
+                continue
+            result = "quarantined" if taken.quarantined else "taken" if taken.fresh else "repeated"
+            TURNS.labels(inbound.address.channel, result).inc()
+            return taken
         raise AssertionError  # pragma: no cover - the loop returns or raises
 
-    def _turn(self, connection: Connection, inbound: Inbound) -> Taken:
+    def _turn(self, inbound: Inbound, connection: Connection) -> Taken:
         now = self._clock()
         self._one_at_a_time(connection, inbound)
         number = self._receive(connection, inbound, now)

@@ -67,7 +67,9 @@ def _may_bind(visit: Visit, person: int, code: str) -> bool:
     query = select(ASSIGNMENT.c.id).where(
         ASSIGNMENT.c.person == person,
         (ASSIGNMENT.c.role == Role.ADMIN) | (ASSIGNMENT.c.place == code),
-        ASSIGNMENT.c.role.in_((Role.ADMIN.value, Role.COMMUNITY_LEAD.value, Role.TOWNSHIP_REVIEWER.value, Role.OFFICE.value)),
+        ASSIGNMENT.c.role.in_(
+            (Role.ADMIN.value, Role.COMMUNITY_LEAD.value, Role.TOWNSHIP_REVIEWER.value, Role.OFFICE.value)
+        ),
         ASSIGNMENT.c.since.is_(None) | (ASSIGNMENT.c.since <= today),
         ASSIGNMENT.c.until.is_(None) | (ASSIGNMENT.c.until >= today),
     )

@@ -72,7 +72,9 @@ def _report(visit: Visit, kept: Kept, fact: ReportFiled | ReportWithdrawn) -> St
     doing = act(visit, late=visit.now > due)
     if isinstance(fact, ReportWithdrawn):
         filed = filings.withdraw_report(connection, rules, doing, fact)
-        audit.record(connection, visit.now, visit.owner, "report withdrawn", fact.day.isoformat(), ",".join(filed.lines))
+        audit.record(
+            connection, visit.now, visit.owner, "report withdrawn", fact.day.isoformat(), ",".join(filed.lines)
+        )
         return Standing(visit.now, late=doing.late)
     filed = filings.file_report(connection, visit.tools.keyring, rules, doing, fact)
     what = "report supplemented" if fact.adds else "report filed"

@@ -44,7 +44,7 @@ class Tools:
 class Visit:
     """One message. Its methods leave facts, answers and letters behind, all in one transaction."""
 
-    def __init__(self, tools: Tools, connection: Connection, inbound: Inbound, inbox: int, now: datetime) -> None:  # noqa: PLR0913 - what a visit is made of
+    def __init__(self, tools: Tools, connection: Connection, inbound: Inbound, inbox: int, now: datetime) -> None:
         """Look who it is."""
         self.tools = tools
         self.connection = connection

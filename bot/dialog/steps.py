@@ -41,7 +41,7 @@ class Say:
     values: Mapping[str, object] = field(default_factory=dict)
     actions: tuple[Option, ...] = ()
 
-    def __iter__(self) -> Generator[Step, Any, None]:
+    def __iter__(self) -> Generator[Step, Any, None]:  # noqa: PYI058 - a step of a dialog, like the questions
         """``yield from Say(…)``."""
         yield self
 
@@ -52,7 +52,7 @@ class Retake:
 
     keys: tuple[str, ...]
 
-    def __iter__(self) -> Generator[Step, Any, None]:
+    def __iter__(self) -> Generator[Step, Any, None]:  # noqa: PYI058 - a step of a dialog, like the questions
         """``yield from Retake(…)``; it never comes back."""
         yield self
 

@@ -6,9 +6,7 @@ from bot.dialog import Flow
 from bot.handlers import daily_report, enrol, leave, me, menu, places, reports
 
 FLOWS: dict[str, Flow] = {
-    flow.name: flow
-    for module in (daily_report, enrol, leave, me, menu, places, reports)
-    for flow in module.FLOWS
+    flow.name: flow for module in (daily_report, enrol, leave, me, menu, places, reports) for flow in module.FLOWS
 }
 """Every flow by its name."""
 
@@ -28,4 +26,4 @@ COMMANDS: dict[str, str] = {
     "menu": "menu",
     "help": "help",
 }
-"""Every command, and the flow that it opens. What else a person may write for it stands in ``templates/*/commands.j2``."""
+"""Every command, and the flow that it opens. The words for it stand in ``templates/*/commands.j2``."""

@@ -102,9 +102,7 @@ class Item:
     words: str = ""
 
 
-def _exceptions(
-    brief: Brief, owed: Sequence[Owed], rest: str = "normal"
-) -> Generator[Step, Any, ReportFiled | None]:
+def _exceptions(brief: Brief, owed: Sequence[Owed], rest: str = "normal") -> Generator[Step, Any, ReportFiled | None]:
     """Ask for exceptions until the sender is content; what becomes of the ``rest`` is told with each question."""
     items = [(yield from _item(brief, owed, 1, rest))]
     note: str | None = None

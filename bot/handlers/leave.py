@@ -24,7 +24,9 @@ def leave(brief: Brief) -> Dialog:
         return None
     today = brief.today
     since = yield from Day("since", today, today, today + AHEAD, _days(today, today=0, tomorrow=1))
-    until = yield from Day("until", today, since, since + LONGEST, _days(since, same=0, three=2, week=6), {"since": since})
+    until = yield from Day(
+        "until", today, since, since + LONGEST, _days(since, same=0, three=2, week=6), {"since": since}
+    )
     people = tuple(Option(str(person.person), person.name) for person in brief.colleagues)
     chosen = yield from Choice("stand_in", (*people, Option("nobody")))
     stand_in = None if chosen == "nobody" else int(chosen)

@@ -14,7 +14,9 @@ def language(brief: Brief) -> Dialog:
 
 def me(brief: Brief) -> Dialog:
     """Show what is kept about the person, why, and for how long."""
-    yield from Say("me/me", {"me": brief.me, "name": brief.name}, (Option("reports"), Option("language"), Option("forget")))
+    yield from Say(
+        "me/me", {"me": brief.me, "name": brief.name}, (Option("reports"), Option("language"), Option("forget"))
+    )
     return None
 
 

@@ -1,13 +1,38 @@
-"""The nouns and past-tense facts that every room of the house speaks of: frozen values, no behaviour beyond their own."""
+"""The nouns and past-tense facts that every room speaks of: frozen values, no behaviour beyond their own."""
 
 from bot.model.brief import Brief, Colleague, Leave, Owed, PastDay, PlaceStreak, Self, Standing
 from bot.model.cases import CaseFact, Event, Finding, Kind
-from bot.model.facts import ConsentWithdrawn, Fact, LeaveEnded, LeaveTaken, Line, Locale, LocaleChosen, NoticeAccepted, ReportFiled, ReportWithdrawn, Status
+from bot.model.facts import (
+    ConsentWithdrawn,
+    Fact,
+    LeaveEnded,
+    LeaveTaken,
+    Line,
+    Locale,
+    LocaleChosen,
+    NoticeAccepted,
+    ReportFiled,
+    ReportWithdrawn,
+    Status,
+)
 from bot.model.figures import DayState, PackRules, Reason, Streak
-from bot.model.messages import Address, Button, Fate, Inbound, InboundKind, Limits, Outbound, Retry, Sent, Uncertain, Undeliverable
-from bot.model.places import Assignment, DUTY_LEVELS, Level, Place, Role
+from bot.model.messages import (
+    Address,
+    Button,
+    Fate,
+    Inbound,
+    InboundKind,
+    Limits,
+    Outbound,
+    Retry,
+    Sent,
+    Uncertain,
+    Undeliverable,
+)
+from bot.model.places import DUTY_LEVELS, Assignment, Level, Place, Role
 
 __all__ = [
+    "DUTY_LEVELS",
     "Address",
     "Assignment",
     "Brief",
@@ -15,7 +40,6 @@ __all__ = [
     "CaseFact",
     "Colleague",
     "ConsentWithdrawn",
-    "DUTY_LEVELS",
     "DayState",
     "Event",
     "Fact",

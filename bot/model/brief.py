@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from bot.model.cases import Finding, Kind
-from bot.model.figures import Streak
 from bot.model.facts import Locale, Status
+from bot.model.figures import Streak
 
 
 @dataclass(frozen=True, slots=True)

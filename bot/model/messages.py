@@ -34,7 +34,7 @@ class Inbound:
     """The same for every delivery of the same message, different for any other, within the channel."""
     kind: InboundKind
     text: str = ""
-    """What was written; for a tap the button's token; for a photo its caption; for ``open`` a deep link's payload."""
+    """What was written; of a tap the button's token, of a photo its caption, of ``open`` a link's payload."""
     photo: str | None = None
     """The media name under which the channel stored the picture."""
     sender: str = ""

@@ -78,7 +78,7 @@ def person(connection: Connection, keyring: Keyring, number: int, now: datetime)
     return Who(number, keyring.open(row.name), Locale(row.locale), now)
 
 
-def brief(  # noqa: PLR0913 - the house, the person, the moment, the day and what the flow needs
+def brief(  # noqa: PLR0913, PLR0917 - the house, the person, the moment, the day and what the flow needs
     connection: Connection, house: House, someone: Who, now: datetime, day: date, needs: Collection[Need] = ()
 ) -> Brief:
     """What ``someone`` owes on ``day`` as seen at ``now`` (aware, in the programme's zone)."""

@@ -53,7 +53,7 @@ def is_draft(connection: Connection, number: int) -> bool:
     return connection.execute(query).scalar() == "draft"
 
 
-def start(connection: Connection, keyring: Keyring, owner: str, flow: str, brief: Brief, now: datetime) -> int:  # noqa: PLR0913 - the columns of a conversation
+def start(connection: Connection, keyring: Keyring, owner: str, flow: str, brief: Brief, now: datetime) -> int:  # noqa: PLR0913, PLR0917 - the columns of a conversation
     """Open a conversation; the owner must have no open one."""
     values = {
         "owner": owner, "flow": flow, "state": "open", "opened_at": now, "touched_at": now, "asked": None,

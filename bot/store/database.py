@@ -41,7 +41,13 @@ def connect(url: str) -> Engine:
 def _prepare_sqlite(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
     connection.isolation_level = None  # the driver begins nothing by itself; _begin_sqlite does
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000", "cache_size=-65536"):
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "busy_timeout=30000",
+        "cache_size=-65536",
+    ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 
@@ -77,7 +83,7 @@ class Database:
             yield connection
 
     def submit(self, job: Job[T]) -> Future[T]:
-        """Queue a write; the future is done after the commit, or has the job's own error, and then nothing of it stays."""
+        """Queue a write; the future is done after the commit, or has the job's error, and nothing of it stays."""
         future: Future[T] = Future()
         with self._lock:
             if self._thread is None:

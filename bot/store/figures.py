@@ -101,7 +101,7 @@ class _Scope:
         """``query`` for the subtrees only."""
         if self.places is None:
             return query
-        tree = select(place_.c.code).where(place_.c.code.in_(sorted(self.places))).cte("tree", recursive=True)
+        tree = select(place_.c.code).where(place_.c.code.in_(sorted(self.places))).cte(recursive=True)
         tree = tree.union(select(place_.c.code).join(tree, place_.c.parent == tree.c.code))
         return query.where(column.in_(select(tree.c.code)))
 

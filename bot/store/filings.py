@@ -87,7 +87,9 @@ def file_report(connection: Connection, keyring: Keyring, rules: PackRules, act:
 def withdraw_report(connection: Connection, rules: PackRules, act: Act, fact: ReportWithdrawn) -> Filed:
     """Take the sender's own word back; the places are owed again, and what it found is void unless followed up."""
     said = standing(connection, fact.places, (fact.day,))
-    places = [place for place in fact.places if (place, fact.day) in said and said[place, fact.day].person == act.person]
+    places = [
+        place for place in fact.places if (place, fact.day) in said and said[place, fact.day].person == act.person
+    ]
     if not places:
         return Filed(())
     filing = _filing(connection, act, fact.day, None)
@@ -107,9 +109,7 @@ def _filing(connection: Connection, act: Act, day: date, note: bytes | None) -> 
     return int(connection.execute(insert(FILING).returning(FILING.c.id), values).scalar_one())
 
 
-def _lines(
-    connection: Connection, act: Act, filing: int, day: date, lines: Iterable[tuple[str, Status]]
-) -> None:
+def _lines(connection: Connection, act: Act, filing: int, day: date, lines: Iterable[tuple[str, Status]]) -> None:
     rows = [
         {
             "filing": filing, "place": place, "day": day, "status": status.value,
@@ -121,7 +121,7 @@ def _lines(
         connection.execute(insert(REPORT), rows)
 
 
-def _settle(  # noqa: PLR0913 - who, what, when, and the cases before and after
+def _settle(  # noqa: PLR0913, PLR0917 - who, what, when, and the cases before and after
     connection: Connection, act: Act, filing: int, day: date, before: Sequence[Any], wanted: Counter[tuple[str, str]]
 ) -> tuple[list[str], list[str]]:
     """Open the cases that are missing and take back those too many; one that has been followed up stays."""
@@ -160,9 +160,7 @@ def _followed(connection: Connection, codes: Collection[str]) -> set[str]:
     return set(connection.execute(query).scalars())
 
 
-def _events(
-    connection: Connection, act: Act, day: date, events: Sequence[tuple[str, str, Event, str]]
-) -> None:
+def _events(connection: Connection, act: Act, day: date, events: Sequence[tuple[str, str, Event, str]]) -> None:
     rows = [
         {
             "case": code, "place": place, "event": event.value, "kind": kind, "on": day,

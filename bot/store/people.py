@@ -44,7 +44,9 @@ def person_by_phone(connection: Connection, keyring: Keyring, phone: str) -> int
     return connection.execute(query).scalar()
 
 
-def invite(connection: Connection, keyring: Keyring, person: int, code: str, now: datetime, channel: str | None) -> None:  # noqa: PLR0913 - the columns of an invitation
+def invite(  # noqa: PLR0913, PLR0917 - the columns of an invitation
+    connection: Connection, keyring: Keyring, person: int, code: str, now: datetime, channel: str | None
+) -> None:
     """Keep a new code (by its hash); earlier unused ones of the person end."""
     connection.execute(
         update(INVITATION)
@@ -82,7 +84,7 @@ def wrong_code(connection: Connection, address: Address, now: datetime) -> None:
     connection.execute(insert(ATTEMPT), {"channel": address.channel, "address": address.id, "at": now})
 
 
-def accept(  # noqa: PLR0913 - who, where, by which code, which notice, when
+def accept(  # noqa: PLR0913, PLR0917 - who, where, by which code, which notice, when
     connection: Connection, keyring: Keyring, act: Act, address: Address, code: str, notice: str
 ) -> bool:
     """Use the code up, bind the chat to the person and keep the acceptance; False when the code is spent meanwhile."""

@@ -163,13 +163,13 @@ class Village:
             here = self.covered(code, today, known)
             seen, unseen = seen + here, unseen + (not here)
             count += here if self.unverified == "hold" else 1
+            if self.unverified == "break" and not here:
+                reason = None
+                count, seen, unseen, since = 0, 0, 0, None
             over = [name for name, end in ended.items() if end == today]
             if over:
                 best = max(over, key=lambda name: (cases[name][0], name))
                 reason = (best, *cases[best])
-                count, seen, unseen, since = 0, 0, 0, None
-            if self.unverified == "break" and not here:
-                reason = None
                 count, seen, unseen, since = 0, 0, 0, None
             today += timedelta(days=1)
         return self._figure(count, "clean" if verified else "unverified", since, reason, seen, unseen)

@@ -63,7 +63,7 @@ class Server(uvicorn.Server):
 
 @contextmanager
 def served(make: Callable[[str], Starlette], leave: Callable[[], None]) -> Iterator[str]:
-    """The application that ``make`` gives for its address, over real HTTP on a free port; ``leave`` ends its streams."""
+    """What ``make`` gives for an address, over real HTTP on a free port there; ``leave`` ends its streams."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         listener.listen()  # so that whoever comes before the server is up waits instead of being refused

@@ -25,6 +25,12 @@ class Site:
     url: str
 
 
+def leave(towns: list[Town]) -> None:
+    """End the open streams."""
+    for town in towns:
+        town.leave()
+
+
 @pytest.fixture
 def site(file: Database) -> Iterator[Site]:
     """The web channel with canned answers, over real HTTP."""
@@ -34,7 +40,7 @@ def site(file: Database) -> Iterator[Site]:
         towns.append(Town(file, base_url=url))
         return towns[0].app()
 
-    with served(make, lambda: towns[0].web._news.close()) as url:
+    with served(make, lambda: leave(towns)) as url:
         yield Site(towns[0], url)
 
 
@@ -47,7 +53,7 @@ def closed(file: Database) -> Iterator[Site]:
         towns.append(Town(file, base_url=url, sample=False))
         return towns[0].app()
 
-    with served(make, lambda: towns[0].web._news.close()) as url:
+    with served(make, lambda: leave(towns)) as url:
         yield Site(towns[0], url)
 
 
@@ -145,6 +151,7 @@ def test_a_photo_is_made_small_and_shown(page: Page, site: Site, picture: Path) 
     with Image.open(io.BytesIO(data)) as kept:
         assert (kept.format, kept.size) == ("JPEG", (2048, 1024))
     assert page.evaluate("document.querySelector('#log img').naturalWidth") == 2048
+    expect(page.locator(".row.bot").last).to_be_in_viewport()
     assert fits(page)
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-
-from bot.channels.web.guard import Pace, local, same_origin
 from starlette.datastructures import Headers
 from starlette.requests import Request
+
+from bot.channels.web.guard import Pace, local, same_origin
 from tests.web.town import LI, Town, be
 
 

@@ -7,10 +7,10 @@ from typing import Any
 
 import httpx
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import Connection, insert
 from sqlmodel import col
 
-from bot.model import Address, Button, InboundKind, Outbound
+from bot.model import Address, Button, InboundKind, Outbound, Sent
 from bot.store.tables import Filing, Photo
 from tests.web.town import LI, PNG, PROMPT, RECEIPT, WANG, ZHAO, Town, be, own
 
@@ -201,7 +201,7 @@ async def test_a_picture_of_an_own_report_is_seen(town: Town) -> None:
     name = await town.keep(PNG)
     row = {"day": town.now.date(), "person": LI, "recorded_at": town.now, "late": False, "source": "chat"}
 
-    def job(connection: Any) -> None:
+    def job(connection: Connection) -> None:
         filing = connection.scalar(insert(Filing).values(**row).returning(col(Filing.id)))
         connection.execute(insert(Photo).values(filing=filing, media=name))
 
@@ -261,11 +261,13 @@ async def test_older_messages_come_on_request(town: Town) -> None:
     async with town.browser() as http:
         await be(http, LI)
         found: list[str] = []
-        before = ""
-        while before is not None:
-            page = (await http.get("/chat/messages", params={"before": before})).json()
+        page = (await http.get("/chat/messages")).json()
+        while page["messages"]:
             found = [message["text"] for message in page["messages"]] + found
-            before = page["older"]
+            older = page["older"]
+            if not older:
+                break
+            page = (await http.get("/chat/messages", params={"before": older})).json()
         assert found == [f"消息 {n}" for n in range(150)]
         assert (await http.get("/chat/messages", params={"before": "nonsense"})).status_code == 422
 
@@ -274,7 +276,7 @@ async def test_an_edit_of_an_edit_lands_on_the_same_message(town: Town) -> None:
     """The channel names an edited message by its first id, so that chains stay one bubble."""
     first = await town.say(Outbound(0, own(LI), "一", ((Button("甲", "a", "t.a"),),)))
     sent = await town.web.send(Outbound(99, own(LI), "二", edits=str(first)))
-    assert sent == type(sent)(str(first))
+    assert sent == Sent(str(first))
     await town.say(Outbound(0, own(LI), "二", edits=str(first)))
     await town.say(Outbound(0, own(LI), "三", edits=str(first)))
     async with town.browser() as http:

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import httpx
@@ -78,7 +79,7 @@ class Town:
         people = ((LI, "李芳"), (WANG, "王强"), (ZHAO, "赵<b>敏</b>"))
         for number, name in people:
             phone = f"1380000000{number}"
-            row = {"id": number, "name": self.keyring.seal(name), "phone": self.keyring.seal(phone)}
+            row: dict[str, Any] = {"id": number, "name": self.keyring.seal(name), "phone": self.keyring.seal(phone)}
             _add(connection, Person(**row, phone_hash=self.keyring.lookup(phone, "phone"), created_at=NOON))
         tasks = (
             (LI, "grid_worker", "XY1"),
@@ -122,7 +123,13 @@ class Town:
             return None
         address = inbound.address.id
         person = int(inbound.sender) if inbound.sender.isdigit() else None
-        row = {"channel": "web", "dedupe": inbound.dedupe, "address": address, "person": person, "kind": inbound.kind}
+        row: dict[str, Any] = {
+            "channel": "web",
+            "dedupe": inbound.dedupe,
+            "address": address,
+            "person": person,
+            "kind": inbound.kind,
+        }
         body = self.keyring.seal(codec.dump(inbound))
         return _add(connection, Inbox(**row, body=body, received_at=self.now))
 
@@ -145,7 +152,12 @@ class Town:
         """What the desk and the post do with a message: a row, then the channel."""
 
         def job(connection: Connection) -> int:
-            row = {"channel": "web", "address": outbound.address.id, "group": outbound.address.group, "inbox": inbox}
+            row: dict[str, Any] = {
+                "channel": "web",
+                "address": outbound.address.id,
+                "group": outbound.address.group,
+                "inbox": inbox,
+            }
             number = connection.scalar(select(col(Outbox.id)).order_by(col(Outbox.id).desc()).limit(1)) or 0
             body = self.keyring.seal(codec.dump(outbound))
             values = {**row, "token": f"k{number}", "body": body, "created_at": self.now, "due_at": self.now}
@@ -157,12 +169,12 @@ class Town:
         self.database.write(lambda connection: connection.execute(sent))
         return number
 
-    def link(self, person: int, token: str = "a-token", minutes: int = 15) -> str:
+    def link(self, person: int, word: str = "a word", minutes: int = 15) -> str:
         """Make a login link; gives its token."""
-        row = {"token_hash": self.keyring.lookup(token, "login"), "person": person, "made_at": self.now}
+        row: dict[str, Any] = {"token_hash": self.keyring.lookup(word, "login"), "person": person, "made_at": self.now}
         until = self.now + timedelta(minutes=minutes)
         self.database.write(lambda connection: _add(connection, Login(**row, expires_at=until)))
-        return token
+        return word
 
     def no_sample(self) -> None:
         """A real roster takes the sample's place."""
@@ -173,6 +185,10 @@ class Town:
         """What the bot's enrolment does in the end."""
         row = Account(channel="web", address=address, person=person, bound_at=self.now)
         self.database.write(lambda connection: _add(connection, row))
+
+    def leave(self) -> None:
+        """End the open streams, as the channel does when it stops listening."""
+        self.web._news.close()
 
     def app(self) -> Starlette:
         """The channel alone, listening while the application lives."""

@@ -20,18 +20,20 @@ let looking = false;
 let lookAgain = false;
 let timer = 0;
 let unseen = 0;
+let following = true; // the reader is at the end, and stays there when something comes
 
 const post = new Post({ address, group, changed: () => draw(true), arrived: look, gone: () => location.reload() });
 const log = new Log(at("log"), { tap, retry: (id) => post.again(id) });
 
 function draw(follow) {
-  const atEnd = follow || scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < NEAR;
+  following ||= follow;
   const sorted = [...messages.values()].sort((one, two) => (one.order < two.order ? -1 : 1));
   log.draw(sorted, post.waiting, today);
-  if (atEnd) toEnd();
+  if (following) toEnd();
 }
 
 function toEnd() {
+  following = true;
   scroll.scrollTop = scroll.scrollHeight;
   at("latest").hidden = true;
 }
@@ -87,7 +89,6 @@ async function lookOnce() {
   const first = !version;
   const page = await fetched({ after: version });
   if (!page) return;
-  const atEnd = scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < NEAR;
   const fresh = merge(page);
   version = page.version;
   if (first) {
@@ -97,8 +98,8 @@ async function lookOnce() {
   log.wake();
   post.forget(new Set(page.messages.map((message) => message.id)));
   post.waiting = post.waiting.filter((letter) => !(letter.token && letter.sent));
-  draw(first || atEnd);
-  if (!first && fresh && !atEnd) at("latest").hidden = false;
+  draw(first);
+  if (fresh && !following) at("latest").hidden = false;
   if (!first && fresh && document.hidden) badge(fresh);
 }
 
@@ -106,6 +107,7 @@ async function lookBack() {
   const page = await fetched({ before: older });
   if (!page) return;
   const from = scroll.scrollHeight - scroll.scrollTop;
+  following = false;
   merge(page);
   older = page.older;
   at("older").hidden = !older;
@@ -189,11 +191,12 @@ at("photo").addEventListener("change", async (event) => {
 });
 at("latest").addEventListener("click", toEnd);
 at("older").addEventListener("click", lookBack);
-at("log").addEventListener("load", () => draw(false), true);
+at("log").addEventListener("load", () => following && toEnd(), true); // a picture has grown
 scroll.addEventListener("scroll", () => {
-  if (scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < NEAR) at("latest").hidden = true;
+  following = scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < NEAR;
+  if (following) at("latest").hidden = true;
 });
-visualViewport?.addEventListener("resize", toEnd);
+visualViewport?.addEventListener("resize", () => following && toEnd()); // the keyboard came or went
 document.addEventListener("visibilitychange", () => {
   if (document.hidden) return;
   unseen = 0;

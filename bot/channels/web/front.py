@@ -125,7 +125,7 @@ class Front:
         if not await self._visitors.sample(request):
             return page("outside", language(request))
         cards = await self._visitors.read(lambda connection: sample.cards(connection, self._keyring))
-        return page("people", language(request), cards=cards, chosen=None)
+        return page("people", language(request), cards=cards, chosen=None, asked=request.query_params.get("lang", ""))
 
     def _chat(
         self,
