@@ -85,7 +85,12 @@ def label(key: str, locale: Locale, value: str, values: Mapping[str, object] | N
         return value
     if "{{" not in choice.label:
         return choice.label
-    return _environment(locale).from_string(choice.label).render(values or {})
+    return _label(locale, choice.label).render(values or {})
+
+
+@cache
+def _label(locale: Locale, source: str) -> Template:
+    return _environment(locale).from_string(source)
 
 
 def matches(key: str, locale: Locale, said: str, among: Iterable[str]) -> str | None:

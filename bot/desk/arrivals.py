@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, timedelta
 
-from sqlalchemy import update
-
 from bot import words
 from bot.desk import cards, enrolment, groups, letters
 from bot.desk.controls import CONTROLS
@@ -17,16 +15,10 @@ from bot.handlers import COMMANDS, FLOWS
 from bot.model import InboundKind, Locale
 from bot.store import briefs
 from bot.store.conversations import Kept
-from bot.store.tables import named
-
-INBOX = named("inbox")
 
 
 def arrive(visit: Visit) -> None:
     """Handle the message of this visit."""
-    if visit.who is not None:
-        known = update(INBOX).where(INBOX.c.id == visit.inbox).values(person=visit.who.person)
-        visit.connection.execute(known)
     if visit.inbound.address.group:
         groups.answer(visit)
         return

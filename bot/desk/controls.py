@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from bot.desk import cards
-from bot.desk.visit import DRAFT_LIFE, Visit, standing
+from bot.desk.visit import Visit, standing
 from bot.dialog import Option, Say, back
 from bot.handlers import FLOWS
 from bot.store import conversations, people
@@ -20,7 +20,7 @@ def _cancel(visit: Visit, kept: Kept | None, _: str) -> None:
     if kept is None:
         visit.say(Say("desk/idle", actions=NEXT))
         return
-    conversations.set_state(visit.connection, kept.id, "done")
+    conversations.set_state(visit.connection, kept, "done")
     visit.say(Say("desk/cancelled", actions=NEXT))
 
 
@@ -56,7 +56,6 @@ def _resume(visit: Visit, kept: Kept | None, argument: str) -> None:
         return
     if kept is not None:
         visit.put_aside(kept)
-    conversations.set_state(visit.connection, draft.id, "open")
     visit.ask_again(draft)
 
 
@@ -65,19 +64,16 @@ def _drop(visit: Visit, kept: Kept | None, argument: str) -> None:
     if draft is None:
         visit.stale(kept, None)
         return
-    conversations.set_state(visit.connection, draft.id, "done")
+    conversations.set_state(visit.connection, draft, "done")
     visit.say(Say("desk/dropped", actions=(Option("report"),)))
 
 
 def _named_draft(visit: Visit, argument: str) -> Kept | None:
     """The person's own draft of that number; without a number the newest."""
-    if argument.isascii() and argument.isdigit():
-        draft = conversations.by_id(visit.connection, visit.tools.keyring, visit.owner, int(argument))
-        known = draft is not None and conversations.is_draft(visit.connection, draft.id)
-        return draft if known and draft is not None and draft.flow in FLOWS else None
-    since = visit.now - DRAFT_LIFE
-    found = conversations.drafts(visit.connection, visit.tools.keyring, visit.owner, since)
-    return next((draft for draft in found if draft.flow in FLOWS), None)
+    if not (argument.isascii() and argument.isdigit()):
+        return visit.draft()
+    draft = conversations.by_id(visit.connection, visit.tools.keyring, visit.owner, int(argument))
+    return draft if draft is not None and draft.state == "draft" and draft.flow in FLOWS else None
 
 
 def _web(visit: Visit, kept: Kept | None, _: str) -> None:

@@ -6,6 +6,7 @@ import asyncio
 import logging
 import traceback
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -24,10 +25,15 @@ from bot.desk.visit import Tools, Visit
 from bot.model import Inbound, Locale, PackRules
 from bot.store import codec
 from bot.store.crypto import Keyring
-from bot.store.database import Database
+from bot.store.database import Database, Job
 from bot.store.tables import named
 
 INBOX = named("inbox")
+RECEIVE = {
+    name: insert(INBOX).on_conflict_do_nothing(index_elements=["channel", "dedupe"]).returning(INBOX.c.id)
+    for name, insert in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert))
+}
+"""Keep a message unless it is there: the one statement that the two databases say in their own classes."""
 TRIES = 3
 """A transaction that lost against another process (deadlock, lock time-out) is run again this often."""
 TURNS = Counter("wuyi_turns", "Messages that were taken", ["channel", "result"])
@@ -67,34 +73,31 @@ class Desk:
         Raises:
             Exception: it could not be stored. The platform must not be told that it arrived.
         """
-        for attempt in range(TRIES):
-            try:
-                taken = await asyncio.wrap_future(self.database.submit(partial(self._turn, inbound)))
-            except OperationalError:
-                if attempt == TRIES - 1:
-                    raise
-                continue
-            result = "quarantined" if taken.quarantined else "taken" if taken.fresh else "repeated"
-            TURNS.labels(inbound.address.channel, result).inc()
-            return taken
-        raise AssertionError  # pragma: no cover - the loop returns or raises
+        try:
+            taken = await self._submit(partial(self._turn, inbound))
+        except OperationalError:
+            raise
+        except Exception as why:  # noqa: BLE001 - whatever a message does, it is kept and answered
+            taken = await self._submit(partial(self._quarantine, inbound, why))
+        result = "quarantined" if taken.quarantined else "taken" if taken.fresh else "repeated"
+        TURNS.labels(inbound.address.channel, result).inc()
+        return taken
+
+    async def _submit(self, job: Job[Taken]) -> Taken:
+        for _ in range(TRIES - 1):
+            with suppress(OperationalError):
+                return await asyncio.wrap_future(self.database.submit(job))
+        return await asyncio.wrap_future(self.database.submit(job))
 
     def _turn(self, inbound: Inbound, connection: Connection) -> Taken:
         now = self._clock()
         self._one_at_a_time(connection, inbound)
-        number = self._receive(connection, inbound, now)
+        visit = Visit(self._tools, connection, inbound, now)
+        number = self._receive(connection, inbound, now, visit.who.person if visit.who else None)
         if number is None:
             return self._repeat(connection, inbound)
-        savepoint = connection.begin_nested()
-        try:
-            visit = Visit(self._tools, connection, inbound, number, now)
-            arrive(visit)
-        except OperationalError:
-            raise
-        except Exception as why:  # noqa: BLE001 - whatever a message does, it is kept and answered
-            savepoint.rollback()
-            return self._quarantine(connection, inbound, number, now, why)
-        savepoint.commit()
+        visit.inbox = number
+        arrive(visit)
         return Taken(tuple(visit.written))
 
     def _one_at_a_time(self, connection: Connection, inbound: Inbound) -> None:
@@ -103,16 +106,14 @@ class Desk:
             chat = f"{inbound.address.channel}:{inbound.sender or inbound.address.id}"
             connection.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:chat, 0))"), {"chat": chat})
 
-    def _receive(self, connection: Connection, inbound: Inbound, now: datetime) -> int | None:
+    def _receive(self, connection: Connection, inbound: Inbound, now: datetime, person: int | None) -> int | None:
         """Keep the raw message; None when it has been received before."""
         values = {
             "channel": inbound.address.channel, "dedupe": inbound.dedupe, "address": inbound.address.id,
             "kind": inbound.kind.value, "body": self._tools.keyring.seal(codec.dump(inbound)), "received_at": now,
-            "state": "done", "why": "",
+            "person": person, "state": "done", "why": "",
         }  # fmt: skip
-        insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-        statement = insert(INBOX).on_conflict_do_nothing(index_elements=["channel", "dedupe"]).returning(INBOX.c.id)
-        return connection.execute(statement, values).scalar()
+        return connection.execute(RECEIVE[connection.dialect.name], values).scalar()
 
     def _repeat(self, connection: Connection, inbound: Inbound) -> Taken:
         query = (
@@ -123,10 +124,12 @@ class Desk:
         )
         return Taken(tuple(connection.execute(query).scalars()), fresh=False)
 
-    def _quarantine(
-        self, connection: Connection, inbound: Inbound, number: int, now: datetime, why: Exception
-    ) -> Taken:
+    def _quarantine(self, inbound: Inbound, why: Exception, connection: Connection) -> Taken:
         """Keep the message as one that could not be handled, apologise once, and leave a line for the admin."""
+        now = self._clock()
+        number = self._receive(connection, inbound, now, None)
+        if number is None:
+            return self._repeat(connection, inbound)
         where = traceback.extract_tb(why.__traceback__)[-1]
         # The error's own words may hold what the person wrote: only its kind and place are told.
         reason = f"{type(why).__name__} at {where.name}:{where.lineno}"

@@ -49,12 +49,10 @@ def _code(visit: Visit) -> str | None:
 def _notice(visit: Visit, kept: Kept | None, person: int, code: str) -> None:
     """Show the notice to the person whom the code names; nothing is bound before it is accepted."""
     if kept is not None:
-        conversations.set_state(visit.connection, kept.id, "done")
+        conversations.set_state(visit.connection, kept, "done")
     known = briefs.person(visit.connection, visit.tools.keyring, person, visit.now)
     brief = briefs.brief(visit.connection, visit.tools.house, known, visit.now, visit.now.date())
-    number = conversations.start(visit.connection, visit.tools.keyring, visit.owner, "enrol", brief, visit.now)
-    opened = conversations.Kept(number, "enrol", brief, {CODE: code}, None, visit.now)
-    visit.ask_again(opened)
+    visit.ask_again(conversations.Kept(None, "enrol", brief, {CODE: code}, None, visit.now))
 
 
 def bound(visit: Visit, kept: Kept, fact: NoticeAccepted) -> bool:

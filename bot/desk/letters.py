@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, Select, bindparam, insert, select
 
 from bot.desk.cards import Card
 from bot.model import Address, Button, Outbound
@@ -15,6 +16,17 @@ from bot.store.crypto import Keyring
 from bot.store.tables import named
 
 OUTBOX = named("outbox")
+
+
+_NEW = insert(OUTBOX).returning(OUTBOX.c.id)
+_COLUMNS = (OUTBOX.c.body, OUTBOX.c.person, OUTBOX.c.conversation, OUTBOX.c.asked)
+_MARKED = select(*_COLUMNS).where(OUTBOX.c.token == bindparam("mark"))
+_LAST = (
+    select(*_COLUMNS)
+    .where(OUTBOX.c.channel == bindparam("channel"), OUTBOX.c.address == bindparam("address"))
+    .order_by(OUTBOX.c.id.desc())
+    .limit(1)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +59,7 @@ def write(connection: Connection, keyring: Keyring, token: Callable[[], str], no
         "kind": letter.kind, "body": keyring.seal(codec.dump(outbound)), "state": "pending", "attempts": 0,
         "created_at": now, "due_at": now, "why": "",
     }  # fmt: skip
-    return int(connection.execute(insert(OUTBOX).returning(OUTBOX.c.id), values).scalar_one())
+    return int(connection.execute(_NEW, values).scalar_one())
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +76,7 @@ class Shown:
 def shown(connection: Connection, keyring: Keyring, token: str) -> tuple[Shown, int] | None:
     """The message and the index of the button that a tap's token names, or None if there is no such button."""
     mark, _, index = token.partition(".")
-    row = _row(connection, keyring, OUTBOX.c.token == mark)
+    row = _shown(connection, keyring, _MARKED, {"mark": mark})
     if row is None or not index.isascii() or not index.isdigit() or int(index) >= len(row.buttons):
         return None
     return row, int(index)
@@ -72,13 +84,11 @@ def shown(connection: Connection, keyring: Keyring, token: str) -> tuple[Shown, 
 
 def last_shown(connection: Connection, keyring: Keyring, address: Address) -> Shown | None:
     """The message last shown in a chat: what a typed number refers to."""
-    return _row(connection, keyring, (OUTBOX.c.channel == address.channel) & (OUTBOX.c.address == address.id))
+    return _shown(connection, keyring, _LAST, {"channel": address.channel, "address": address.id})
 
 
-def _row(connection: Connection, keyring: Keyring, condition: object) -> Shown | None:
-    columns = (OUTBOX.c.body, OUTBOX.c.person, OUTBOX.c.conversation, OUTBOX.c.asked)
-    query = select(*columns).where(condition).order_by(OUTBOX.c.id.desc()).limit(1)  # type: ignore[arg-type]
-    row = connection.execute(query).first()
+def _shown(connection: Connection, keyring: Keyring, query: Select[Any], values: dict[str, str]) -> Shown | None:
+    row = connection.execute(query, values).first()
     if row is None:
         return None
     outbound = codec.load(Outbound, keyring.open_bytes(row.body))

@@ -20,7 +20,7 @@ from bot.model import (
     ReportWithdrawn,
     Standing,
 )
-from bot.store import audit, briefs, duties, figures, filings, people
+from bot.store import audit, briefs, duties, figures, filings, glance, people
 from scheduler.calendar import cutoff
 
 if TYPE_CHECKING:
@@ -76,23 +76,24 @@ def _report(visit: Visit, kept: Kept, fact: ReportFiled | ReportWithdrawn) -> St
             connection, visit.now, visit.owner, "report withdrawn", fact.day.isoformat(), ",".join(filed.lines)
         )
         return Standing(visit.now, late=doing.late)
-    filed = filings.file_report(connection, visit.tools.keyring, rules, doing, fact)
+    mine = visit.duties()
+    filed = filings.file_report(connection, visit.tools.keyring, rules, doing, fact, mine)
     what = "report supplemented" if fact.adds else "report filed"
     audit.record(connection, visit.now, visit.owner, what, fact.day.isoformat(), ",".join((*filed.lines, *filed.cases)))
     today = visit.now.date()
     names = {place.code: place.name for place in kept.brief.owed}
+    codes = [line.place for line in fact.lines]
+    look = glance.streaks if fact.day == today else briefs.place_streaks
     today_open = visit.now <= cutoff(today, rules, visit.tools.zone)
-    mine = duties.duties(connection, doing.person)
-    bound = visit.who.bound_at.astimezone(visit.tools.zone).date() if visit.who else today
     return Standing(
         visit.now,
         late=doing.late,
         filed=filed.lines,
-        streaks=briefs.place_streaks(connection, rules, today, [line.place for line in fact.lines]),
-        run=figures.run_of(connection, doing.person, today, today_open=today_open),
+        streaks=look(connection, rules, today, codes),
+        run=figures.run_of(connection, doing.person, today, today_open=today_open, mine=mine),
         cases=filed.cases,
         kept=tuple(names.get(code, code) for code in filed.kept),
-        missed=briefs.missed(connection, mine, today, bound) if fact.day == today else (),
+        missed=kept.brief.missed if fact.day == today else (),
     )
 
 

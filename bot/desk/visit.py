@@ -16,6 +16,7 @@ from bot.model import Address, Brief, Colleague, Inbound, Locale, PackRules
 from bot.store import briefs, conversations, duties, people
 from bot.store.conversations import Kept
 from bot.store.crypto import Keyring
+from bot.store.duties import Duties
 
 LEFT = timedelta(days=1)
 """After so long a conversation that nobody went on with becomes a draft."""
@@ -44,20 +45,23 @@ class Tools:
 class Visit:
     """One message. Its methods leave facts, answers and letters behind, all in one transaction."""
 
-    def __init__(self, tools: Tools, connection: Connection, inbound: Inbound, inbox: int, now: datetime) -> None:
+    def __init__(self, tools: Tools, connection: Connection, inbound: Inbound, now: datetime) -> None:
         """Look who it is."""
         self.tools = tools
         self.connection = connection
         self.inbound = inbound
-        self.inbox = inbox
+        self.inbox: int | None = None  # its row, once it is received
         self.now = now.astimezone(tools.zone)
         self.written: list[int] = []
+        self._duties: Duties | None = None
+        self._drafts: list[Kept] = []
         self.recognise()
 
     def recognise(self) -> None:
         """Look up whose chat this is; again after it has changed."""
         sender = self.inbound.sender or self.inbound.address.id
         self.who = briefs.who(self.connection, self.tools.keyring, self.inbound.address.channel, sender)
+        self._duties = None
 
     @property
     def owner(self) -> str:
@@ -75,7 +79,9 @@ class Visit:
 
     def current(self) -> Kept | None:
         """The open conversation; one that was left for a day, or never answered on its day, is put aside."""
-        kept = conversations.current(self.connection, self.tools.keyring, self.owner)
+        live = conversations.live(self.connection, self.tools.keyring, self.owner)
+        self._drafts = [each for each in live if each.state == "draft"]
+        kept = next((each for each in live if each.state == "open"), None)
         if kept is None:
             return None
         unanswered_yesterday = not kept.answers and kept.brief.today != self.now.date()
@@ -87,44 +93,59 @@ class Visit:
     def open(self, name: str, kept: Kept | None, day: date | None = None, said: Sequence[Say] = ()) -> None:
         """Open a flow and ask its first question; the conversation in hand is put aside."""
         kept = self.start(name, kept, day or self.now.date())
-        self.show(kept, begin(FLOWS[kept.flow].run, kept.brief), (*said, *self._draft(kept)))
+        self.show(kept, begin(FLOWS[kept.flow].run, kept.brief), (*said, *self._offer(kept)))
 
     def start(self, name: str, kept: Kept | None, day: date) -> Kept:
         """Put aside what is open and begin a conversation, without saying anything yet."""
         if kept is not None:
             self.put_aside(kept)
-        brief = self.brief(day, FLOWS[name])
-        number = conversations.start(self.connection, self.tools.keyring, self.owner, name, brief, self.now)
-        return Kept(number, name, brief, {}, None, self.now)
+        return Kept(None, name, self.brief(day, FLOWS[name]), {}, None, self.now)
 
     def put_aside(self, kept: Kept) -> None:
         """Keep a conversation with answers as a draft; one without is over."""
         begun = kept.flow in FLOWS and standing(kept).way
-        conversations.set_state(self.connection, kept.id, "draft" if begun else "done")
+        conversations.set_state(self.connection, kept, "draft" if begun else "done")
+        if begun and kept.id is not None:
+            self._drafts.insert(0, replace(kept, state="draft"))
 
-    def _draft(self, opened: Kept) -> tuple[Say, ...]:
-        """Offer the newest unfinished conversation again, when a report is opened."""
-        if opened.flow != DEFAULT or self.who is None:
-            return ()
+    def draft(self) -> Kept | None:
+        """The newest conversation that was left unfinished within the week."""
         since = self.now - DRAFT_LIFE
-        for each in conversations.drafts(self.connection, self.tools.keyring, self.owner, since):
-            if each.flow in FLOWS:
-                options = (Option(f"resume {each.id}", name="resume"), Option(f"drop {each.id}", name="drop"))
-                return (Say("desk/draft", {"day": each.brief.day}, options),)
-        return ()
+        return next((each for each in self._drafts if each.flow in FLOWS and each.touched_at >= since), None)
+
+    def _offer(self, opened: Kept) -> tuple[Say, ...]:
+        """Offer the draft again, when a report is opened."""
+        draft = self.draft() if opened.flow == DEFAULT else None
+        if draft is None:
+            return ()
+        options = (Option(f"resume {draft.id}", name="resume"), Option(f"drop {draft.id}", name="drop"))
+        return (Say("desk/draft", {"day": draft.brief.day}, options),)
 
     def brief(self, day: date, flow: Flow | None = None) -> Brief:
         """What a flow is told about ``day``."""
         if self.who is None:
             return self.plain()
         needs = flow.needs if flow else frozenset()
-        return briefs.brief(self.connection, self.tools.house, self.who, self.now, day, needs)
+        return briefs.brief(self.connection, self.tools.house, self.who, self.now, day, needs, self.duties())
+
+    def duties(self) -> Duties:
+        """What the person owes, read once a turn; nothing that a turn writes before it asks changes it.
+
+        Raises:
+            LookupError: nobody has enrolled here.
+        """
+        if self.who is None:
+            message = "duties of nobody"
+            raise LookupError(message)
+        if self._duties is None:
+            self._duties = duties.duties(self.connection, self.who.person)
+        return self._duties
 
     def colleagues(self) -> tuple[Colleague, ...]:
         """Who may stand in for the person."""
         if self.who is None:
             return ()
-        codes = duties.duties(self.connection, self.who.person).on(self.now.date())
+        codes = self.duties().on(self.now.date())
         return briefs.colleagues(self.connection, self.tools.keyring, self.who.person, codes)
 
     def plain(self) -> Brief:
@@ -157,12 +178,13 @@ class Visit:
         """Say what a turn says, ask what it asks, record what it came to."""
         flow = FLOWS[kept.flow]
         if isinstance(turn.outcome, Goto):
-            conversations.set_state(self.connection, kept.id, "done")
+            conversations.set_state(self.connection, kept, "done")
             self.open(turn.outcome.flow, None, kept.brief.day, (*before, *turn.said))
             return
         asked = turn.ask.key if turn.ask else None
-        kept = replace(kept, answers=turn.answers, asked=asked, touched_at=self.now)
-        conversations.save(self.connection, self.tools.keyring, kept, state="open" if turn.ask else "done")
+        state = "open" if turn.ask else "done"
+        kept = replace(kept, answers=turn.answers, asked=asked, touched_at=self.now, state=state)
+        kept = replace(kept, id=conversations.save(self.connection, self.tools.keyring, self.owner, kept))
         if turn.outcome is not None:
             records.record(self, flow, kept, turn.outcome, (*before, *turn.said))
             return

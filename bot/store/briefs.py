@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, bindparam, func, select
 
 from bot import words
 from bot.dialog import Need
@@ -57,14 +57,17 @@ class House:
     zone: ZoneInfo
 
 
+_WHO = (
+    select(PERSON.c.id, PERSON.c.name, PERSON.c.locale, ACCOUNT.c.bound_at)
+    .join(ACCOUNT, ACCOUNT.c.person == PERSON.c.id)
+    .where(ACCOUNT.c.channel == bindparam("channel"), ACCOUNT.c.address == bindparam("address"))
+    .where(ACCOUNT.c.unbound_at.is_(None))
+)
+
+
 def who(connection: Connection, keyring: Keyring, channel: str, address: str) -> Who | None:
     """The person to whom this address is bound, or None."""
-    query = (
-        select(PERSON.c.id, PERSON.c.name, PERSON.c.locale, ACCOUNT.c.bound_at)
-        .join(ACCOUNT, ACCOUNT.c.person == PERSON.c.id)
-        .where(ACCOUNT.c.channel == channel, ACCOUNT.c.address == address, ACCOUNT.c.unbound_at.is_(None))
-    )
-    row = connection.execute(query).first()
+    row = connection.execute(_WHO, {"channel": channel, "address": address}).first()
     return None if row is None else Who(row.id, keyring.open(row.name), Locale(row.locale), row.bound_at)
 
 
@@ -79,14 +82,27 @@ def person(connection: Connection, keyring: Keyring, number: int, now: datetime)
 
 
 def brief(  # noqa: PLR0913, PLR0917 - the house, the person, the moment, the day and what the flow needs
-    connection: Connection, house: House, someone: Who, now: datetime, day: date, needs: Collection[Need] = ()
+    connection: Connection,
+    house: House,
+    someone: Who,
+    now: datetime,
+    day: date,
+    needs: Collection[Need] = (),
+    mine: Duties | None = None,
 ) -> Brief:
-    """What ``someone`` owes on ``day`` as seen at ``now`` (aware, in the programme's zone)."""
-    mine = duties(connection, someone.person)
-    places = owed(connection, mine, someone.person, day)
-    away = mine.away(now.date())
+    """What ``someone`` owes on ``day`` as seen at ``now`` (aware, in the programme's zone).
+
+    ``mine`` spares the questions for the person's duties where they are known.
+    """
+    mine = duties(connection, someone.person) if mine is None else mine
+    today = now.date()
+    back = _back(mine, today, someone.bound_at.astimezone(house.zone).date())
+    codes = {code for expected in (mine.on(day), *back.values()) for code in expected}
+    said = standing(connection, codes, {day, *back})
+    places = owed(connection, mine, day, said)
+    away = mine.away(today)
     names = _names(connection, house.keyring, [away.stand_in] if away and away.stand_in else [])
-    codes = [place.code for place in places]
+    codes_owed = [place.code for place in places]
     return Brief(
         now=now,
         day=day,
@@ -95,11 +111,13 @@ def brief(  # noqa: PLR0913, PLR0917 - the house, the person, the moment, the da
         person=someone.person,
         name=words.masked_name(someone.name),
         owed=places,
-        missed=missed(connection, mine, now.date(), someone.bound_at.astimezone(house.zone).date()),
+        missed=tuple(each for each, expected in back.items() if any((code, each) not in said for code in expected)),
         leave=stand_in_names(away, names),
-        colleagues=colleagues(connection, house.keyring, someone.person, codes) if Need.COLLEAGUES in needs else (),
-        streaks=place_streaks(connection, house.rules, now.date(), codes) if Need.STREAKS in needs else (),
-        history=_history(connection, mine, now.date()) if Need.HISTORY in needs else (),
+        colleagues=colleagues(connection, house.keyring, someone.person, codes_owed)
+        if Need.COLLEAGUES in needs
+        else (),
+        streaks=place_streaks(connection, house.rules, today, codes_owed) if Need.STREAKS in needs else (),
+        history=_history(connection, mine, today) if Need.HISTORY in needs else (),
         me=_self(connection, house, someone) if Need.SELF in needs else None,
         kinds=house.rules.form_kinds,
         note_limit=house.rules.note_limit,
@@ -107,13 +125,10 @@ def brief(  # noqa: PLR0913, PLR0917 - the house, the person, the moment, the da
     )
 
 
-def missed(connection: Connection, mine: Duties, today: date, bound: date) -> tuple[date, ...]:
-    """The days before today, newest first, since the person came to the bot, on which a duty is still unreported."""
-    days = [today - timedelta(days=n) for n in range(1, BACK + 1)]
-    expected = {day: mine.on(day) for day in days if day >= bound}
-    places = {code for codes in expected.values() for code in codes}
-    words_said = standing(connection, places, tuple(expected))
-    return tuple(day for day, codes in expected.items() if any((code, day) not in words_said for code in codes))
+def _back(mine: Duties, today: date, bound: date) -> dict[date, dict[str, str]]:
+    """What was owed on the days before today, newest first, since the person came to the bot."""
+    days = (today - timedelta(days=n) for n in range(1, BACK + 1))
+    return {day: mine.on(day) for day in days if day >= bound}
 
 
 def place_streaks(

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from bot.model import Brief
 from bot.store import codec
@@ -17,76 +18,83 @@ CONVERSATION = named("conversation")
 Answers = dict[str, str]
 
 
+_COLUMNS = (
+    CONVERSATION.c.id,
+    CONVERSATION.c.flow,
+    CONVERSATION.c.brief,
+    CONVERSATION.c.answers,
+    CONVERSATION.c.asked,
+    CONVERSATION.c.state,
+    CONVERSATION.c.touched_at,
+)
+# Statements that every turn asks are built once: building one costs more than running it.
+_LIVE = (
+    select(*_COLUMNS)
+    .where(CONVERSATION.c.owner == bindparam("owner"), CONVERSATION.c.state.in_(("open", "draft")))
+    .order_by(CONVERSATION.c.id.desc())
+)
+_ONE = select(*_COLUMNS).where(CONVERSATION.c.owner == bindparam("owner"), CONVERSATION.c.id == bindparam("number"))
+_NEW = insert(CONVERSATION).returning(CONVERSATION.c.id)
+_CHANGE = update(CONVERSATION).where(CONVERSATION.c.id == bindparam("number"))
+_STATE = _CHANGE.values(state=bindparam("to"))
+_SAVE = _CHANGE.values(
+    brief=bindparam("as_brief"),
+    answers=bindparam("as_answers"),
+    asked=bindparam("as_asked"),
+    state=bindparam("to"),
+    touched_at=bindparam("at"),
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A conversation as it was left."""
+    """A conversation as it was left. One that was begun in this turn has no id before it is saved."""
 
-    id: int
+    id: int | None
     flow: str
     brief: Brief
     answers: Mapping[str, str]
     asked: str | None
     touched_at: datetime
+    state: str = "open"
 
 
-def current(connection: Connection, keyring: Keyring, owner: str) -> Kept | None:
-    """The owner's open conversation, if there is one."""
-    found = _select(connection, keyring, (CONVERSATION.c.owner == owner) & (CONVERSATION.c.state == "open"))
-    return found[0] if found else None
-
-
-def drafts(connection: Connection, keyring: Keyring, owner: str, since: datetime) -> list[Kept]:
-    """What the owner left unfinished since then, newest first."""
-    mine = (CONVERSATION.c.owner == owner) & (CONVERSATION.c.state == "draft")
-    return _select(connection, keyring, mine & (CONVERSATION.c.touched_at >= since))
+def live(connection: Connection, keyring: Keyring, owner: str) -> list[Kept]:
+    """The owner's open conversation, if there is one, and the drafts, newest first."""
+    return [_kept(keyring, row) for row in connection.execute(_LIVE, {"owner": owner})]
 
 
 def by_id(connection: Connection, keyring: Keyring, owner: str, number: int) -> Kept | None:
     """One of the owner's conversations, whatever its state."""
-    found = _select(connection, keyring, (CONVERSATION.c.owner == owner) & (CONVERSATION.c.id == number))
-    return found[0] if found else None
+    row = connection.execute(_ONE, {"owner": owner, "number": number}).first()
+    return None if row is None else _kept(keyring, row)
 
 
-def is_draft(connection: Connection, number: int) -> bool:
-    """Whether a conversation waits as a draft."""
-    query = select(CONVERSATION.c.state).where(CONVERSATION.c.id == number)
-    return connection.execute(query).scalar() == "draft"
-
-
-def start(connection: Connection, keyring: Keyring, owner: str, flow: str, brief: Brief, now: datetime) -> int:  # noqa: PLR0913, PLR0917 - the columns of a conversation
-    """Open a conversation; the owner must have no open one."""
-    values = {
-        "owner": owner, "flow": flow, "state": "open", "opened_at": now, "touched_at": now, "asked": None,
-        "brief": keyring.seal(codec.dump(brief)), "answers": keyring.seal(b"{}"),
+def save(connection: Connection, keyring: Keyring, owner: str, kept: Kept) -> int:
+    """Keep where the conversation stands; a new one begins. Returns its id. An owner has one open conversation."""
+    brief = keyring.seal(codec.dump(kept.brief))
+    answers = keyring.seal(codec.dump(dict(kept.answers), Answers))
+    if kept.id is None:
+        values = {
+            "owner": owner, "flow": kept.flow, "brief": brief, "answers": answers, "asked": kept.asked,
+            "state": kept.state, "opened_at": kept.touched_at, "touched_at": kept.touched_at,
+        }  # fmt: skip
+        return int(connection.execute(_NEW, values).scalar_one())
+    change = {
+        "number": kept.id, "as_brief": brief, "as_answers": answers, "as_asked": kept.asked, "to": kept.state,
+        "at": kept.touched_at,
     }  # fmt: skip
-    return int(connection.execute(insert(CONVERSATION).returning(CONVERSATION.c.id), values).scalar_one())
+    connection.execute(_SAVE, change)
+    return kept.id
 
 
-def save(connection: Connection, keyring: Keyring, kept: Kept, *, state: str = "open") -> None:
-    """Keep where the conversation stands."""
-    values = {
-        "brief": keyring.seal(codec.dump(kept.brief)),
-        "answers": keyring.seal(codec.dump(dict(kept.answers), Answers)),
-        "asked": kept.asked, "state": state, "touched_at": kept.touched_at,
-    }  # fmt: skip
-    connection.execute(update(CONVERSATION).where(CONVERSATION.c.id == kept.id).values(values))
+def set_state(connection: Connection, kept: Kept, state: str) -> None:
+    """``open``, ``draft`` or ``done``; of a conversation that was never saved there is nothing to say."""
+    if kept.id is not None:
+        connection.execute(_STATE, {"number": kept.id, "to": state})
 
 
-def set_state(connection: Connection, number: int, state: str) -> None:
-    """``open``, ``draft`` or ``done``."""
-    connection.execute(update(CONVERSATION).where(CONVERSATION.c.id == number).values(state=state))
-
-
-def _select(connection: Connection, keyring: Keyring, condition: object) -> list[Kept]:
-    query = select(CONVERSATION).where(condition).order_by(CONVERSATION.c.id.desc())  # type: ignore[arg-type]
-    return [
-        Kept(
-            row.id,
-            row.flow,
-            codec.load(Brief, keyring.open_bytes(row.brief)),
-            codec.load(Answers, keyring.open_bytes(row.answers)),
-            row.asked,
-            row.touched_at,
-        )
-        for row in connection.execute(query)
-    ]
+def _kept(keyring: Keyring, row: Any) -> Kept:  # noqa: ANN401 - a row of these columns
+    brief = codec.load(Brief, keyring.open_bytes(row.brief))
+    answers = codec.load(Answers, keyring.open_bytes(row.answers))
+    return Kept(row.id, row.flow, brief, answers, row.asked, row.touched_at, row.state)

@@ -134,9 +134,15 @@ class Database:
     def _commit(self, batch: list[tuple[Job[Any], Future[Any]]]) -> None:
         done: list[tuple[Future[Any], Any, BaseException | None]] = []
         try:
-            with self.engine.connect() as connection, connection.begin():
-                for job, future in batch:
-                    done.append((future, *_run(connection, job)))
+            with self.engine.connect() as connection:
+                with connection.begin() as transaction:
+                    for job, future in batch:
+                        done.append((future, *_run(connection, job, alone=len(batch) == 1)))
+                    if len(batch) == 1 and done[0][2] is not None:
+                        transaction.rollback()
+                if any(error is not None for _, _, error in done):
+                    # A statement that the failed job left half read would hold its lock on this connection.
+                    connection.invalidate()
         except BaseException as why:  # noqa: BLE001 - the commit failed: every waiting caller must hear of it
             for _, future in batch:
                 future.set_exception(why)
@@ -148,13 +154,20 @@ class Database:
                 future.set_exception(error)
 
 
-def _run(connection: Connection, job: Job[Any]) -> tuple[Any, BaseException | None]:
-    """Run one job inside a savepoint of its own, so that its failure takes nobody else's work along."""
-    savepoint = connection.begin_nested()
+def _run(connection: Connection, job: Job[Any], *, alone: bool) -> tuple[Any, BaseException | None]:
+    """Run one job inside a savepoint of its own, so that its failure takes nobody else's work along.
+
+    A job that is alone in its transaction needs none. The savepoint is plain SQL: SQLAlchemy has a costlier one.
+    """
+    if not alone:
+        connection.exec_driver_sql("SAVEPOINT job")
     try:
         value = job(connection)
     except Exception as why:  # noqa: BLE001 - handed to the caller through the future
-        savepoint.rollback()
+        if not alone:
+            connection.exec_driver_sql("ROLLBACK TO SAVEPOINT job")
+            connection.exec_driver_sql("RELEASE SAVEPOINT job")
         return None, why
-    savepoint.commit()
+    if not alone:
+        connection.exec_driver_sql("RELEASE SAVEPOINT job")
     return value, None

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, and_, func, or_, select
+from sqlalchemy import Connection, and_, bindparam, func, or_, select
 
 from bot.model import DUTY_LEVELS, Event, Finding, Leave, Owed, Status
 from bot.store.tables import named
@@ -35,8 +35,9 @@ class Away:
 
 @dataclass(frozen=True, slots=True)
 class Duties:
-    """All assignments of a person to places that owe reports, and the person's leaves."""
+    """All assignments that make a person owe reports, those by which others stand in for them, and their leaves."""
 
+    person: int
     rows: Sequence[Any]
     leaves: tuple[Away, ...]
 
@@ -50,40 +51,63 @@ class Duties:
         return {
             row.code: row.name
             for row in self.rows
-            if (row.since is None or row.since <= day)
-            and (row.until is None or day <= row.until)
-            and (row.closed is None or day < row.closed)
-            and (row.start is None or row.start <= day)
-            and not (away and row.stands_in_for is None)
+            if row.person == self.person and _holds(row, day) and not (away and row.stands_in_for is None)
         }
+
+    def own(self, day: date) -> set[str]:
+        """The places of one's own on ``day`` that nobody stands in for; none while on leave."""
+        if self.away(day) is not None:
+            return set()
+        held = [row for row in self.rows if _holds(row, day)]
+        covered = {row.code for row in held if row.stands_in_for == self.person}
+        return {row.code for row in held if row.stands_in_for is None} - covered
+
+
+def _holds(row: Any, day: date) -> bool:  # noqa: ANN401 - a row of an assignment and its place
+    """Whether the assignment and its place count on that day."""
+    return (
+        (row.since is None or row.since <= day)
+        and (row.until is None or day <= row.until)
+        and (row.closed is None or day < row.closed)
+        and (row.start is None or row.start <= day)
+    )
+
+
+# Statements that every turn asks are built once: building one costs more than running it.
+_DUTIES = (
+    select(
+        PLACE.c.code,
+        PLACE.c.name,
+        PLACE.c.start,
+        PLACE.c.closed,
+        ASSIGNMENT.c.person,
+        ASSIGNMENT.c.since,
+        ASSIGNMENT.c.until,
+        ASSIGNMENT.c.stands_in_for,
+    )
+    .join(PLACE, PLACE.c.code == ASSIGNMENT.c.place)
+    .where(PLACE.c.level.in_(LEVELS))
+    .where(or_(ASSIGNMENT.c.person == bindparam("person"), ASSIGNMENT.c.stands_in_for == bindparam("person")))
+    .order_by(ASSIGNMENT.c.stands_in_for.isnot(None), ASSIGNMENT.c.id)
+)
+_ENDED = select(LEAVE_END.c.leave, func.min(LEAVE_END.c.on).label("on")).group_by(LEAVE_END.c.leave).subquery()
+_LEAVES = (
+    select(LEAVE.c.id, LEAVE.c.since, LEAVE.c.until, LEAVE.c.stand_in, _ENDED.c.on)
+    .outerjoin(_ENDED, _ENDED.c.leave == LEAVE.c.id)
+    .where(LEAVE.c.person == bindparam("person"))
+    .order_by(LEAVE.c.id.desc())
+)
 
 
 def duties(connection: Connection, person: int) -> Duties:
     """What ``person`` owes, today and on other days; two queries."""
-    columns = (
-        PLACE.c.code, PLACE.c.name, PLACE.c.start, PLACE.c.closed,
-        ASSIGNMENT.c.since, ASSIGNMENT.c.until, ASSIGNMENT.c.stands_in_for,
-    )  # fmt: skip
-    query = (
-        select(*columns)
-        .join(PLACE, PLACE.c.code == ASSIGNMENT.c.place)
-        .where(ASSIGNMENT.c.person == person, PLACE.c.level.in_(LEVELS))
-        .order_by(ASSIGNMENT.c.stands_in_for.isnot(None), ASSIGNMENT.c.id)
-    )
-    return Duties(connection.execute(query).all(), leaves(connection, person))
+    return Duties(person, connection.execute(_DUTIES, {"person": person}).all(), leaves(connection, person))
 
 
 def leaves(connection: Connection, person: int) -> tuple[Away, ...]:
     """The person's leaves as they stand, newest announcement first; a leave that ended before it began is left out."""
-    ended = select(LEAVE_END.c.leave, func.min(LEAVE_END.c.on).label("on")).group_by(LEAVE_END.c.leave).subquery()
-    query = (
-        select(LEAVE.c.id, LEAVE.c.since, LEAVE.c.until, LEAVE.c.stand_in, ended.c.on)
-        .outerjoin(ended, ended.c.leave == LEAVE.c.id)
-        .where(LEAVE.c.person == person)
-        .order_by(LEAVE.c.id.desc())
-    )
     found = []
-    for row in connection.execute(query):
+    for row in connection.execute(_LEAVES, {"person": person}):
         until = row.until if row.on is None else min(row.until, row.on - timedelta(days=1))
         if row.since <= until:
             found.append(Away(row.id, row.since, until, row.stand_in))
@@ -99,16 +123,20 @@ class Word:
     late: bool
 
 
-def standing(connection: Connection, places: Collection[str], days: Collection[date]) -> dict[tuple[str, date], Word]:
+Words = dict[tuple[str, date], Word]
+_STANDING = (
+    select(REPORT.c.place, REPORT.c.day, REPORT.c.status, REPORT.c.person, REPORT.c.late)
+    .where(REPORT.c.place.in_(bindparam("places", expanding=True)), REPORT.c.day.in_(bindparam("days", expanding=True)))
+    .order_by(REPORT.c.recorded_at, REPORT.c.id)
+)
+
+
+def standing(connection: Connection, places: Collection[str], days: Collection[date]) -> Words:
     """The newest word on each place's day; one that was withdrawn is left out. One query."""
     if not places or not days:
         return {}
-    query = (
-        select(REPORT.c.place, REPORT.c.day, REPORT.c.status, REPORT.c.person, REPORT.c.late)
-        .where(REPORT.c.place.in_(places), REPORT.c.day.in_(days))
-        .order_by(REPORT.c.recorded_at, REPORT.c.id)
-    )
-    words = {(row.place, row.day): row for row in connection.execute(query)}
+    rows = connection.execute(_STANDING, {"places": list(places), "days": list(days)})
+    words = {(row.place, row.day): row for row in rows}
     return {
         key: Word(Status(row.status), row.person, row.late)
         for key, row in words.items()
@@ -116,32 +144,34 @@ def standing(connection: Connection, places: Collection[str], days: Collection[d
     }
 
 
-def found(connection: Connection, places: Collection[str], day: date) -> list[Any]:
-    """The cases that daily reports found at these places on ``day`` and that still stand: case, place, kind, person."""
-    later = EVENT.alias("later")
-    query = (
-        select(CASE.c.code, CASE.c.place, EVENT.c.kind, FILING.c.person)
-        .join(EVENT, and_(EVENT.c.case == CASE.c.code, EVENT.c.event == Event.FOUND))
-        .join(FILING, FILING.c.id == CASE.c.filing)
-        .where(CASE.c.place.in_(places), FILING.c.day == day)
-        .where(~select(later.c.id).where(later.c.case == CASE.c.code, later.c.event == Event.WITHDRAWN).exists())
-        .order_by(CASE.c.code)
-    )
-    return list(connection.execute(query)) if places else []
+_LATER = EVENT.alias("later")
+_FOUND = (
+    select(CASE.c.code, CASE.c.place, EVENT.c.kind, FILING.c.person)
+    .join(EVENT, and_(EVENT.c.case == CASE.c.code, EVENT.c.event == Event.FOUND))
+    .join(FILING, FILING.c.id == CASE.c.filing)
+    .where(CASE.c.place.in_(bindparam("places", expanding=True)), FILING.c.day == bindparam("day"))
+    .where(~select(_LATER.c.id).where(_LATER.c.case == CASE.c.code, _LATER.c.event == Event.WITHDRAWN).exists())
+    .order_by(CASE.c.code)
+)
 
 
-def owed(connection: Connection, mine: Duties, person: int, day: date) -> tuple[Owed, ...]:
-    """The places of a person's day in the order of the roster, with what stands reported; two queries at most."""
+def found(connection: Connection, places: Collection[str], day: date) -> Sequence[Any]:
+    """The cases that daily reports found at these places on ``day`` and that still stand: code, place, kind, person."""
+    return connection.execute(_FOUND, {"places": list(places), "day": day}).all() if places else ()
+
+
+def owed(connection: Connection, mine: Duties, day: date, words: Words) -> tuple[Owed, ...]:
+    """The places of a person's day in the order of the roster, with what stands reported (``words``)."""
     places = mine.on(day)
-    words = standing(connection, places, (day,))
-    abnormal = [code for (code, _), word in words.items() if word.status is Status.ABNORMAL]
+    abnormal = [code for code in places if (word := words.get((code, day))) and word.status is Status.ABNORMAL]
     findings = _findings(found(connection, abnormal, day))
     shown = []
     for code, name in places.items():
         word = words.get((code, day))
         one = Owed(code, name)
         if word is not None:
-            one = replace(one, status=word.status, mine=word.person == person, findings=findings.get(code, ()))
+            own = word.person == mine.person
+            one = replace(one, status=word.status, mine=own, findings=findings.get(code, ()))
         shown.append(one)
     return tuple(shown)
 

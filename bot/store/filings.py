@@ -13,10 +13,12 @@ from sqlalchemy import Connection, func, insert, select
 from bot.model import Event, Kind, PackRules, ReportFiled, ReportWithdrawn, Status
 from bot.store import figures
 from bot.store.crypto import Keyring
-from bot.store.duties import CASE, EVENT, FILING, REPORT, duties, found, standing
+from bot.store.duties import CASE, EVENT, FILING, REPORT, Duties, found, standing
 from bot.store.tables import named
 
 PHOTO = named("photo")
+_FILE = insert(FILING).returning(FILING.c.id)
+_REPORT = insert(REPORT)
 LETTERS = {
     Kind.CONFIRMED: "C",
     Kind.SUSPECTED: "S",
@@ -53,17 +55,19 @@ class Act:
     late: bool = False
 
 
-def file_report(connection: Connection, keyring: Keyring, rules: PackRules, act: Act, fact: ReportFiled) -> Filed:
+def file_report(  # noqa: PLR0913, PLR0917 - who, what, and the rules that it is filed under
+    connection: Connection, keyring: Keyring, rules: PackRules, act: Act, fact: ReportFiled, duty: Duties
+) -> Filed:
     """Append a report. A place that is no duty of the sender, or no more, is left out; so is another's standing word.
 
-    Authorisation is asked here, in the transaction that writes, not when the conversation began.
+    Authorisation is by ``duty``, which was read in the transaction that writes, not when the conversation began.
     """
     filing = _filing(connection, act, fact.day, None if fact.note is None else keyring.seal(fact.note))
     if fact.photos:
         connection.execute(insert(PHOTO), [{"filing": filing, "media": name} for name in fact.photos])
     if fact.adds:
         return Filed(())
-    mine = duties(connection, act.person).on(fact.day)
+    mine = duty.on(fact.day)
     said = standing(connection, [line.place for line in fact.lines], (fact.day,))
     kept, lines = [], []
     for line in fact.lines:
@@ -106,7 +110,7 @@ def _filing(connection: Connection, act: Act, day: date, note: bytes | None) -> 
         "person": act.person, "day": day, "recorded_at": act.now, "late": act.late,
         "note": note, "source": "chat", "inbox": act.inbox,
     }  # fmt: skip
-    return int(connection.execute(insert(FILING).returning(FILING.c.id), values).scalar_one())
+    return int(connection.execute(_FILE, values).scalar_one())
 
 
 def _lines(connection: Connection, act: Act, filing: int, day: date, lines: Iterable[tuple[str, Status]]) -> None:
@@ -118,7 +122,7 @@ def _lines(connection: Connection, act: Act, filing: int, day: date, lines: Iter
         for place, status in lines
     ]  # fmt: skip
     if rows:
-        connection.execute(insert(REPORT), rows)
+        connection.execute(_REPORT, rows)
 
 
 def _settle(  # noqa: PLR0913, PLR0917 - who, what, when, and the cases before and after

@@ -2,112 +2,75 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
 
-from sqlalchemy import Connection, and_, func, or_, select
+from sqlalchemy import Connection, bindparam, select
 
-from bot.model import DUTY_LEVELS, Status
+from bot.model import Status
 from bot.scoring.coverage import DutyDay, run
-from bot.store.tables import Assignment, Leave, LeaveEnd, Place, Report
-
-place_ = Place.__table__  # type: ignore[attr-defined]
-report = Report.__table__  # type: ignore[attr-defined]
-assignment = Assignment.__table__  # type: ignore[attr-defined]
-leave = Leave.__table__  # type: ignore[attr-defined]
-leave_end = LeaveEnd.__table__  # type: ignore[attr-defined]
+from bot.store.duties import REPORT, Duties, duties
 
 Timely = Mapping[tuple[str, date], set[int | None]]
 """By place and day, who reported on time."""
+WINDOWS = (timedelta(days=45), timedelta(days=400), timedelta(days=20000))
+"""How far back to look: most runs are short, and a year of reports is not read to find that out."""
+_TIMELY = (
+    select(REPORT.c.place, REPORT.c.day, REPORT.c.person, REPORT.c.status)
+    .where(REPORT.c.place.in_(bindparam("places", expanding=True)), REPORT.c.late.is_(False))
+    .where(REPORT.c.day.between(bindparam("first"), bindparam("last")))
+    .order_by(REPORT.c.recorded_at, REPORT.c.id)
+)
 
 
-@dataclass(frozen=True, slots=True)
-class Turn:
-    """A stretch of days at a place (or at all, where ``place`` is empty), both ends included; None: without end."""
-
-    place: str
-    since: date | None
-    until: date | None
-
-    def on(self, day: date) -> bool:
-        """Whether ``day`` lies in it."""
-        return (self.since is None or self.since <= day) and (self.until is None or day <= self.until)
-
-
-def run_of(connection: Connection, person: int, today: date, *, today_open: bool = True) -> int:
+def run_of(
+    connection: Connection, person: int, today: date, *, today_open: bool = True, mine: Duties | None = None
+) -> int:
     """The consecutive duty days up to ``today`` that this person reported on time.
 
-    ``today_open``: today's cutoff is still to come, so what today still lacks does not break the run.
+    ``today_open``: today's cutoff is still to come, so what today still lacks does not break the run. ``mine`` spares
+    the questions for the person's duties where they are known.
     """
-    duties, excused = _duties(connection, person)
-    timely = _timely(connection, {turn.place for turn in duties}, today)
-    return run(_duty_days(person, today, duties, excused, timely), today_open=today_open)
+    known = duties(connection, person) if mine is None else mine
+    places = sorted({row.code for row in known.rows if row.stands_in_for is None})
+    length = 0
+    for window in WINDOWS:
+        timely = _timely(connection, places, today - window, today) if places else {}
+        seen = _Watched(_duty_days(person, today, today - window, known, timely))
+        length = run(seen, today_open=today_open)
+        if not seen.spent or not any(day <= today - window for _, day in timely):
+            break
+    return length
 
 
-def _duties(connection: Connection, person: int) -> tuple[list[Turn], list[Turn]]:
-    """The person's own duties, and when somebody stood in or the person was on leave."""
-    leaves = (
-        select(leave.c.id, leave.c.since, leave.c.until, func.min(leave_end.c.on).label("back"))
-        .outerjoin(leave_end, leave_end.c.leave == leave.c.id)
-        .where(leave.c.person == person)
-        .group_by(leave.c.id, leave.c.since, leave.c.until)
-    )
-    back: dict[int, date | None] = {}
-    excused = []
-    for row in connection.execute(leaves):
-        back[row.id] = row.back
-        excused.append(Turn("", row.since, _early(row.until, row.back)))
-    own = and_(assignment.c.person == person, assignment.c.stands_in_for.is_(None))
-    query = (
-        select(assignment, place_.c.closed)
-        .join(place_, place_.c.code == assignment.c.place)
-        .where(place_.c.level.in_(sorted(DUTY_LEVELS)), or_(assignment.c.stands_in_for == person, own))
-    )
-    duties = []
-    for row in connection.execute(query):
-        if row.stands_in_for is None:
-            duties.append(Turn(row.place, row.since, _early(row.until, row.closed)))
-        else:
-            excused.append(Turn(row.place, row.since, _early(row.until, back.get(row.leave))))
-    return duties, excused
+class _Watched:
+    """An iterator that tells whether it was read to its end."""
+
+    def __init__(self, days: Iterator[DutyDay]) -> None:
+        self._days = days
+        self.spent = False
+
+    def __iter__(self) -> Iterator[DutyDay]:
+        yield from self._days
+        self.spent = True
 
 
-def _early(until: date | None, end: date | None) -> date | None:
-    """The last day of a stretch that goes to ``until`` but is over on ``end``."""
-    if end is None:
-        return until
-    last = end - timedelta(days=1)
-    return last if until is None else min(until, last)
-
-
-def _timely(connection: Connection, places: Iterable[str], today: date) -> Timely:
+def _timely(connection: Connection, places: Iterable[str], first: date, last: date) -> Timely:
     """By place and day, who reported on time and did not take it back before the cutoff."""
-    query = (
-        select(report.c.place, report.c.day, report.c.person, report.c.status)
-        .where(report.c.place.in_(sorted(places)), report.c.day <= today, report.c.late.is_(False))
-        .order_by(report.c.recorded_at, report.c.id)
-    )
     found: dict[tuple[str, date], set[int | None]] = {}
-    for place, day, person, status in connection.execute(query):
+    values = {"places": list(places), "first": first, "last": last}
+    for place, day, person, status in connection.execute(_TIMELY, values):
         who = found.setdefault((place, day), set())
         (who.discard if status == Status.WITHDRAWN else who.add)(person)
     return found
 
 
-def _duty_days(
-    person: int,
-    today: date,
-    duties: Sequence[Turn],
-    excused: Sequence[Turn],
-    timely: Timely,
-) -> Iterator[DutyDay]:
+def _duty_days(person: int, today: date, earliest: date, known: Duties, timely: Timely) -> Iterator[DutyDay]:
     """Day by day from ``today`` back to the first report there is: before it, nothing can add."""
     first = min((day for _, day in timely), default=today)
-    for n in range((today - first).days + 1):
+    for n in range((today - max(first, earliest)).days + 1):
         day = today - timedelta(days=n)
-        away = {turn.place for turn in excused if turn.on(day)}
-        owed = set() if "" in away else {turn.place for turn in duties if turn.on(day)} - away
+        owed = known.own(day)
         by = [timely.get((place, day), set()) for place in owed]
         yield DutyDay(
             mine=sum(person in who for who in by),

@@ -204,6 +204,7 @@ document.addEventListener("visibilitychange", () => {
   open();
 });
 
+at("ready").disabled = false; // what is written before somebody listens would be lost
 await look();
 open();
 follow();

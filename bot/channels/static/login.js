@@ -27,7 +27,6 @@ async function enter(entry) {
   at("said").textContent = { 403: words.used, 422: words.used, 429: words.slow }[status] || words.down;
 }
 
-at("link").hidden = !token;
 at("typed").value = code;
 at("link").addEventListener("submit", (event) => {
   event.preventDefault();
@@ -37,3 +36,5 @@ at("code").addEventListener("submit", (event) => {
   event.preventDefault();
   enter({ code: at("typed").value.trim(), id: fresh() });
 });
+at("link").hidden = !token;
+at("ready").disabled = false; // not before: the browser would put the code into the address

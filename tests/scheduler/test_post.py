@@ -1,0 +1,397 @@
+"""The post on a clock of its own, over a channel whose every fate is written beforehand: each message at most once."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import logging
+from collections import defaultdict
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, closing
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Literal
+
+import pytest
+from sqlalchemy import Connection, Row, event, select, update
+from sqlalchemy.exc import OperationalError
+
+from bot.desk import cards, letters
+from bot.model import Address, Fate, Limits, Outbound, Retry, Sent, Uncertain, Undeliverable
+from bot.store.database import Database
+from bot.store.tables import named
+from scheduler import post as module
+from scheduler.post import CLAIM, PATIENCE, SCHEDULE, Post
+from tests.store.servers import Postgres, database, migrated_file, postgres
+from tests.town import KEYRING, NOW, tokens
+
+__all__ = ["database", "migrated_file", "postgres"]
+OUTBOX = named("outbox")
+CHAT, OTHER = "one", "two"
+
+
+@dataclass
+class Scripted:
+    """A channel that does as it is told: a text's next fate, or exception; ``Sent`` when none is left."""
+
+    name: str = "test"
+    fates: dict[str, list[Fate | Exception]] = field(default_factory=lambda: defaultdict(list))
+    tried: list[str] = field(default_factory=list)
+    """The texts in the order in which they were handed over."""
+    gates: dict[str, asyncio.Event] = field(default_factory=dict)
+    """A text that has one is on its way until it is set."""
+    seen: dict[str, asyncio.Event] = field(default_factory=lambda: defaultdict(asyncio.Event))
+    """Set once the text was handed over."""
+    limits = Limits()
+
+    def routes(self) -> Sequence[Any]:
+        """None."""
+        return ()
+
+    async def listen(self, take: object) -> None:
+        """Nothing comes."""
+
+    async def send(self, outbound: Outbound) -> Fate:
+        """Whatever was written for it."""
+        self.tried.append(outbound.text)
+        self.seen[outbound.text].set()
+        if outbound.text in self.gates:
+            await self.gates[outbound.text].wait()
+        fate: Fate | Exception = self.fates[outbound.text].pop(0) if self.fates[outbound.text] else Sent("ref")
+        if isinstance(fate, Exception):
+            raise fate
+        return fate
+
+
+class Office:
+    """An outbox, a clock and a post; ``post`` anew is a process started anew."""
+
+    def __init__(self, database: Database, channel: Scripted) -> None:
+        """Nothing waits yet."""
+        self.database = database
+        self.channel = channel
+        self.now = NOW
+        self.token = tokens()
+        self.post = self.start()
+
+    def start(self) -> Post:
+        """A process: the post as it is after a start."""
+        return Post(self.database, KEYRING, {self.channel.name: self.channel}, lambda: self.now)
+
+    def put(self, said: str, chat: str = CHAT, *, edits: str | None = None, channel: str = "test") -> int:
+        """A letter in the outbox, committed."""
+        letter = letters.Letter(cards.Card(said), Address(channel, chat), edits=edits)
+        return self.database.write(lambda c: letters.write(c, KEYRING, self.token, self.now, letter))
+
+    def row(self, number: int) -> Row[Any]:
+        """How a message stands."""
+        with self.database.read() as connection:
+            return connection.execute(select(OUTBOX).where(OUTBOX.c.id == number)).one()
+
+    def state(self, number: int) -> str:
+        """Its state alone."""
+        return str(self.row(number).state)
+
+    async def after(self, seconds: float) -> list[str]:
+        """Let time pass and the post work; what it handed over meanwhile."""
+        before = len(self.channel.tried)
+        self.now += timedelta(seconds=seconds)
+        await self.post.settle()
+        return self.channel.tried[before:]
+
+    async def restart(self) -> list[str]:
+        """The process has died and another begins, up to its first rest; what that one handed over."""
+        before = len(self.channel.tried)
+        self.post = self.start()
+        async with running(self.post):
+            pass
+        return self.channel.tried[before:]
+
+
+class Bell(asyncio.Event):
+    """The event that the post waits for when it has nothing to do, with a second one for those who wait for that."""
+
+    def __init__(self) -> None:
+        """The post is busy."""
+        super().__init__()
+        self.resting = asyncio.Event()
+
+    def set(self) -> None:
+        """Something is new."""
+        self.resting.clear()
+        super().set()
+
+    async def wait(self) -> Literal[True]:
+        """The post rests until it is woken."""
+        if self.is_set():
+            return True
+        self.resting.set()
+        try:
+            return await super().wait()
+        finally:
+            self.resting.clear()
+
+
+@asynccontextmanager
+async def running(post: Post) -> AsyncIterator[None]:
+    """The post at work in the background; the block begins, and ends, when there is nothing left to do."""
+    post._wake = bell = Bell()
+    task = asyncio.create_task(post.run())
+    await rest(post, bell, task)
+    yield
+    await rest(post, bell, task)
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+
+async def rest(post: Post, bell: Bell, task: asyncio.Task[None]) -> None:
+    """Until nothing is on its way and nothing due."""
+    while True:
+        waiting = asyncio.create_task(bell.resting.wait())
+        await asyncio.wait({waiting, task}, return_when=asyncio.FIRST_COMPLETED)
+        if task.done():
+            task.result()
+        if not post._tasks:
+            return
+        await asyncio.gather(*post._tasks)
+        bell.set()
+
+
+@pytest.fixture
+def office(database: Database) -> Office:
+    """An outbox of one's own, on each backend in turn."""
+    return Office(database, Scripted())
+
+
+async def test_what_was_sent_keeps_its_ref(office: Office) -> None:
+    """The platform's id and the moment are kept, and it is not sent again."""
+    number = office.put("hello")
+    assert await office.after(0) == ["hello"]
+    row = office.row(number)
+    assert (row.state, row.ref, row.sent_at, row.attempts) == ("sent", "ref", NOW, 1)
+    assert await office.after(100_000) == []
+
+
+async def test_the_schedule(office: Office) -> None:
+    """Tried again 5 s, 30 s, 2 min, 10 min, 1 h and 6 h later, not a second sooner; then dead, with the reason."""
+    assert list(SCHEDULE) == [5, 30, 120, 600, 3600, 21600]
+    number = office.put("hello")
+    office.channel.fates["hello"] = [Retry(why="refused")] * 9
+    assert await office.after(0) == ["hello"]
+    for wait in SCHEDULE:
+        assert office.state(number) == "pending"
+        assert await office.after(wait - 1) == []
+        assert await office.after(1) == ["hello"]
+    row = office.row(number)
+    assert (row.state, row.why, row.attempts) == ("dead", "refused", 7)
+    assert await office.after(100_000) == []
+
+
+async def test_a_retry_that_works_ends_the_schedule(office: Office) -> None:
+    """Sent at the third try, and the reasons of the first two are gone."""
+    number = office.put("hello")
+    office.channel.fates["hello"] = [Retry(why="refused"), Retry(why="503")]
+    assert [await office.after(wait) for wait in (0, 5, 30, 120)] == [["hello"], ["hello"], ["hello"], []]
+    assert (office.state(number), office.row(number).why) == ("sent", "")
+
+
+async def test_the_platform_says_when(office: Office) -> None:
+    """“Retry after 17 seconds” is obeyed instead of the schedule."""
+    office.put("hello")
+    office.channel.fates["hello"] = [Retry(17, "429")]
+    assert [await office.after(wait) for wait in (0, 16, 1)] == [["hello"], [], ["hello"]]
+
+
+@pytest.mark.parametrize(
+    ("fate", "state", "why"),
+    [
+        (Uncertain("timed out"), "uncertain", "timed out"),
+        (Undeliverable("blocked"), "dead", "blocked"),
+        (RuntimeError("a name, a phone"), "uncertain", "RuntimeError"),
+    ],
+    ids=["uncertain", "undeliverable", "raises"],
+)
+async def test_what_is_never_sent_again(
+    office: Office, caplog: pytest.LogCaptureFixture, fate: Fate | Exception, state: str, why: str
+) -> None:
+    """Of an unknown fate, undeliverable, or through a channel that raised: once, and the log has no word of it."""
+    number = office.put("secret words")
+    office.channel.fates["secret words"] = [fate]
+    assert await office.after(0) == ["secret words"]
+    assert await office.after(100_000) == []
+    assert await office.restart() == []
+    assert (office.state(number), office.row(number).why) == (state, why)
+    assert "phone" not in caplog.text
+    assert "secret" not in caplog.text
+
+
+async def test_a_chat_is_answered_in_order(office: Office) -> None:
+    """Even while the first message is on its way, and one that comes meanwhile goes last."""
+    office.channel.gates["0"] = asyncio.Event()
+    for said in ("0", "1", "2"):
+        office.put(said)
+    await office.post.claim()
+    office.put("3")
+    await office.post.claim()
+    office.channel.gates["0"].set()
+    await office.after(0)
+    assert office.channel.tried == ["0", "1", "2", "3"]
+
+
+async def test_a_slow_chat_stops_no_other(office: Office) -> None:
+    """While one chat's message hangs, other chats are answered, again and again."""
+    office.channel.gates["slow"] = asyncio.Event()
+    slow, behind = office.put("slow", OTHER), office.put("behind", OTHER)
+    task = asyncio.create_task(office.post.run())
+    for said in ("a", "b"):
+        office.put(said)
+        office.post.wake()
+        await office.channel.seen[said].wait()
+    assert (office.state(slow), office.state(behind)) == ("sending", "sending")
+    office.channel.gates["slow"].set()
+    await office.channel.seen["behind"].wait()
+    task.cancel()
+    assert office.channel.tried == ["slow", "a", "b", "behind"]
+
+
+async def test_what_waits_behind_a_retry_comes_after_it(office: Office) -> None:
+    """One that did not go holds up those behind it, claimed with it or written later; those count no try."""
+    office.channel.fates["1"] = [Retry(10, "429")]
+    numbers = [office.put(said) for said in ("1", "2")]
+    assert await office.after(0) == ["1"]
+    numbers.append(office.put("3"))
+    office.put("elsewhere", OTHER)
+    assert await office.after(9) == ["elsewhere"]
+    assert await office.after(1) == ["1", "2", "3"]
+    assert [office.row(number).attempts for number in numbers] == [2, 1, 1]
+
+
+async def test_nobody_waits_an_hour_for_one_message(office: Office) -> None:
+    """Behind a message that is to be tried again much later, the chat goes on; near its time it goes first."""
+    office.channel.fates["1"] = [Retry(600, "503")]
+    for said in ("1", "2"):
+        office.put(said)
+    assert await office.after(0) == ["1", "2"]
+    await office.after(600 - PATIENCE.total_seconds())
+    office.put("3")
+    assert await office.after(PATIENCE.total_seconds() - 1) == []
+    assert await office.after(1) == ["1", "3"]
+
+
+async def test_more_than_fits_a_claim(office: Office) -> None:
+    """A crowd is answered in several claims, everybody once."""
+    letter = [letters.Letter(cards.Card(str(n)), Address("test", str(n))) for n in range(CLAIM + 3)]
+
+    def job(connection: Connection) -> None:
+        for each in letter:
+            letters.write(connection, KEYRING, office.token, office.now, each)
+
+    office.database.write(job)
+    async with running(office.post):
+        pass
+    assert sorted(office.channel.tried, key=int) == [str(n) for n in range(CLAIM + 3)]
+
+
+async def test_death_between_commit_and_send(office: Office) -> None:
+    """What was committed and not yet claimed is sent once by the next process."""
+    number = office.put("hello")
+    assert await office.restart() == ["hello"]
+    assert await office.restart() == []
+    assert office.state(number) == "sent"
+
+
+@pytest.mark.parametrize(("edits", "tried", "state"), [(None, [], "uncertain"), ("77", ["hello"], "sent")])
+async def test_death_between_claim_and_settle(office: Office, edits: str | None, tried: list[str], state: str) -> None:
+    """Nobody knows whether a new message went: it is not sent again. Replacing one twice does no harm: it is."""
+    number = office.put("hello", edits=edits)
+    claimed = update(OUTBOX).where(OUTBOX.c.id == number).values(state="sending", attempts=1)
+    office.database.write(lambda c: c.execute(claimed))
+    assert await office.restart() == tried
+    assert await office.restart() == []
+    assert office.state(number) == state
+    assert (office.row(number).why == "") is (state == "sent")
+
+
+async def test_a_channel_that_is_not_there(office: Office) -> None:
+    """Messages of a channel that is not set up wait until it is; they make nobody else wait, and no busy loop."""
+    number = office.put("later", channel="other")
+    office.put("now")
+    assert await office.restart() == ["now"]
+    assert office.post._wait == module.IDLE
+    assert office.state(number) == "pending"
+    other = Scripted("other")
+    office.post = Post(office.database, KEYRING, {"other": other}, lambda: office.now)
+    await office.after(100_000)
+    assert (other.tried, office.state(number)) == (["later"], "sent")
+
+
+async def test_it_rests_until_the_next_try(office: Office) -> None:
+    """No longer than until the retry that is due first."""
+    office.channel.fates["hello"] = [Retry(2), Retry(0)]
+    office.put("hello")
+    async with running(office.post):
+        assert office.post._wait == 2
+        office.now += timedelta(seconds=2)
+        office.post.wake()
+    assert office.channel.tried == ["hello"] * 3
+
+
+async def test_a_database_that_is_away_for_a_while(
+    office: Office, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Whether it fails when claiming or when the fate is written down: each message goes once, and nothing stops."""
+    monkeypatch.setattr(module, "IDLE", 0)
+    away = itertools.cycle([True, True, False])
+    sql = "the server is gone"
+
+    def begin(_: Connection) -> None:
+        if next(away):
+            raise OperationalError(sql, (), Exception(sql))
+
+    numbers = [office.put(said) for said in ("1", "2")]
+    event.listen(office.database.engine, "begin", begin)
+    with caplog.at_level(logging.WARNING):
+        async with running(office.post):
+            pass
+    event.remove(office.database.engine, "begin", begin)
+    assert office.channel.tried == ["1", "2"]
+    assert [office.state(number) for number in numbers] == ["sent", "sent"]
+    assert "the database is away" in caplog.text
+
+
+async def test_two_posts_send_nothing_twice(postgres: Postgres, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two processes on one PostgreSQL, claiming at the same time: each message goes through exactly one of them."""
+    monkeypatch.setattr(module, "CLAIM", 7)  # a few at a time, so that they have reason to meet
+    url = postgres.migrated_url()
+    channels = [Scripted(), Scripted()]
+    with closing(Database(url)) as one, closing(Database(url)) as two:
+        offices = [Office(each, channel) for each, channel in zip((one, two), channels, strict=True)]
+        for number in range(120):
+            offices[0].put(str(number), chat=str(number))
+        await asyncio.gather(*(each.post.settle() for each in offices))
+        with one.read() as connection:
+            states = connection.execute(select(OUTBOX.c.state).distinct()).scalars().all()
+    postgres.drop(one)
+    tried = [said for channel in channels for said in channel.tried]
+    assert sorted(tried, key=int) == [str(number) for number in range(120)]
+    assert states == ["sent"]
+
+
+async def test_a_claim_reads_the_open_rows_only(migrated_file: Path) -> None:
+    """A year of sent messages costs a claim nothing: SQLite finds the open ones by their own index."""
+    plans: list[str] = []
+
+    def explain(connection: Connection, _: object, statement: str, values: Any, *__: object) -> None:  # noqa: ANN401 - as the driver has them
+        if statement.startswith("SELECT") and "outbox" in statement:
+            rows = connection.connection.cursor().execute(f"EXPLAIN QUERY PLAN {statement}", values)
+            plans.extend(str(row[3]) for row in rows)
+
+    with closing(Database(f"sqlite:///{migrated_file}")) as database:
+        event.listen(database.engine, "before_cursor_execute", explain)
+        assert await Office(database, Scripted()).post.claim() == 0
+    assert {plan for plan in plans if "outbox" in plan} == {
+        "SEARCH outbox USING INDEX ix_outbox_open (due_at<?)",
+        "SEARCH outbox USING INDEX ix_outbox_open (due_at>? AND due_at<?)",
+        "SEARCH outbox USING INDEX ix_outbox_open (due_at>?)",
+    }
