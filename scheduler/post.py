@@ -11,8 +11,9 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from prometheus_client import Counter
-from sqlalchemy import Connection, func, literal_column, select, tuple_, update
+from sqlalchemy import Connection, Select, bindparam, func, literal_column, select, tuple_, update
 from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from bot.model import Fate, Outbound, Retry, Sent, Uncertain, Undeliverable
 from bot.store import codec
@@ -36,6 +37,47 @@ IDLE = 5.0
 FATES = Counter("wuyi_messages", "Messages that were handed to a channel, by what became of them", ["channel", "fate"])
 OPEN = OUTBOX.c.state.in_([literal_column("'pending'"), literal_column("'sending'")])
 """In the very words of the index over what is open: SQLite uses it for no others."""
+AGAIN = 1.0
+"""So long after something was claimed: what is to be tried again may be due sooner than ``IDLE``."""
+# Statements that every message needs are built once: building one costs more than running it.
+# The empty text behind the channel keeps SQLite from the index of chats, where it would read all that was ever sent.
+_OURS = OUTBOX.c.channel.concat("").in_(bindparam("channels", expanding=True))
+_PENDING = (OPEN, OUTBOX.c.state == "pending", _OURS)
+_SOON = select(OUTBOX.c.channel, OUTBOX.c.address).where(
+    *_PENDING, OUTBOX.c.due_at > bindparam("now"), OUTBOX.c.due_at <= bindparam("soon")
+)
+_DUE = (
+    select(OUTBOX.c.id)
+    .where(*_PENDING, OUTBOX.c.due_at <= bindparam("now"))
+    .where(tuple_(OUTBOX.c.channel, OUTBOX.c.address).notin_(_SOON))
+    .order_by(OUTBOX.c.id + 0)  # the sum keeps SQLite from walking the whole table in the order of the key
+    .limit(CLAIM)
+)
+
+
+def _claiming(due: Select[int]) -> ReturningUpdate[Any]:
+    return (
+        update(OUTBOX)
+        .where(OUTBOX.c.id.in_(due), OUTBOX.c.state == "pending")
+        .values(state="sending", attempts=OUTBOX.c.attempts + 1)
+        .returning(OUTBOX.c.id, OUTBOX.c.body, OUTBOX.c.attempts)
+    )
+
+
+_CLAIM = _claiming(_DUE)
+_CLAIM_LOCKED = _claiming(_DUE.with_for_update(skip_locked=True))
+_LATER = select(func.min(OUTBOX.c.due_at)).where(*_PENDING, OUTBOX.c.due_at > bindparam("now"))
+_SETTLE = (
+    update(OUTBOX)
+    .where(OUTBOX.c.id == bindparam("number"))
+    .values(
+        state=bindparam("to"),
+        sent_at=bindparam("at"),
+        ref=bindparam("as_ref"),
+        why=bindparam("as_why"),
+        due_at=bindparam("due"),
+    )
+)
 log = logging.getLogger(__name__)
 Clock = Callable[[], datetime]
 
@@ -125,36 +167,15 @@ class Post:
                 connection.execute(update(OUTBOX).where(OUTBOX.c.id.in_(numbers)).values(state=state, why=why))
 
     def _claim(self, connection: Connection) -> tuple[Sequence[Parcel], float]:
-        """What is due, in order, now ``sending``; and the seconds until something else is."""
+        """What is due, in order, now ``sending``; and the seconds until something else may be."""
         now = self._clock()
-        # The sums keep SQLite, which knows nothing of how many there are, from every index but that of what is open.
-        ours = OUTBOX.c.channel.concat("").in_(list(self._channels))
-        pending = (OPEN, OUTBOX.c.state == "pending", ours)
-        chat = tuple_(OUTBOX.c.channel, OUTBOX.c.address)
-        soon = select(OUTBOX.c.channel, OUTBOX.c.address).where(
-            *pending, OUTBOX.c.due_at > now, OUTBOX.c.due_at <= now + PATIENCE
-        )
-        due = (
-            select(OUTBOX.c.id)
-            .where(*pending, OUTBOX.c.due_at <= now, chat.notin_(soon))
-            .order_by(OUTBOX.c.id + 0)
-            .limit(CLAIM)
-        )
-        if connection.dialect.name == "postgresql":
-            due = due.with_for_update(skip_locked=True)
-        numbers = list(connection.execute(due).scalars())
-        later = connection.execute(select(func.min(OUTBOX.c.due_at)).where(*pending, OUTBOX.c.due_at > now)).scalar()
-        wait = IDLE if later is None else min((later - now).total_seconds(), IDLE)
-        if not numbers:
-            return (), wait
-        claimed = (
-            update(OUTBOX)
-            .where(OUTBOX.c.id.in_(numbers), OUTBOX.c.state == "pending")
-            .values(state="sending", attempts=OUTBOX.c.attempts + 1)
-            .returning(OUTBOX.c.id, OUTBOX.c.body, OUTBOX.c.attempts)
-        )
-        rows = sorted(connection.execute(claimed), key=lambda row: row.id)
-        return [Parcel(self._read(row), row.attempts) for row in rows], wait
+        values = {"now": now, "soon": now + PATIENCE, "channels": list(self._channels)}
+        claim = _CLAIM_LOCKED if connection.dialect.name == "postgresql" else _CLAIM
+        rows = sorted(connection.execute(claim, values), key=lambda row: row.id)
+        if rows:
+            return [Parcel(self._read(row), row.attempts) for row in rows], AGAIN
+        later = connection.execute(_LATER, values).scalar()
+        return (), IDLE if later is None else min((later - now).total_seconds(), IDLE)
 
     def _read(self, row: Any) -> Outbound:  # noqa: ANN401 - a row of the outbox
         return replace(codec.load(Outbound, self._keyring.open_bytes(row.body)), id=row.id)
@@ -180,16 +201,17 @@ class Post:
 
     def _settle(self, parcel: Parcel, fate: Fate, connection: Connection) -> None:
         now = self._clock()
+        values: dict[str, object] = {"number": parcel.outbound.id, "at": None, "as_ref": None, "as_why": "", "due": now}
         match fate:
             case Sent(ref):
-                values: dict[str, object] = {"state": "sent", "sent_at": now, "ref": ref, "why": ""}
+                values |= {"to": "sent", "at": now, "as_ref": ref}
             case Uncertain(why):
-                values = {"state": "uncertain", "why": why}
+                values |= {"to": "uncertain", "as_why": why}
             case Undeliverable(why):
-                values = {"state": "dead", "why": why}
+                values |= {"to": "dead", "as_why": why}
             case Retry(after, why):
-                values = _later(parcel.attempts, after, why, now)
-        connection.execute(update(OUTBOX).where(OUTBOX.c.id == parcel.outbound.id).values(values))
+                values |= _later(parcel.attempts, after, why, now)
+        connection.execute(_SETTLE, values)
 
 
 def _put_back(numbers: Sequence[int], connection: Connection) -> None:
@@ -201,6 +223,6 @@ def _put_back(numbers: Sequence[int], connection: Connection) -> None:
 def _later(attempts: int, after: float | None, why: str, now: datetime) -> dict[str, object]:
     """When to try again; after the last entry of the schedule the message is dead."""
     if attempts > len(SCHEDULE):
-        return {"state": "dead", "why": why or "given up"}
+        return {"to": "dead", "as_why": why or "given up"}
     wait = SCHEDULE[attempts - 1] if after is None else after
-    return {"state": "pending", "due_at": now + timedelta(seconds=wait), "why": why}
+    return {"to": "pending", "due": now + timedelta(seconds=wait), "as_why": why}

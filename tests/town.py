@@ -89,6 +89,7 @@ def _fill(connection: Connection) -> None:
     connection.execute(insert(named("account")), accounts)
     _reports(connection)
     _case(connection)
+    figures.refresh(connection, RULES)
 
 
 def _reports(connection: Connection) -> None:

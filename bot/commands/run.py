@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import logging
 import socket
+import sys
 
 import click
 import uvicorn
@@ -15,8 +17,12 @@ from bot.commands.refuse import connect, read_settings, refusals
 from bot.roster import sample
 from bot.scoring import packs
 from bot.settings import Settings
+from bot.store import figures
 from bot.store.crypto import Keyring
 from bot.store.schema import migrate
+
+SWITCH = 0.0005
+"""Seconds after which a busy thread lets another on: the one that writes must not keep the one that answers waiting."""
 
 
 @click.command()
@@ -32,8 +38,10 @@ def run() -> None:
         except ValueError as why:
             raise click.ClickException(str(why)) from why
         try:
-            with contextlib.suppress(KeyboardInterrupt):
-                asyncio.run(_serve(bot, server_socket))
+            sys.setswitchinterval(SWITCH)
+            gc.freeze()  # what was loaded to start with is never garbage
+            with contextlib.suppress(KeyboardInterrupt), asyncio.Runner(loop_factory=_loop) as runner:
+                runner.run(_serve(bot, server_socket))
         finally:
             bot.close()
             server_socket.close()
@@ -58,6 +66,15 @@ def _listen(settings: Settings) -> socket.socket:
     return server_socket
 
 
+def _loop() -> asyncio.AbstractEventLoop:
+    """The faster loop where it exists (not on Windows)."""
+    try:
+        import uvloop  # noqa: PLC0415 - it does not exist everywhere
+    except ImportError:
+        return asyncio.new_event_loop()
+    return uvloop.new_event_loop()
+
+
 def _prepare(settings: Settings) -> None:
     """Bring the database up to date; without a roster and without a real channel, load the sample."""
     try:
@@ -67,8 +84,11 @@ def _prepare(settings: Settings) -> None:
         raise click.ClickException(message) from why
     with contextlib.closing(connect(settings)) as database:
         migrate(database)
+        rules = packs.load(settings.pack)
         if not settings.real_channel:
-            sample.load(database, keyring, packs.load(settings.pack), clock_of(settings, fixed=False)())
+            sample.load(database, keyring, rules, clock_of(settings, fixed=False)())
+        # The figures of a pack that was changed are worked out once, before anybody waits for them.
+        database.write(lambda connection: figures.refresh(connection, rules))
 
 
 async def _serve(bot: Bot, server_socket: socket.socket) -> None:

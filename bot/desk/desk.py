@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from prometheus_client import Counter
 from sqlalchemy import Connection, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError
 
 from bot import words
 from bot.desk import letters
@@ -35,7 +35,12 @@ RECEIVE = {
 }
 """Keep a message unless it is there: the one statement that the two databases say in their own classes."""
 TRIES = 3
-"""A transaction that lost against another process (deadlock, lock time-out) is run again this often."""
+"""A transaction that lost against another process (deadlock, lock time-out, a number taken) is run this often."""
+LOCK = text(
+    "SELECT pg_advisory_xact_lock(hashtextextended(coalesce((SELECT 'p:' || person FROM account"
+    " WHERE channel = :channel AND address = :sender AND unbound_at IS NULL), :channel || ':' || :sender), 0))"
+)
+"""The person's turns follow one another, in whichever channel; so do those of a chat that is nobody's."""
 TURNS = Counter("wuyi_turns", "Messages that were taken", ["channel", "result"])
 log = logging.getLogger(__name__)
 
@@ -85,7 +90,7 @@ class Desk:
 
     async def _submit(self, job: Job[Taken]) -> Taken:
         for _ in range(TRIES - 1):
-            with suppress(OperationalError):
+            with suppress(OperationalError, IntegrityError):
                 return await asyncio.wrap_future(self.database.submit(job))
         return await asyncio.wrap_future(self.database.submit(job))
 
@@ -101,10 +106,10 @@ class Desk:
         return Taken(tuple(visit.written))
 
     def _one_at_a_time(self, connection: Connection, inbound: Inbound) -> None:
-        """Turns of one chat follow one another: SQLite has one writer, PostgreSQL a lock a chat."""
+        """Turns of one person follow one another: SQLite has one writer, PostgreSQL a lock a person."""
         if connection.dialect.name == "postgresql":
-            chat = f"{inbound.address.channel}:{inbound.sender or inbound.address.id}"
-            connection.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:chat, 0))"), {"chat": chat})
+            sender = inbound.sender or inbound.address.id
+            connection.execute(LOCK, {"channel": inbound.address.channel, "sender": sender})
 
     def _receive(self, connection: Connection, inbound: Inbound, now: datetime, person: int | None) -> int | None:
         """Keep the raw message; None when it has been received before."""

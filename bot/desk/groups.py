@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from bot.desk.visit import Visit
 
 GROUP = named("group_chat")
+OWN = ("bind", "board")
 MOST = 30
 """So many compounds fit a message that people read."""
 
@@ -28,15 +29,15 @@ def answer(visit: Visit) -> None:
     found = _named(visit, name)
     if found == "bind":
         _bind(visit, argument.strip())
-    elif found == "board":
+    elif found == "board" and not argument.strip():
         _board(visit)
     elif said.startswith("/") and found is not None:
         visit.say(Say("desk/private"))
 
 
 def _named(visit: Visit, said: str) -> str | None:
-    """The command that a word names, in either language."""
-    known = words.entry("commands", Locale.ZH).choices
+    """The command that a word names, in either language; a group's own words first (“天数” is the board here)."""
+    known = (*OWN, *words.entry("commands", Locale.ZH).choices)
     if said in known:
         return said
     locales = (visit.locale, *(other for other in Locale if other is not visit.locale))

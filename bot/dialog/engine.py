@@ -70,7 +70,8 @@ def take(flow: Run, brief: Brief, answers: Mapping[str, str], reply: Reply) -> T
     """Give one reply to a conversation.
 
     A reply to the open question answers it; a reply to a question already answered corrects it, and what was answered
-    later stays where it is still asked. An unreadable one changes nothing and says why.
+    later stays where it is still asked. An unreadable answer changes nothing and says why; an unreadable correction is
+    stale, for the question has changed since it was shown.
     """
     now = _replay(flow, brief, answers)
     if now.ask is not None and reply.key == now.ask.key:
@@ -82,6 +83,8 @@ def take(flow: Run, brief: Brief, answers: Mapping[str, str], reply: Reply) -> T
     if reply.key not in now.way:
         return replace(now, stale=True)
     turn = _replay(flow, brief, {**now.answers, reply.key: reply.raw})
+    if turn.ask is not None and turn.ask.key == reply.key and reply.key in turn.answers:
+        return replace(now, stale=True)
     # What the corrected conversation no longer passes must not answer a later question by surprise.
     return replace(turn, answers={key: turn.answers[key] for key in turn.way})
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-PHOTO = "photo:"
-"""A raw answer that is a picture: this, then the media name."""
+PHOTO = "\x1fphoto:"
+"""A raw answer that is a picture: this, then the media name. No typed words begin so, once they are trimmed."""
 
 
 class Unreadable(Exception):  # noqa: N818 - it is an ordinary answer's fate, not an error of the program
@@ -112,7 +112,7 @@ class Text:
     def read(self, raw: str) -> str:
         """The words, trimmed."""
         said = raw.strip()
-        if not said or said.startswith(PHOTO):
+        if not said or raw.startswith(PHOTO):
             raise Unreadable
         if len(said) > self.limit:
             raise Unreadable("long", length=len(said), limit=self.limit)
