@@ -9,6 +9,7 @@ import secrets
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 from bot import words
@@ -139,7 +140,18 @@ class Bot:
             self.media.keep,
             self.media.load,
             menus(),
+            migrated=self._moved,
+            refused=self._unread,
         )
+
+    async def _moved(self, old: str, new: str) -> None:
+        """A Telegram group became a supergroup."""
+        job = partial(people.move_group, channel="telegram", old=old, new=new)
+        await asyncio.wrap_future(self.database.submit(job))
+
+    async def _unread(self, raw: str, why: str) -> None:
+        """A Telegram update that nobody can read."""
+        await self.desk.keep("telegram", raw, why)
 
     async def take(self, inbound: Inbound) -> None:
         """Hand a message to the desk, and wake the post once it is committed."""

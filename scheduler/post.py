@@ -37,6 +37,8 @@ IDLE = 5.0
 FATES = Counter("wuyi_messages", "Messages that were handed to a channel, by what became of them", ["channel", "fate"])
 OPEN = OUTBOX.c.state.in_([literal_column("'pending'"), literal_column("'sending'")])
 """In the very words of the index over what is open: SQLite uses it for no others."""
+GOODBYE = 10.0
+"""So long, in seconds, what is being sent when the program is stopped may take; then its fate is unknown."""
 AGAIN = 1.0
 """So long after something was claimed: what is to be tried again may be due sooner than ``IDLE``."""
 # Statements that every message needs are built once: building one costs more than running it.
@@ -60,7 +62,7 @@ def _claiming(due: Select[int]) -> ReturningUpdate[Any]:
         update(OUTBOX)
         .where(OUTBOX.c.id.in_(due), OUTBOX.c.state == "pending")
         .values(state="sending", attempts=OUTBOX.c.attempts + 1)
-        .returning(OUTBOX.c.id, OUTBOX.c.body, OUTBOX.c.attempts)
+        .returning(OUTBOX.c.id, OUTBOX.c.address, OUTBOX.c.body, OUTBOX.c.attempts)
     )
 
 
@@ -103,6 +105,7 @@ class Post:
         self._lanes: dict[tuple[str, str], list[Parcel]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._wait = IDLE
+        self._finishing = False
 
     def wake(self) -> None:
         """Something new is in the outbox."""
@@ -111,7 +114,7 @@ class Post:
     async def run(self) -> None:
         """Send until cancelled; a database that is away is waited for."""
         await self._write(self._recover)
-        while True:
+        while not self._finishing:
             self._wake.clear()
             if await self.claim() < CLAIM:
                 try:
@@ -119,6 +122,13 @@ class Post:
                         await self._wake.wait()
                 except TimeoutError:
                     pass
+
+    async def finish(self) -> None:
+        """Claim nothing more, and let what is on its way arrive, for ``GOODBYE`` seconds at most."""
+        self._finishing = True
+        self.wake()
+        if self._tasks:
+            await asyncio.wait(set(self._tasks), timeout=GOODBYE)
 
     async def settle(self) -> None:
         """Send until nothing that is due waits any more (tests, and the terminal)."""
@@ -178,7 +188,9 @@ class Post:
         return (), IDLE if later is None else min((later - now).total_seconds(), IDLE)
 
     def _read(self, row: Any) -> Outbound:  # noqa: ANN401 - a row of the outbox
-        return replace(codec.load(Outbound, self._keyring.open_bytes(row.body)), id=row.id)
+        outbound = codec.load(Outbound, self._keyring.open_bytes(row.body))
+        # The row's address is the one that holds: a group may have moved since the letter was written.
+        return replace(outbound, id=row.id, address=replace(outbound.address, id=row.address))
 
     async def _drain(self, lane: tuple[str, str]) -> None:
         """Send one chat's messages, one after another; once one did not go, those behind it wait too."""

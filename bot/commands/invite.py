@@ -7,6 +7,7 @@ import asyncio
 import click
 
 from bot.app import Bot, clock_of
+from bot.channels.telegram_polling import TokenRefusedError
 from bot.commands.refuse import read_settings, refusals
 from bot.roster import phones
 from bot.store import people
@@ -38,7 +39,12 @@ def invite(phone: str, channel: str | None) -> None:
             code = bot.invite(person, channel)
             days = people.CODE_LIFE.days
             click.echo(f"{people.shown_code(code)}    good for {days} days, once")
-            for line in asyncio.run(_links(bot, code, channel)):
+            try:
+                lines = asyncio.run(_links(bot, code, channel))
+            except (ConnectionError, TokenRefusedError) as why:
+                message = f"the code is good, but there is no link: {why}"
+                raise click.ClickException(message) from why
+            for line in lines:
                 click.echo(line)
         finally:
             bot.close()
@@ -50,5 +56,5 @@ async def _links(bot: Bot, code: str, channel: str | None) -> list[str]:
     if channel in {None, "telegram"} and "telegram" in bot.channels:
         lines.append(f"Telegram: {await bot.channels['telegram'].link(code)}")  # type: ignore[attr-defined]
     if channel in {None, "web"}:
-        lines.append(f"Web: {bot.settings.base_url}/login  (type the code there)")
+        lines.append(f"Web: {bot.settings.base_url}/login#code={code}")
     return lines

@@ -8,6 +8,7 @@ import gc
 import logging
 import socket
 import sys
+from collections.abc import Awaitable, Callable
 
 import click
 import uvicorn
@@ -91,21 +92,38 @@ def _prepare(settings: Settings) -> None:
         database.write(lambda connection: figures.refresh(connection, rules))
 
 
+class Server(uvicorn.Server):
+    """A server that lets the bot finish before it waits for open connections: a chat page holds one for ever."""
+
+    finish: Callable[[], Awaitable[None]]
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Let the bot finish, then stop."""
+        await self.finish()
+        await super().shutdown(sockets)
+
+
 async def _serve(bot: Bot, server_socket: socket.socket) -> None:
     """Serve until stopped; a channel that cannot go on stops everything with its reason."""
     config = uvicorn.Config(bot.asgi(), log_level="warning", access_log=False, lifespan="off", server_header=False)
-    server = uvicorn.Server(config)
+    server = Server(config)
     host, port = server_socket.getsockname()[:2]
     base = bot.settings.public_url.rstrip("/") or f"http://{host}:{port}"
     click.echo(f"wuyi: chat {base}/chat · board {base}/board · channels: {', '.join(bot.channels)}")
     work = asyncio.create_task(bot.run())
+
+    async def finish() -> None:
+        await bot.post.finish()
+        work.cancel()
+        await asyncio.wait({work})
+
+    server.finish = finish
     serving = asyncio.create_task(server.serve(sockets=[server_socket]))
     await asyncio.wait({work, serving}, return_when=asyncio.FIRST_COMPLETED)
     server.should_exit = True
-    await serving
-    if work.done() and not work.cancelled() and (why := work.exception()) is not None:
-        reason = why.exceptions[0] if isinstance(why, BaseExceptionGroup) else why
-        raise click.ClickException(str(reason)) from why
-    work.cancel()
-    with contextlib.suppress(asyncio.CancelledError):
-        await work
+    with contextlib.suppress(KeyboardInterrupt):
+        await serving
+    if not work.cancelled() and (why := work.exception()) is not None:
+        while isinstance(why, BaseExceptionGroup):
+            why = why.exceptions[0]
+        raise click.ClickException(str(why)) from why

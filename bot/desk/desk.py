@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import logging
 import traceback
 from collections.abc import Callable
@@ -21,8 +22,9 @@ from bot import words
 from bot.desk import letters
 from bot.desk.arrivals import arrive
 from bot.desk.cards import Card
-from bot.desk.visit import Tools, Visit
-from bot.model import Inbound, Locale, PackRules
+from bot.desk.visit import Visit
+from bot.desk.voice import Tools
+from bot.model import Address, Inbound, InboundKind, Locale, PackRules
 from bot.store import codec
 from bot.store.crypto import Keyring
 from bot.store.database import Database, Job
@@ -87,6 +89,21 @@ class Desk:
         result = "quarantined" if taken.quarantined else "taken" if taken.fresh else "repeated"
         TURNS.labels(inbound.address.channel, result).inc()
         return taken
+
+    async def keep(self, channel: str, raw: str, why: str) -> None:
+        """Keep, in quarantine, what a channel received and could not read."""
+        digest = hashlib.sha256(raw.encode()).hexdigest()
+        inbound = Inbound(Address(channel, ""), f"unread-{digest}", InboundKind.TEXT, raw=raw)
+
+        def job(connection: Connection) -> Taken:
+            number = self._receive(connection, inbound, self._clock(), None)
+            if number is not None:
+                state = {"state": "quarantined", "why": why}
+                connection.execute(update(INBOX).where(INBOX.c.id == number).values(**state))
+            return Taken((), fresh=number is not None, quarantined=True)
+
+        await self._submit(job)
+        TURNS.labels(channel, "unread").inc()
 
     async def _submit(self, job: Job[Taken]) -> Taken:
         for _ in range(TRIES - 1):

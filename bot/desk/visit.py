@@ -1,21 +1,20 @@
-"""One message inside its transaction: who it is from, where the conversation stands, and what is said back."""
+"""Where a conversation stands, and a step of it, inside the transaction of one message."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
-from bot.desk import cards, letters, records
+from bot.desk import cards, records
+from bot.desk.voice import Tools, Voice
 from bot.dialog import Flow, Goto, Option, Reply, Say, Turn, begin, resume, take
 from bot.handlers import FLOWS
-from bot.model import Address, Brief, Colleague, Inbound, Locale, PackRules
-from bot.store import briefs, conversations, duties, people
+from bot.model import Brief, Colleague, Inbound
+from bot.store import briefs, conversations, duties
 from bot.store.conversations import Kept
-from bot.store.crypto import Keyring
 from bot.store.duties import Duties
 
 LEFT = timedelta(days=1)
@@ -26,54 +25,19 @@ SHOWN = 20
 """So much of what was not understood is shown back."""
 
 
-@dataclass(frozen=True, slots=True)
-class Tools:
-    """What a visit needs of the house."""
-
-    keyring: Keyring
-    rules: PackRules
-    zone: ZoneInfo
-    token: Callable[[], str]
-    base_url: str
-
-    @property
-    def house(self) -> briefs.House:
-        """The part of it that briefs are made of."""
-        return briefs.House(self.keyring, self.rules, self.zone)
-
-
-class Visit:
+class Visit(Voice):
     """One message. Its methods leave facts, answers and letters behind, all in one transaction."""
 
     def __init__(self, tools: Tools, connection: Connection, inbound: Inbound, now: datetime) -> None:
-        """Look who it is."""
-        self.tools = tools
-        self.connection = connection
-        self.inbound = inbound
-        self.inbox: int | None = None  # its row, once it is received
-        self.now = now.astimezone(tools.zone)
-        self.written: list[int] = []
+        """Nothing is known of the conversation yet."""
+        super().__init__(tools, connection, inbound, now)
         self._duties: Duties | None = None
         self._drafts: list[Kept] = []
-        self.recognise()
 
     def recognise(self) -> None:
         """Look up whose chat this is; again after it has changed."""
-        sender = self.inbound.sender or self.inbound.address.id
-        self.who = briefs.who(self.connection, self.tools.keyring, self.inbound.address.channel, sender)
+        super().recognise()
         self._duties = None
-
-    @property
-    def owner(self) -> str:
-        """Whose conversation this is: the person's, or the chat's while nobody has enrolled there."""
-        if self.who is not None:
-            return f"p:{self.who.person}"
-        return f"{self.inbound.address.channel}:{self.inbound.address.id}"
-
-    @property
-    def locale(self) -> Locale:
-        """The language to speak."""
-        return self.who.locale if self.who else Locale.ZH
 
     # --- where the conversation stands -------------------------------------------------------------------------
 
@@ -148,10 +112,6 @@ class Visit:
         codes = self.duties().on(self.now.date())
         return briefs.colleagues(self.connection, self.tools.keyring, self.who.person, codes)
 
-    def plain(self) -> Brief:
-        """A brief for words that need none."""
-        return Brief(self.now, self.now.date(), self.now, self.locale)
-
     # --- a step of it ------------------------------------------------------------------------------------------
 
     def answer(self, kept: Kept, said: str) -> None:
@@ -217,43 +177,6 @@ class Visit:
         turn = standing(kept)
         card = cards.card(FLOWS[kept.flow], kept.brief, said, turn.ask)
         self.write(card, kept.id, turn.ask.key if turn.ask else None, edit=False)
-
-    # --- what is said ------------------------------------------------------------------------------------------
-
-    def say(self, *said: Say, edit: bool = True) -> None:
-        """Say something that asks nothing."""
-        self.write(cards.card(None, self.plain(), said), edit=edit)
-
-    def write(
-        self, card: cards.Card, conversation: int | None = None, asked: str | None = None, *, edit: bool = True
-    ) -> None:
-        """Answer in the chat that the message came from; after a tap the message tapped on is replaced."""
-        self._post(
-            letters.Letter(
-                card,
-                self.inbound.address,
-                person=self.who.person if self.who else None,
-                inbox=self.inbox,
-                conversation=conversation,
-                asked=asked,
-                edits=self.inbound.edits if edit else None,
-                tap=self.inbound.tap,
-            )
-        )
-
-    def notify(self, person: int, *said: Say) -> None:
-        """Tell somebody else, where they are best reached, in their own language; nothing if nowhere."""
-        address = people.address_of(self.connection, person)
-        if address is None:
-            return
-        other = briefs.who(self.connection, self.tools.keyring, address.channel, address.id)
-        locale = other.locale if other else Locale.ZH
-        card = cards.card(None, replace(self.plain(), locale=locale), said)
-        self._post(letters.Letter(card, Address(address.channel, address.id), person, self.inbox, kind="notice"))
-
-    def _post(self, letter: letters.Letter) -> None:
-        number = letters.write(self.connection, self.tools.keyring, self.tools.token, self.now, letter)
-        self.written.append(number)
 
 
 def standing(kept: Kept) -> Turn:

@@ -111,6 +111,8 @@ class Text:
 
     def read(self, raw: str) -> str:
         """The words, trimmed."""
+        if any(option.value == raw for option in self.options):
+            return raw
         said = raw.strip()
         if not said or raw.startswith(PHOTO):
             raise Unreadable
@@ -142,7 +144,7 @@ class Attachment:
             if self.photos < 1:
                 raise Unreadable("photos")
             return raw
-        return Text(self.key, self.limit).read(raw)
+        return Text(self.key, self.limit, self.options).read(raw)
 
     def __iter__(self) -> Generator[Step, Any, str]:
         """``value = yield from Attachment(…)``."""

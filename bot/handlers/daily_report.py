@@ -121,7 +121,7 @@ def _exceptions(brief: Brief, owed: Sequence[Owed], rest: str = "normal") -> Gen
         if action == "more":
             items.append((yield from _item(brief, owed, len(items) + 1, rest)))
         elif action == "attach":
-            note, photos = yield from _attachments(brief)
+            note, photos = yield from _attachments(brief, review)
         else:
             yield from _revise(items, review)
 
@@ -150,15 +150,18 @@ def _revise(items: Sequence[Item], review: int) -> Generator[Step, Any, None]:
     yield from Retake((*(f"{key}/{which}" for key in asked), f"which/{review}", f"review/{review}"))
 
 
-def _attachments(brief: Brief) -> Generator[Step, Any, tuple[str | None, tuple[str, ...]]]:
-    """Collect notes and photos, one a message, until the sender says that this is all."""
+def _attachments(brief: Brief, review: int = 0) -> Generator[Step, Any, tuple[str | None, tuple[str, ...]]]:
+    """Collect notes and photos, one a message, until the sender says that this is all.
+
+    Who sent nothing may ask again at the next ``review``: the keys tell the two apart.
+    """
     notes: list[str] = []
     photos: list[str] = []
     while True:
         n = len(notes) + len(photos) + 1
         room = brief.photo_limit - len(photos)
         shown = {"notes": notes, "photos": photos}
-        given = yield from Attachment(f"attach/{n}", brief.note_limit, room, _options("finish"), shown)
+        given = yield from Attachment(f"attach/{review}.{n}", brief.note_limit, room, _options("finish"), shown)
         if given == "finish":
             return "\n".join(notes) or None, tuple(photos)
         if given.startswith(PHOTO):

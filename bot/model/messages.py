@@ -49,7 +49,7 @@ class Inbound:
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """A choice as a person sees it. ``value`` is ours (an option, or a command); ``token`` is what a platform carries."""
+    """A choice as a person sees it. ``value`` is ours (an option, a command); ``token`` is what a platform carries."""
 
     label: str
     value: str

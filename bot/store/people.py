@@ -18,6 +18,8 @@ INVITATION = named("invitation")
 ATTEMPT = named("attempt")
 LOGIN = named("login")
 SESSION = named("web_session")
+GROUP = named("group_chat")
+OUTBOX = named("outbox")
 ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 """No 0, 1, I, O: codes are read aloud and copied by hand. 32 signs: five bits each."""
 CODE_LENGTH = 8
@@ -178,6 +180,15 @@ def login_link(connection: Connection, keyring: Keyring, person: int, token: str
         "token_hash": keyring.lookup(token, "login"), "person": person, "made_at": now, "expires_at": now + LINK_LIFE,
     }  # fmt: skip
     connection.execute(insert(LOGIN), values)
+
+
+def move_group(connection: Connection, channel: str, old: str, new: str) -> None:
+    """A group has a new id on its platform: what is known of it, and what waits for it, moves along."""
+    for table in (GROUP, OUTBOX):
+        here = (table.c.channel == channel) & (table.c.address == old)
+        if table is OUTBOX:
+            here &= table.c.state == "pending"
+        connection.execute(update(table).where(here).values(address=new))
 
 
 def address_of(connection: Connection, person: int) -> Address | None:

@@ -114,7 +114,7 @@ def walk(flow: Flow, brief: Brief) -> Iterator[Stop]:
         stop = waiting.pop()
         yield stop
         ask = stop.turn.ask
-        if ask is None or stop.turn.complaint or int(ask.key.partition("/")[2] or 0) > MOST:
+        if ask is None or stop.turn.complaint or float(ask.key.partition("/")[2] or 0) > MOST:
             continue
         for raw in (*(option.value for option in ask.options), *SAID):
             if (ask.key, raw) not in seen:

@@ -1,0 +1,102 @@
+"""Who a message is from, and what is said back: letters in the outbox, in the transaction of the turn."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection
+
+from bot.desk import cards, letters
+from bot.dialog import Say
+from bot.model import Address, Brief, Inbound, Locale, PackRules
+from bot.store import briefs, people
+from bot.store.crypto import Keyring
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What a visit needs of the house."""
+
+    keyring: Keyring
+    rules: PackRules
+    zone: ZoneInfo
+    token: Callable[[], str]
+    base_url: str
+
+    @property
+    def house(self) -> briefs.House:
+        """The part of it that briefs are made of."""
+        return briefs.House(self.keyring, self.rules, self.zone)
+
+
+class Voice:
+    """One message inside its transaction: its sender, and the answers to it."""
+
+    def __init__(self, tools: Tools, connection: Connection, inbound: Inbound, now: datetime) -> None:
+        """Look who it is."""
+        self.tools = tools
+        self.connection = connection
+        self.inbound = inbound
+        self.inbox: int | None = None  # its row, once it is received
+        self.now = now.astimezone(tools.zone)
+        self.written: list[int] = []
+        self.recognise()
+
+    def recognise(self) -> None:
+        """Look up whose chat this is; again after it has changed."""
+        sender = self.inbound.sender or self.inbound.address.id
+        self.who = briefs.who(self.connection, self.tools.keyring, self.inbound.address.channel, sender)
+
+    @property
+    def owner(self) -> str:
+        """Whose conversation this is: the person's, or the chat's while nobody has enrolled there."""
+        if self.who is not None:
+            return f"p:{self.who.person}"
+        return f"{self.inbound.address.channel}:{self.inbound.address.id}"
+
+    @property
+    def locale(self) -> Locale:
+        """The language to speak."""
+        return self.who.locale if self.who else Locale.ZH
+
+    def plain(self) -> Brief:
+        """A brief for words that need none."""
+        return Brief(self.now, self.now.date(), self.now, self.locale)
+
+    def say(self, *said: Say, edit: bool = True) -> None:
+        """Say something that asks nothing."""
+        self.write(cards.card(None, self.plain(), said), edit=edit)
+
+    def write(
+        self, card: cards.Card, conversation: int | None = None, asked: str | None = None, *, edit: bool = True
+    ) -> None:
+        """Answer in the chat that the message came from; after a tap the message tapped on is replaced."""
+        self._post(
+            letters.Letter(
+                card,
+                self.inbound.address,
+                person=self.who.person if self.who else None,
+                inbox=self.inbox,
+                conversation=conversation,
+                asked=asked,
+                edits=self.inbound.edits if edit else None,
+                tap=self.inbound.tap,
+            )
+        )
+
+    def notify(self, person: int, *said: Say) -> None:
+        """Tell somebody else, where they are best reached, in their own language; nothing if nowhere."""
+        address = people.address_of(self.connection, person)
+        if address is None:
+            return
+        other = briefs.who(self.connection, self.tools.keyring, address.channel, address.id)
+        locale = other.locale if other else Locale.ZH
+        card = cards.card(None, replace(self.plain(), locale=locale), said)
+        self._post(letters.Letter(card, Address(address.channel, address.id), person, self.inbox, kind="notice"))
+
+    def _post(self, letter: letters.Letter) -> None:
+        number = letters.write(self.connection, self.tools.keyring, self.tools.token, self.now, letter)
+        self.written.append(number)
