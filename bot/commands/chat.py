@@ -11,7 +11,7 @@ from bot.channels.console import Console
 from bot.commands.refuse import read_settings, refusals
 from bot.model import Address, Inbound
 from bot.roster import phones
-from bot.store import briefs, people
+from bot.store import briefs, keycheck, people
 from bot.store.schema import check
 
 
@@ -35,6 +35,7 @@ def chat(phone: str, *, as_json: bool) -> None:
         bot.channels.clear()
         try:
             check(bot.database)
+            bot.database.write(lambda connection: keycheck.confirm(connection, bot.keyring))
             console = Console(str(_known(bot, number, phone)), phone, token, as_json=as_json)
             bot.add(console)
             asyncio.run(_talk(bot, console))

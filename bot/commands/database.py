@@ -11,6 +11,7 @@ from bot.commands.refuse import connect, read_settings, refusals
 from bot.roster import sample
 from bot.scoring import packs
 from bot.settings import Settings
+from bot.store import keycheck
 from bot.store.crypto import Keyring
 from bot.store.schema import migrate as bring_up_to_date
 from bot.store.schema import revisions
@@ -40,6 +41,7 @@ def load_sample(settings: Settings) -> None:
     except (ValueError, OSError) as why:
         raise click.ClickException(str(why)) from why
     with refusals(), closing(connect(settings)) as database:
+        database.write(lambda connection: keycheck.confirm(connection, keyring))
         sample.load(database, keyring, packs.load(settings.pack), clock())
 
 

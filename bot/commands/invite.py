@@ -10,7 +10,7 @@ from bot.app import Bot, clock_of
 from bot.channels.telegram_polling import TokenRefusedError
 from bot.commands.refuse import read_settings, refusals
 from bot.roster import phones
-from bot.store import people
+from bot.store import keycheck, people
 from bot.store.schema import check
 
 CHANNELS = ("telegram", "web")
@@ -31,6 +31,7 @@ def invite(phone: str, channel: str | None) -> None:
         bot = Bot.build(settings, clock, web=False)
         try:
             check(bot.database)
+            bot.database.write(lambda connection: keycheck.confirm(connection, bot.keyring))
             with bot.database.read() as connection:
                 person = None if number is None else people.person_by_phone(connection, bot.keyring, number)
             if person is None:

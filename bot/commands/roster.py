@@ -71,6 +71,7 @@ def _bring(path: Path, settings: Settings, *, dry_run: bool, replace_sample: boo
     from bot.commands.refuse import refusals  # noqa: PLC0415 - as above
     from bot.roster.bring import RefusedError, bring  # noqa: PLC0415 - as above
     from bot.scoring import packs  # noqa: PLC0415 - as above
+    from bot.store import keycheck  # noqa: PLC0415 - as above
     from bot.store.crypto import Keyring  # noqa: PLC0415 - as above
 
     try:
@@ -79,9 +80,12 @@ def _bring(path: Path, settings: Settings, *, dry_run: bool, replace_sample: boo
         raise click.ClickException(str(why)) from why
     try:
         with refusals(), _database(settings, dry_run=dry_run) as database, _stages(path) as stage:
+            keyring = Keyring(settings.secret())
+            with database.read() as connection:
+                keycheck.matches(connection, keyring)
             brought = bring(
                 database,
-                Keyring(settings.secret()),
+                keyring,
                 packs.load(settings.pack),
                 now,
                 path,
@@ -89,6 +93,8 @@ def _bring(path: Path, settings: Settings, *, dry_run: bool, replace_sample: boo
                 replace_sample=replace_sample,
                 stage=stage,
             )
+            if not dry_run:
+                database.write(lambda connection: keycheck.confirm(connection, keyring))
     except RefusedError as why:
         click.echo(str(why), err=True)
         sys.exit(1)

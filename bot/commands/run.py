@@ -18,7 +18,7 @@ from bot.commands.refuse import connect, read_settings, refusals
 from bot.roster import sample
 from bot.scoring import packs
 from bot.settings import Settings
-from bot.store import figures
+from bot.store import figures, keycheck
 from bot.store.crypto import Keyring
 from bot.store.schema import migrate
 
@@ -85,6 +85,7 @@ def _prepare(settings: Settings) -> None:
         raise click.ClickException(message) from why
     with contextlib.closing(connect(settings)) as database:
         migrate(database)
+        database.write(lambda connection: keycheck.confirm(connection, keyring))
         rules = packs.load(settings.pack)
         if not settings.real_channel:
             sample.load(database, keyring, rules, clock_of(settings, fixed=False)())

@@ -64,9 +64,8 @@ def meant(flow: Flow, ask: Question, said: str, brief: Brief) -> str:
     labels = {option.value: words.plain(option.label) for option in ask.options if option.label}
     exact = [value for value, label in labels.items() if label == wanted]
     near = [value for value, label in labels.items() if len(wanted) >= NEAR and wanted in label]
-    if exact or (isinstance(ask, Choice) and len(near) == 1):
-        return (exact or near)[0]
-    return said
+    likely = exact or (near if isinstance(ask, Choice) else [])
+    return likely[0] if len(likely) == 1 else said
 
 
 def action_button(say: Say, option: Option, brief: Brief) -> Button:

@@ -45,12 +45,14 @@ def _named(visit: Visit, said: str) -> str | None:
 
 
 def _bind(visit: Visit, argument: str) -> None:
-    """Link the group to a place; for the lead of that place, or an administrator."""
+    """Link the group to a place; for the lead of that place, or an administrator. Two places may have one name."""
     query = select(PLACE.c.code, PLACE.c.name).where((PLACE.c.code == argument) | (PLACE.c.name == argument))
-    place = visit.connection.execute(query).first()
-    if visit.who is None or place is None or not _may_bind(visit, visit.who.person, place.code):
+    person = visit.who.person if visit.who else None
+    found = [row for row in visit.connection.execute(query) if person and _may_bind(visit, person, row.code)]
+    if visit.who is None or len(found) != 1:
         visit.say(Say("group/refused"))
         return
+    (place,) = found
     address = visit.inbound.address
     live = (GROUP.c.channel == address.channel) & (GROUP.c.address == address.id)
     visit.connection.execute(GROUP.delete().where(live))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,10 +14,8 @@ from bot.dialog import (
     Attachment,
     Flow,
     Goto,
-    Option,
     Question,
     Reply,
-    Say,
     Text,
     Turn,
     Unreadable,
@@ -26,9 +26,9 @@ from bot.dialog import (
 )
 from bot.dialog.steps import PHOTO
 from bot.handlers import COMMANDS, FLOWS
-from bot.model import Brief, Fact, Locale
+from bot.model import Brief, Colleague, Fact, Locale
 from bot.store import codec
-from tests.dialog.walks import BRIEFS, STANDINGS, Stop, kept_answers, walk, walks
+from tests.dialog.walks import BRIEFS, FREE, PLAIN, STANDINGS, Stop, kept_answers, walk, walks
 
 LONG = ("daily_report", "correct", "found", "supplement", "leave")
 WORDS = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
@@ -51,7 +51,7 @@ MOVES = st.lists(
 
 @given(st.sampled_from(LONG), st.sampled_from(BRIEFS), MOVES)
 def test_nothing_that_is_said_breaks_a_conversation(name: str, brief: Brief, moves: list[tuple[str, object]]) -> None:
-    """Whatever the order: complaints, never errors; the same after JSON; the same twice; back undoes; nothing by surprise."""
+    """Whatever the order: complaints, never errors; the same after JSON, the same twice; back undoes."""
     flow = FLOWS[name]
     brief = codec.load(Brief, codec.dump(brief))
     turn = begin(flow.run, brief)
@@ -180,13 +180,12 @@ def test_every_action_is_a_command(stops: list[Stop]) -> None:
 
 def test_both_languages_ask_the_same() -> None:
     """The language changes the words and nothing else."""
-    zh = [
-        stop for brief in BRIEFS if brief.locale is Locale.ZH for flow in FLOWS.values() for stop in walk(flow, brief)
-    ]
-    en = [
-        stop for brief in BRIEFS if brief.locale is Locale.EN for flow in FLOWS.values() for stop in walk(flow, brief)
-    ]
-    assert [(stop.turn.way, stop.raw) for stop in zh] == [(stop.turn.way, stop.raw) for stop in en]
+    for brief in BRIEFS[::2]:
+        for flow in FLOWS.values():
+            ways = [
+                [(stop.turn.way, stop.raw) for stop in walk(flow, replace(brief, locale=locale))] for locale in Locale
+            ]
+            assert ways[0] == ways[1]
 
 
 def test_a_label_typed_is_the_choice_meant(stops: list[Stop]) -> None:
@@ -199,6 +198,10 @@ def test_a_label_typed_is_the_choice_meant(stops: list[Stop]) -> None:
                 assert cards.meant(stop.flow, ask, button.label, stop.brief) == button.value, button
 
 
-def test_what_the_bot_says_of_itself() -> None:
-    """A ``Say`` and its actions are plain values: the same again is equal."""
-    assert Say("k", {"a": 1}, (Option("report"),)) == Say("k", {"a": 1}, (Option("report"),))
+def test_nobody_is_guessed() -> None:
+    """Of two colleagues whose masked names are the same, a typed name means neither."""
+    both = replace(PLAIN, owed=(FREE,), colleagues=(Colleague(2, "李*"), Colleague(3, "李*")))
+    turn = resume(FLOWS["leave"].run, both, {"since": "2026-11-24", "until": "2026-11-24"})
+    assert turn.ask is not None
+    assert cards.meant(FLOWS["leave"], turn.ask, "李*", both) == "李*"
+    assert cards.meant(FLOWS["leave"], turn.ask, "没有人代", both) == "nobody"

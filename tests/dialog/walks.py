@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -51,7 +52,7 @@ PLAIN = Brief(
     person=1,
     name="张*",
     me=SELF,
-    colleagues=(Colleague(2, "李*"), Colleague(3, "李*")),
+    colleagues=(Colleague(2, "李*"), Colleague(3, "王*")),
     streaks=(streak("23", 91), streak("24", 0, DayState.BROKEN)),
     history=(
         PastDay(TODAY, 1, 2, 1, on_time=True),
@@ -114,7 +115,7 @@ def walk(flow: Flow, brief: Brief) -> Iterator[Stop]:
         stop = waiting.pop()
         yield stop
         ask = stop.turn.ask
-        if ask is None or stop.turn.complaint or float(ask.key.partition("/")[2] or 0) > MOST:
+        if ask is None or stop.turn.complaint or any(int(number) > MOST for number in re.findall(r"\d+", ask.key)):
             continue
         for raw in (*(option.value for option in ask.options), *SAID):
             if (ask.key, raw) not in seen:

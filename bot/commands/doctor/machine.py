@@ -18,6 +18,8 @@ import httpx
 from bot.commands.doctor.finding import Finding, error, ok, warning
 from bot.commands.refuse import connect
 from bot.settings import KEY_FILE, Settings
+from bot.store import keycheck
+from bot.store.crypto import Keyring, WrongKeyError
 from bot.store.schema import SchemaError, check
 
 MIB = 2**20
@@ -73,8 +75,15 @@ def database(settings: Settings) -> Finding:
         with closing(connect(settings)) as found:
             check(found)
             url = found.engine.url
+            if (settings.data_dir / KEY_FILE).exists() or settings.secret_key is not None:
+                with found.read() as connection:
+                    keycheck.matches(connection, Keyring(settings.secret()))
     except SchemaError as why:
         return error("database", why.what, why.mend)
+    except (WrongKeyError, OSError):
+        what = "the database was sealed with another secret key: names and phones cannot be read"
+        mend = "put back the WUYI_SECRET_KEY, or the data folder's secret.key, that it was used with"
+        return error("database", what, mend)
     where = url.database if found.sqlite else url.render_as_string(hide_password=True)
     return ok("database", f"the database {where} is up to date")
 
