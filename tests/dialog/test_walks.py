@@ -26,7 +26,7 @@ from bot.dialog import (
 )
 from bot.dialog.steps import PHOTO
 from bot.handlers import COMMANDS, FLOWS
-from bot.model import Brief, Colleague, Fact, Locale
+from bot.model import Brief, Colleague, Fact, Locale, ReportFiled
 from bot.store import codec
 from tests.dialog.walks import BRIEFS, FREE, PLAIN, STANDINGS, Stop, kept_answers, walk, walks
 
@@ -196,6 +196,17 @@ def test_a_label_typed_is_the_choice_meant(stops: list[Stop]) -> None:
         for row in cards.card(stop.flow, stop.brief, (), ask).buttons:
             for button in row:
                 assert cards.meant(stop.flow, ask, button.label, stop.brief) == button.value, button
+
+
+def test_a_note_after_all() -> None:
+    """Who asked to add a note, sent nothing and asks again, is asked again; words like a picture's are words."""
+    run, brief = FLOWS["daily_report"].run, replace(PLAIN, owed=(FREE,))
+    turn = begin(run, brief)
+    for raw in ("exceptions", "fever", "1", "attach", "finish", "attach", "photo:abc", "finish", "submit"):
+        assert turn.ask is not None
+        turn = take(run, brief, kept_answers(turn), Reply(turn.ask.key, raw))
+    assert isinstance(turn.outcome, ReportFiled)
+    assert (turn.outcome.note, turn.outcome.photos) == ("photo:abc", ())
 
 
 def test_nobody_is_guessed() -> None:

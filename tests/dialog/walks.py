@@ -6,9 +6,9 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
-from bot.dialog import Attachment, Day, Flow, Number, Question, Reply, Turn, begin, take
+from bot.dialog import Flow, Reply, Turn, begin, take
 from bot.dialog.steps import PHOTO
 from bot.handlers import FLOWS
 from bot.model import (
@@ -145,13 +145,3 @@ STANDINGS = (
     ),
 )
 """How things may stand once a fact is recorded: nothing worth telling, everything."""
-
-
-def free(ask: Question) -> bool:
-    """Whether words of one's own are an answer."""
-    return not isinstance(ask, Number | Day) and not (ask.options and not isinstance(ask, Attachment))
-
-
-def day(text: str) -> date:
-    """A day as a table has it."""
-    return date.fromisoformat(text)
