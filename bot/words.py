@@ -161,8 +161,10 @@ def clock(value: datetime) -> str:
 
 def masked_name(name: str) -> str:
     """A name as it may be shown: the first character and a star (``张*``), the first word of a foreign one."""
-    first = name.split(maxsplit=1)[0] if " " in name else name[:1]
-    return f"{first}*" if name else "*"
+    parts = name.split()
+    if not parts:
+        return "*"
+    return f"{parts[0]}*" if len(parts) > 1 else f"{parts[0][:1]}*"
 
 
 def masked_phone(phone: str) -> str:

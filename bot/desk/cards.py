@@ -63,9 +63,14 @@ def meant(flow: Flow, ask: Question, said: str, brief: Brief) -> str:
     wanted = words.plain(said)
     labels = {option.value: words.plain(option.label) for option in ask.options if option.label}
     exact = [value for value, label in labels.items() if label == wanted]
-    near = [value for value, label in labels.items() if len(wanted) >= NEAR and wanted in label]
+    near = [value for value, label in labels.items() if _near(wanted, label)]
     likely = exact or (near if isinstance(ask, Choice) else [])
     return likely[0] if len(likely) == 1 else said
+
+
+def _near(wanted: str, label: str) -> bool:
+    """Whether the label begins so (“李” for “李* · …”), or has the words in it."""
+    return bool(wanted) and (label.startswith(wanted) or (len(wanted) >= NEAR and wanted in label))
 
 
 def action_button(say: Say, option: Option, brief: Brief) -> Button:

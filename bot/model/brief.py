@@ -25,7 +25,7 @@ class Owed:
 
 @dataclass(frozen=True, slots=True)
 class Colleague:
-    """Somebody who may stand in: an id and a masked name, never a phone."""
+    """Somebody who may stand in: an id, and a masked name with a place; never a phone."""
 
     person: int
     name: str

@@ -151,18 +151,24 @@ def _names(connection: Connection, keyring: Keyring, people: Collection[int]) ->
 
 
 def colleagues(connection: Connection, keyring: Keyring, person: int, codes: Collection[str]) -> tuple[Colleague, ...]:
-    """Who works in the same communities and can be reached, to stand in."""
+    """Who works in the same communities and can be reached, to stand in; with a place, for many share a surname."""
     parents = select(PLACE.c.parent).where(PLACE.c.code.in_(codes), PLACE.c.parent.isnot(None))
-    near = select(PLACE.c.code).where(PLACE.c.parent.in_(parents) | PLACE.c.code.in_(parents))
+    near = PLACE.c.parent.in_(parents) | PLACE.c.code.in_(parents)
     reachable = select(ACCOUNT.c.person).where(ACCOUNT.c.unbound_at.is_(None))
     query = (
-        select(PERSON.c.id, PERSON.c.name)
-        .where(PERSON.c.id != person, PERSON.c.id.in_(reachable))
-        .where(PERSON.c.id.in_(select(ASSIGNMENT.c.person).where(ASSIGNMENT.c.place.in_(near))))
-        .order_by(PERSON.c.id)
-        .limit(COLLEAGUES)
+        select(PERSON.c.id, PERSON.c.name, PLACE.c.name.label("place"))
+        .join(ASSIGNMENT, ASSIGNMENT.c.person == PERSON.c.id)
+        .join(PLACE, PLACE.c.code == ASSIGNMENT.c.place)
+        .where(PERSON.c.id != person, PERSON.c.id.in_(reachable), near, ASSIGNMENT.c.stands_in_for.is_(None))
+        .order_by(PERSON.c.id, ASSIGNMENT.c.id)
     )
-    return tuple(Colleague(row.id, words.masked_name(keyring.open(row.name))) for row in connection.execute(query))
+    found: dict[int, Colleague] = {}
+    for row in connection.execute(query):
+        if row.id not in found:
+            if len(found) == COLLEAGUES:
+                break
+            found[row.id] = Colleague(row.id, f"{words.masked_name(keyring.open(row.name))} · {row.place}")
+    return tuple(found.values())
 
 
 def _history(connection: Connection, mine: Duties, today: date) -> tuple[PastDay, ...]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, func, insert, select, text
 
 from bot.model import Event, Kind, PackRules, ReportFiled, ReportWithdrawn, Status
 from bot.store import figures
@@ -177,6 +177,8 @@ def _events(connection: Connection, act: Act, day: date, events: Sequence[tuple[
 
 def _numbers(connection: Connection, day: date, kinds: Sequence[str]) -> list[str]:
     """The next free numbers of the day, as ``F1124-03``; one query a kind."""
+    if kinds and connection.dialect.name == "postgresql":  # SQLite has one writer anyway
+        connection.execute(text("SELECT pg_advisory_xact_lock(:day)"), {"day": day.toordinal()})
     numbers: dict[str, int] = {}
     codes = []
     for kind in kinds:
