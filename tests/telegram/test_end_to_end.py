@@ -218,8 +218,8 @@ async def test_a_button_of_somebody_else_does_nothing(tmp_path: Path, telegram: 
         assert here.rows("report", "place") == []
 
 
-async def test_a_failing_telegram_loses_and_doubles_nothing(tmp_path: Path, telegram: Standin) -> None:
-    """429 and 502 are tried again, a broken connection is not; every tap is answered in the end by one receipt."""
+async def test_an_edit_whose_answer_is_lost_comes_once(tmp_path: Path, telegram: Standin) -> None:
+    """An edit that arrived though its answer was lost is tried again: one receipt in the end, one filing."""
     async with town("webhook", tmp_path, telegram) as here:
         li = telegram.person(7001)
         await enrol(here, li, LI)
