@@ -161,11 +161,14 @@ class Bot:
     def asgi(self) -> Starlette:
         """Every page and hook: the channels', the board, health."""
         from starlette.applications import Starlette  # noqa: PLC0415 - the terminal needs no server
+        from starlette.responses import RedirectResponse  # noqa: PLC0415
+        from starlette.routing import Route  # noqa: PLC0415
 
         from bot import board  # noqa: PLC0415
 
         routes = [route for channel in self.channels.values() for route in channel.routes()]
         routes += board.routes(self.database, self.rules, self.clock, Locale.ZH)
+        routes.append(Route("/", RedirectResponse("/board")))
         return Starlette(routes=routes)
 
     async def run(self) -> None:

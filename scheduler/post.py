@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -17,6 +18,7 @@ from sqlalchemy.sql.dml import ReturningUpdate
 
 from bot.model import Fate, Outbound, Retry, Sent, Uncertain, Undeliverable
 from bot.store import codec
+from bot.store.crypto import WrongKeyError
 from bot.store.tables import named
 
 if TYPE_CHECKING:
@@ -35,7 +37,9 @@ CLAIM = 256
 IDLE = 5.0
 """So long, in seconds, until the post looks by itself; it is woken for everything new in this process."""
 FATES = Counter("wuyi_messages", "Messages that were handed to a channel, by what became of them", ["channel", "fate"])
-OPEN = OUTBOX.c.state.in_([literal_column("'pending'"), literal_column("'sending'")])
+DAY = 86_400.0
+"""A platform that asks for more patience than this many seconds is tried again nevertheless."""
+OPEN = OUTBOX.c.state.in_([literal_column(f"'{state}'") for state in ("pending", "claimed", "sending")])
 """In the very words of the index over what is open: SQLite uses it for no others."""
 GOODBYE = 10.0
 """So long, in seconds, what is being sent when the program is stopped may take; then its fate is unknown."""
@@ -80,16 +84,29 @@ _SETTLE = (
         due_at=bindparam("due"),
     )
 )
+# Another process that starts on the same PostgreSQL puts back what is claimed here; then this finds nothing to begin.
+_BEGIN = update(OUTBOX).where(OUTBOX.c.id == bindparam("number"), OUTBOX.c.state == "claimed").values(state="sending")
+_UNTRIED = {"state": "pending", "attempts": OUTBOX.c.attempts - 1}
 log = logging.getLogger(__name__)
 Clock = Callable[[], datetime]
 
 
-@dataclass(frozen=True, slots=True)
+Lane = tuple[str, str]
+
+
+@dataclass(slots=True)
 class Parcel:
     """A claimed message."""
 
     outbound: Outbound
     attempts: int
+    begun: bool = False
+    """Whether it is ``sending`` in the database: what only waits behind another is ``claimed``, and surely not sent."""
+
+    @property
+    def lane(self) -> Lane:
+        """The chat, whose messages go one after another."""
+        return self.outbound.address.channel, self.outbound.address.id
 
 
 class Post:
@@ -102,8 +119,9 @@ class Post:
         self._channels = channels
         self._clock = clock
         self._wake = asyncio.Event()
-        self._lanes: dict[tuple[str, str], list[Parcel]] = {}
+        self._lanes: dict[Lane, list[Parcel]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
+        self._claiming = asyncio.Lock()
         self._wait = IDLE
         self._finishing = False
 
@@ -124,11 +142,19 @@ class Post:
                     pass
 
     async def finish(self) -> None:
-        """Claim nothing more, and let what is on its way arrive, for ``GOODBYE`` seconds at most."""
+        """Claim nothing more, let what is on its way arrive, for ``GOODBYE`` seconds at most, and put the rest back."""
         self._finishing = True
         self.wake()
-        if self._tasks:
-            await asyncio.wait(set(self._tasks), timeout=GOODBYE)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(GOODBYE):
+                async with self._claiming:  # a claim that is under way puts back what it got
+                    pass
+                if self._tasks:
+                    await asyncio.wait(set(self._tasks))
+        with suppress(TimeoutError):
+            async with asyncio.timeout(AGAIN):
+                for queue in list(self._lanes.values()):
+                    await self._give_back(queue)
 
     async def settle(self) -> None:
         """Send until nothing that is due waits any more (tests, and the terminal)."""
@@ -137,18 +163,20 @@ class Post:
 
     async def claim(self) -> int:
         """Claim what is due and send it in the background; returns how many there were."""
-        parcels, self._wait = await self._write(self._claim)
-        for parcel in parcels:
-            address = parcel.outbound.address
-            lane = (address.channel, address.id)
-            if lane in self._lanes:
-                self._lanes[lane].append(parcel)
-                continue
-            self._lanes[lane] = [parcel]
-            task = asyncio.create_task(self._drain(lane))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
-        return len(parcels)
+        async with self._claiming:
+            taken, parcels, self._wait = await self._write(partial(self._claim, frozenset(self._lanes)))
+            if self._finishing:
+                await self._give_back(parcels)
+                return 0
+            for parcel in parcels:
+                if parcel.lane in self._lanes:
+                    self._lanes[parcel.lane].append(parcel)
+                    continue
+                self._lanes[parcel.lane] = [parcel]
+                task = asyncio.create_task(self._drain(parcel.lane))
+                self._tasks.add(task)
+                task.add_done_callback(self._tasks.discard)
+            return taken
 
     async def _write(self, job: Job[T]) -> T:
         """Do a write, however long the database is away: a fate that nobody wrote down would be lost."""
@@ -160,49 +188,96 @@ class Post:
                 await asyncio.sleep(IDLE)
 
     def _recover(self, connection: Connection) -> None:
-        """After a start: what was being sent when the process died.
+        """After a start: what was claimed, or being sent, when the process died.
 
-        Replacing a message twice does no harm, so that is tried again; whether a new one went nobody knows, and it is
-        never sent again by itself.
+        What was only claimed nobody has tried. Replacing a message twice does no harm, so that is tried again; whether
+        a new one went nobody knows, and it is never sent again by itself.
         """
-        query = select(OUTBOX.c.id, OUTBOX.c.body).where(OPEN, OUTBOX.c.state == "sending")
+        connection.execute(update(OUTBOX).where(OPEN, OUTBOX.c.state == "claimed").values(_UNTRIED))
+        query = select(OUTBOX.c.id, OUTBOX.c.address, OUTBOX.c.body).where(OPEN, OUTBOX.c.state == "sending")
         again: list[int] = []
         unknown: list[int] = []
-        for row in connection.execute(query):
-            edits = codec.load(Outbound, self._keyring.open_bytes(row.body)).edits
-            (again if edits else unknown).append(row.id)
+        for row in connection.execute(query).all():
+            outbound = self._read(connection, row)
+            if outbound is not None:
+                (again if outbound.edits else unknown).append(row.id)
         for numbers, state in ((again, "pending"), (unknown, "uncertain")):
             if numbers:
                 why = "the process ended while it was being sent"
                 connection.execute(update(OUTBOX).where(OUTBOX.c.id.in_(numbers)).values(state=state, why=why))
 
-    def _claim(self, connection: Connection) -> tuple[Sequence[Parcel], float]:
-        """What is due, in order, now ``sending``; and the seconds until something else may be."""
+    def _claim(self, busy: frozenset[Lane], connection: Connection) -> tuple[int, list[Parcel], float]:
+        """How many were due; those that can be read, in order; and the seconds until something else may be.
+
+        The first for a chat that is not ``busy`` is ``sending``, for it goes at once; those behind it are ``claimed``.
+        """
         now = self._clock()
         values = {"now": now, "soon": now + PATIENCE, "channels": list(self._channels)}
         claim = _CLAIM_LOCKED if connection.dialect.name == "postgresql" else _CLAIM
         rows = sorted(connection.execute(claim, values), key=lambda row: row.id)
-        if rows:
-            return [Parcel(self._read(row), row.attempts) for row in rows], AGAIN
-        later = connection.execute(_LATER, values).scalar()
-        return (), IDLE if later is None else min((later - now).total_seconds(), IDLE)
+        if not rows:
+            later = connection.execute(_LATER, values).scalar()
+            return 0, [], IDLE if later is None else min((later - now).total_seconds(), IDLE)
+        read = [(self._read(connection, row), row.attempts) for row in rows]
+        parcels = [Parcel(outbound, attempts) for outbound, attempts in read if outbound is not None]
+        taken = set(busy)
+        for parcel in parcels:
+            parcel.begun = parcel.lane not in taken
+            taken.add(parcel.lane)
+        behind = [parcel.outbound.id for parcel in parcels if not parcel.begun]
+        if behind:
+            connection.execute(update(OUTBOX).where(OUTBOX.c.id.in_(behind)).values(state="claimed"))
+        return len(rows), parcels, AGAIN
 
-    def _read(self, row: Any) -> Outbound:  # noqa: ANN401 - a row of the outbox
-        outbound = codec.load(Outbound, self._keyring.open_bytes(row.body))
+    def _read(self, connection: Connection, row: Any) -> Outbound | None:  # noqa: ANN401 - a row of the outbox
+        """The message; one that cannot be read is dead, and stops no other."""
+        try:
+            outbound = codec.load(Outbound, self._keyring.open_bytes(row.body))
+        except (WrongKeyError, ValueError) as why:  # pydantic's is a ValueError; its text may hold what was said
+            reason = f"cannot be read: {type(why).__name__}"
+            log.warning("message %d %s", row.id, reason)
+            connection.execute(update(OUTBOX).where(OUTBOX.c.id == row.id).values(state="dead", why=reason))
+            return None
         # The row's address is the one that holds: a group may have moved since the letter was written.
         return replace(outbound, id=row.id, address=replace(outbound.address, id=row.address))
 
-    async def _drain(self, lane: tuple[str, str]) -> None:
-        """Send one chat's messages, one after another; once one did not go, those behind it wait too."""
-        while self._lanes[lane]:
-            parcel = self._lanes[lane].pop(0)
-            fate = await self._send(parcel.outbound)
-            await self._write(partial(self._settle, parcel, fate))
-            if isinstance(fate, Retry):
-                behind, self._lanes[lane][:] = [each.outbound.id for each in self._lanes[lane]], []
-                await self._write(partial(_put_back, behind))
-                self.wake()
-        del self._lanes[lane]
+    async def _drain(self, lane: Lane) -> None:
+        """Send one chat's messages, one after another."""
+        queue = self._lanes[lane]
+        try:
+            while queue and not self._finishing:
+                parcel = queue.pop(0)
+                if parcel.begun or await self._write(partial(_begin, parcel.outbound.id)):
+                    await self._deliver(parcel, queue)
+            await self._give_back(queue)
+        except Exception as why:  # noqa: BLE001 - the chat must not stay silent until the next start
+            log.error("a chat's messages are put back: %s", type(why).__name__)  # noqa: TRY400 - a traceback may hold what was said
+            self.database.submit(partial(_put_back, list(queue)))
+        finally:
+            del self._lanes[lane]
+
+    async def _deliver(self, parcel: Parcel, queue: list[Parcel]) -> None:
+        """Send one message and write down its fate; once one did not go, those behind it wait too."""
+        fate = await self._send(parcel.outbound)
+        again = isinstance(fate, Retry)
+        behind = queue[0] if queue and not again and not self._finishing else None
+        try:
+            begun = await self._write(partial(self._settle, parcel, fate, behind))
+        except Exception as why:  # noqa: BLE001 - what a channel says may be beyond what a database can hold
+            log.error("a fate could not be written: %s", type(why).__name__)  # noqa: TRY400 - a traceback may hold what was said
+            unknown = Uncertain(f"its fate could not be written: {type(why).__name__}")
+            begun = await self._write(partial(self._settle, parcel, unknown, behind))
+        if behind is not None:
+            behind.begun = begun
+        if again:
+            await self._give_back(queue)
+            self.wake()
+
+    async def _give_back(self, queue: list[Parcel]) -> None:
+        """Let others, or a later claim, have what was claimed and not tried."""
+        if queue:
+            parcels, queue[:] = list(queue), []
+            await self._write(partial(_put_back, parcels))
 
     async def _send(self, outbound: Outbound) -> Fate:
         try:
@@ -211,7 +286,8 @@ class Post:
             log.error("channel %s raised %s", outbound.address.channel, type(why).__name__)  # noqa: TRY400 - a traceback may hold what was said
             return Uncertain(type(why).__name__)
 
-    def _settle(self, parcel: Parcel, fate: Fate, connection: Connection) -> None:
+    def _settle(self, parcel: Parcel, fate: Fate, behind: Parcel | None, connection: Connection) -> bool:
+        """Write down the fate and, in the same commit, that the one ``behind`` begins; returns whether it may."""
         now = self._clock()
         values: dict[str, object] = {"number": parcel.outbound.id, "at": None, "as_ref": None, "as_why": "", "due": now}
         match fate:
@@ -224,17 +300,27 @@ class Post:
             case Retry(after, why):
                 values |= _later(parcel.attempts, after, why, now)
         connection.execute(_SETTLE, values)
+        return behind is not None and _begin(behind.outbound.id, connection)
 
 
-def _put_back(numbers: Sequence[int], connection: Connection) -> None:
+def _begin(number: int, connection: Connection) -> bool:
+    """It goes next; unless another process has put it back meanwhile."""
+    return connection.execute(_BEGIN, {"number": number}).rowcount == 1
+
+
+def _put_back(parcels: Sequence[Parcel], connection: Connection) -> None:
     """These were claimed and never tried."""
-    values = {"state": "pending", "attempts": OUTBOX.c.attempts - 1}
-    connection.execute(update(OUTBOX).where(OUTBOX.c.id.in_(numbers)).values(values))
+    for begun, state in ((False, "claimed"), (True, "sending")):
+        numbers = [parcel.outbound.id for parcel in parcels if parcel.begun is begun]
+        if numbers:
+            ours = (OUTBOX.c.id.in_(numbers), OUTBOX.c.state == state)
+            connection.execute(update(OUTBOX).where(*ours).values(_UNTRIED))
 
 
 def _later(attempts: int, after: float | None, why: str, now: datetime) -> dict[str, object]:
     """When to try again; after the last entry of the schedule the message is dead."""
     if attempts > len(SCHEDULE):
         return {"to": "dead", "as_why": why or "given up"}
-    wait = SCHEDULE[attempts - 1] if after is None else after
+    # In this order what is no number at all becomes a day too.
+    wait = SCHEDULE[attempts - 1] if after is None else max(0.0, min(DAY, after))
     return {"to": "pending", "due": now + timedelta(seconds=wait), "as_why": why}

@@ -83,6 +83,8 @@ class Talk:
             rows = connection.execute(query).all()
         letters = [replace(codec.load(Outbound, KEYRING.open_bytes(row.body)), id=row.id) for row in rows]
         if taken.fresh:
+            sent = OUTBOX.update().where(OUTBOX.c.id.in_(taken.outbound)).values(state="sent", sent_at=self.now)
+            self.database.write(lambda connection: connection.execute(sent))
             for letter in letters:
                 self.chats[letter.address.id].append(letter)
         return letters

@@ -57,5 +57,6 @@ async def _links(bot: Bot, code: str, channel: str | None) -> list[str]:
     if channel in {None, "telegram"} and "telegram" in bot.channels:
         lines.append(f"Telegram: {await bot.channels['telegram'].link(code)}")  # type: ignore[attr-defined]
     if channel in {None, "web"}:
-        lines.append(f"Web: {bot.settings.base_url}/login#code={code}")
+        here = "" if bot.settings.public_url else "  (this machine only: set WUYI_PUBLIC_URL for others)"
+        lines.append(f"Web: {bot.settings.base_url}/login#code={code}{here}")
     return lines

@@ -57,6 +57,9 @@ def _template(file: Path, settings: Settings) -> None:
     from bot.roster import template  # noqa: PLC0415 - openpyxl is slow to load
     from bot.scoring import packs  # noqa: PLC0415 - as above
 
+    if file.exists():
+        message = f"{file} exists already and may be filled in; choose another name, or remove it first"
+        raise click.ClickException(message)
     try:
         template.write(file, packs.load(settings.pack))
     except (OSError, packs.PackError) as why:

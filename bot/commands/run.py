@@ -124,6 +124,7 @@ async def _serve(bot: Bot, server_socket: socket.socket) -> None:
     server.should_exit = True
     with contextlib.suppress(KeyboardInterrupt):
         await serving
+    click.echo("wuyi: stopped; what still waits to be sent goes out at the next start")
     if not work.cancelled() and (why := work.exception()) is not None:
         while isinstance(why, BaseExceptionGroup):
             why = why.exceptions[0]

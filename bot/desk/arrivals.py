@@ -11,10 +11,16 @@ from bot.desk.controls import CONTROLS
 from bot.desk.visit import DEFAULT, SHOWN, Visit, standing
 from bot.dialog import Attachment, Number, Option, Reply, Say, Text, begin, take
 from bot.dialog.steps import PHOTO
+from bot.dialog.steps import day as read_day
 from bot.handlers import COMMANDS, FLOWS
 from bot.model import InboundKind, Locale
 from bot.store import briefs
 from bot.store.conversations import Kept
+
+BEFORE = frozenset({"help", "cancel", "what", "back"})
+"""What can be said before the notice is accepted."""
+DIGITS = 3
+"""So many digits may be the number of a choice."""
 
 
 def arrive(visit: Visit) -> None:
@@ -54,6 +60,8 @@ def _tapped(visit: Visit, kept: Kept | None) -> None:
 def _chosen(visit: Visit, kept: Kept | None, shown: letters.Shown, value: str) -> None:
     """A button of a message shown in this chat was meant, by a tap or by its number."""
     if value.startswith("/"):
+        # What such a button opens is a new message: the receipt that it stands under is kept.
+        visit.inbound = replace(visit.inbound, edits=None)
         name, _, argument = value[1:].partition(" ")
         command(visit, kept, name, argument)
     elif kept is not None and shown.conversation == kept.id and shown.asked is not None:
@@ -73,6 +81,10 @@ def _opened(visit: Visit, kept: Kept | None) -> None:
 def _photo(visit: Visit, kept: Kept | None) -> None:
     """A photo belongs to the question that asks for one, else to the report that the sender has filed today."""
     ask = standing(kept).ask if kept else None
+    if kept is not None and ask is not None and any(option.value == "attach" for option in ask.options):
+        # A photo while the report is being checked: it is taken as if its button had been tapped before.
+        turn = take(FLOWS[kept.flow].run, kept.brief, kept.answers, Reply(ask.key, "attach"))
+        kept, ask = replace(kept, answers=turn.answers), turn.ask
     if kept is None or not isinstance(ask, Attachment):
         today = visit.now.date()
         if not any(place.mine for place in visit.brief(today).owed):
@@ -99,7 +111,7 @@ def _written(visit: Visit, kept: Kept | None) -> None:
     name, argument = _command_in(visit, kept, said)
     if name is not None:
         command(visit, kept, name, argument)
-    elif said.isdecimal() and _numbered(visit, kept, int(said)):
+    elif said.isdecimal() and len(said) <= DIGITS and _numbered(visit, kept, int(said)):
         return
     elif kept is not None:
         visit.answer(kept, said)
@@ -143,7 +155,8 @@ def _answers(kept: Kept, said: str) -> bool:
 
 def _numbered(visit: Visit, kept: Kept | None, number: int) -> bool:
     """Whether a bare number named one of the choices last shown; where a number is asked for, it is one itself."""
-    if kept is not None and isinstance(standing(kept).ask, Number):
+    ask = standing(kept).ask if kept else None
+    if isinstance(ask, Number) or (ask is not None and any(option.label == str(number) for option in ask.options)):
         return False
     shown = letters.last_shown(visit.connection, visit.tools.keyring, visit.inbound.address)
     if shown is None or not 1 <= number <= len(shown.buttons):
@@ -154,6 +167,9 @@ def _numbered(visit: Visit, kept: Kept | None, number: int) -> bool:
 
 def command(visit: Visit, kept: Kept | None, name: str, argument: str) -> None:
     """Do what a command says."""
+    if visit.who is None and name not in BEFORE:
+        visit.ask_again(kept)  # nobody has accepted the notice yet: it is all that can be spoken of
+        return
     if name in CONTROLS:
         CONTROLS[name](visit, kept, argument)
         return
@@ -168,8 +184,7 @@ def command(visit: Visit, kept: Kept | None, name: str, argument: str) -> None:
 
 def _day(argument: str, today: date) -> date | None:
     """The day that a command names, today if none; None when that can no longer be reported."""
-    try:
-        day = date.fromisoformat(argument) if argument else today
-    except ValueError:
-        return today
+    day = read_day(argument, today) if argument else today
+    if day is None:
+        return None
     return day if today - timedelta(days=briefs.BACK) <= day <= today else None

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from bot import words
 from bot.dialog import Choice, Flow, Number, Option, Question, Say, Unreadable
+from bot.dialog.steps import number
 from bot.model import Brief, Button
 
 ROW = 30
@@ -58,7 +59,7 @@ def meant(flow: Flow, ask: Question, said: str, brief: Brief) -> str:
     """The raw answer that typed words stand for: an option by label, synonym or telling part; else the words."""
     named = {option.name or option.value: option.value for option in ask.options}
     found = words.matches(template(flow, ask), brief.locale, said, named)
-    if found is not None and not (isinstance(ask, Number) and said.strip().isdigit()):
+    if found is not None and not (isinstance(ask, Number) and _odd_number(said)):
         return named[found]
     wanted = words.plain(said)
     labels = {option.value: words.plain(option.label) for option in ask.options if option.label}
@@ -66,6 +67,11 @@ def meant(flow: Flow, ask: Question, said: str, brief: Brief) -> str:
     near = [value for value, label in labels.items() if _near(wanted, label)]
     likely = exact or (near if isinstance(ask, Choice) else [])
     return likely[0] if len(likely) == 1 else said
+
+
+def _odd_number(said: str) -> bool:
+    """Whether it has digits and is yet no number of persons (“-1”, “1.5”): signs are not to be read past."""
+    return any(sign.isdigit() for sign in said) and number(said) is None
 
 
 def _near(wanted: str, label: str) -> bool:

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 
 from bot.desk import cards
 from bot.desk.visit import Visit, standing
 from bot.dialog import Option, Say, back
 from bot.handlers import FLOWS
-from bot.store import conversations, people
+from bot.store import briefs, conversations, people
 from bot.store.conversations import Kept
 
 Control = Callable[[Visit, Kept | None, str], None]
 NEXT = (Option("report"), Option("menu"))
+DIGITS = 18
+"""No number of ours is longer, and no database takes a much longer one."""
+REPORTS = frozenset({"daily_report", "correct", "found", "supplement", "withdraw"})
+"""Conversations about one day: what they ask stays right while that day's places do."""
 
 
 def _cancel(visit: Visit, kept: Kept | None, _: str) -> None:
@@ -56,7 +61,17 @@ def _resume(visit: Visit, kept: Kept | None, argument: str) -> None:
         return
     if kept is not None:
         visit.put_aside(kept)
-    visit.ask_again(draft)
+    today, day = visit.now.date(), draft.brief.day
+    fresh = visit.brief(day, FLOWS[draft.flow])
+    if day < today - timedelta(days=briefs.BACK):
+        conversations.set_state(visit.connection, draft, "done")
+        visit.say(Say("desk/day", actions=(Option("report"),)))
+    elif fresh.owed != draft.brief.owed or draft.flow not in REPORTS:
+        # What it was about has changed since: to go on would undo what was said meanwhile.
+        conversations.set_state(visit.connection, draft, "done")
+        visit.open(draft.flow, None, day if draft.flow in REPORTS else today, (Say("desk/changed"),))
+    else:
+        visit.ask_again(replace(draft, state="open"))
 
 
 def _drop(visit: Visit, kept: Kept | None, argument: str) -> None:
@@ -70,7 +85,7 @@ def _drop(visit: Visit, kept: Kept | None, argument: str) -> None:
 
 def _named_draft(visit: Visit, argument: str) -> Kept | None:
     """The person's own draft of that number; without a number the newest."""
-    if not (argument.isascii() and argument.isdigit()):
+    if not (argument.isascii() and argument.isdigit() and len(argument) <= DIGITS):
         return visit.draft()
     draft = conversations.by_id(visit.connection, visit.tools.keyring, visit.owner, int(argument))
     return draft if draft is not None and draft.state == "draft" and draft.flow in FLOWS else None

@@ -8,8 +8,8 @@ import logging
 import traceback
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from functools import partial
 from zoneinfo import ZoneInfo
 
@@ -73,6 +73,7 @@ class Desk:
         self.database = database
         self._tools = Tools(keyring, rules, zone, token, base_url)
         self._clock = clock
+        self._latest = datetime.min.replace(tzinfo=UTC)
 
     async def take(self, inbound: Inbound) -> Taken:
         """Record and answer one message; returns after the commit.
@@ -80,6 +81,7 @@ class Desk:
         Raises:
             Exception: it could not be stored. The platform must not be told that it arrived.
         """
+        inbound = replace(inbound, text=storable(inbound.text), raw=storable(inbound.raw))
         try:
             taken = await self._submit(partial(self._turn, inbound))
         except OperationalError:
@@ -89,6 +91,11 @@ class Desk:
         result = "quarantined" if taken.quarantined else "taken" if taken.fresh else "repeated"
         TURNS.labels(inbound.address.channel, result).inc()
         return taken
+
+    def _now(self) -> datetime:
+        """The time, which never goes back while this process runs: the newest word on a day must be the last said."""
+        self._latest = max(self._clock(), self._latest)
+        return self._latest
 
     async def keep(self, channel: str, raw: str, why: str) -> None:
         """Keep, in quarantine, what a channel received and could not read."""
@@ -112,7 +119,7 @@ class Desk:
         return await asyncio.wrap_future(self.database.submit(job))
 
     def _turn(self, inbound: Inbound, connection: Connection) -> Taken:
-        now = self._clock()
+        now = self._now()
         self._one_at_a_time(connection, inbound)
         visit = Visit(self._tools, connection, inbound, now)
         number = self._receive(connection, inbound, now, visit.who.person if visit.who else None)
@@ -148,7 +155,7 @@ class Desk:
 
     def _quarantine(self, inbound: Inbound, why: Exception, connection: Connection) -> Taken:
         """Keep the message as one that could not be handled, apologise once, and leave a line for the admin."""
-        now = self._clock()
+        now = self._now()
         number = self._receive(connection, inbound, now, None)
         if number is None:
             return self._repeat(connection, inbound)
@@ -159,7 +166,12 @@ class Desk:
         connection.execute(update(INBOX).where(INBOX.c.id == number).values(state="quarantined", why=reason))
         if inbound.address.group:
             return Taken((), quarantined=True)
-        card = Card(words.text("desk/sorry", Locale.ZH))
+        card = Card("\n".join(words.text("desk/sorry", locale) for locale in Locale))  # who it is may be what failed
         letter = letters.Letter(card, inbound.address, inbox=number, tap=inbound.tap)
         row = letters.write(connection, self._tools.keyring, self._tools.token, now, letter)
         return Taken((row,), quarantined=True)
+
+
+def storable(text: str) -> str:
+    """The text without what no database can keep: halves of signs, and NUL."""
+    return text if text.isascii() and "\0" not in text else text.encode(errors="replace").decode().replace("\0", "")

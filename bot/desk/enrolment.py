@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bot import words
 from bot.dialog import Say
-from bot.model import InboundKind
+from bot.model import InboundKind, Locale
 from bot.store import audit, briefs, conversations, people
 from bot.store.filings import Act
 
@@ -43,7 +44,11 @@ def _code(visit: Visit) -> str | None:
     """The code in a message: written, or carried by a deep link."""
     if visit.inbound.kind not in {InboundKind.TEXT, InboundKind.OPEN}:
         return None
-    return people.plain_code(visit.inbound.text.removeprefix("/start").strip())
+    said = visit.inbound.text.removeprefix("/start").strip()
+    known = words.entry("commands", Locale.ZH).choices
+    if said.startswith("/") or any(words.matches("commands", locale, said, known) for locale in Locale):
+        return None  # “language” has eight letters, too
+    return people.plain_code(said)
 
 
 def _notice(visit: Visit, kept: Kept | None, person: int, code: str) -> None:

@@ -69,6 +69,7 @@ def _may_bind(visit: Visit, person: int, code: str) -> bool:
     today = visit.now.date()
     query = select(ASSIGNMENT.c.id).where(
         ASSIGNMENT.c.person == person,
+        ASSIGNMENT.c.stands_in_for.is_(None),
         (ASSIGNMENT.c.role == Role.ADMIN) | (ASSIGNMENT.c.place == code),
         ASSIGNMENT.c.role.in_(
             (Role.ADMIN.value, Role.COMMUNITY_LEAD.value, Role.TOWNSHIP_REVIEWER.value, Role.OFFICE.value)
@@ -93,13 +94,18 @@ def _board(visit: Visit) -> None:
         return
     today = visit.now.date()
     covered = figures.coverage(visit.connection, today, [place.code])
-    below = select(PLACE.c.code).where(
-        (PLACE.c.parent == place.code) | (PLACE.c.code == place.code),
-        PLACE.c.level.in_((Level.COMPOUND.value, Level.VILLAGE.value)),
-    )
-    codes = list(visit.connection.execute(below.order_by(PLACE.c.code).limit(MOST)).scalars())
+    codes = _listed(visit, place.code)
     shown = {
         "at": visit.now, "place": place.name, "expected": covered.expected, "received": covered.received,
         "on_time": covered.on_time, "streaks": briefs.place_streaks(visit.connection, visit.tools.rules, today, codes),
     }  # fmt: skip
     visit.say(Say("group/board", shown))
+
+
+def _listed(visit: Visit, code: str) -> list[str]:
+    """The first compounds and villages of a place, however deep they lie below it."""
+    below = figures.subtree(visit.connection, [code])
+    levels = PLACE.c.level.in_((Level.COMPOUND.value, Level.VILLAGE.value))
+    still = PLACE.c.closed.is_(None) | (PLACE.c.closed > visit.now.date())
+    found = visit.connection.execute(select(PLACE.c.code).where(levels, still).order_by(PLACE.c.code)).scalars()
+    return [each for each in found if each in below][:MOST]

@@ -24,6 +24,7 @@ _MARKED = select(*_COLUMNS).where(OUTBOX.c.token == bindparam("mark"))
 _LAST = (
     select(*_COLUMNS)
     .where(OUTBOX.c.channel == bindparam("channel"), OUTBOX.c.address == bindparam("address"))
+    .where(OUTBOX.c.state == "sent")
     .order_by(OUTBOX.c.id.desc())
     .limit(1)
 )
@@ -76,6 +77,8 @@ class Shown:
 def shown(connection: Connection, keyring: Keyring, token: str) -> tuple[Shown, int] | None:
     """The message and the index of the button that a tap's token names, or None if there is no such button."""
     mark, _, index = token.partition(".")
+    if not mark.isprintable():  # PostgreSQL refuses a NUL even in a question
+        return None
     row = _shown(connection, keyring, _MARKED, {"mark": mark})
     if row is None or not index.isascii() or not index.isdigit() or int(index) >= len(row.buttons):
         return None
@@ -83,7 +86,7 @@ def shown(connection: Connection, keyring: Keyring, token: str) -> tuple[Shown, 
 
 
 def last_shown(connection: Connection, keyring: Keyring, address: Address) -> Shown | None:
-    """The message last shown in a chat: what a typed number refers to."""
+    """The message that last reached a chat: what a typed number refers to. One still on its way has not been seen."""
     return _shown(connection, keyring, _LAST, {"channel": address.channel, "address": address.id})
 
 

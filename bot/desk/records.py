@@ -75,7 +75,8 @@ def _report(visit: Visit, kept: Kept, fact: ReportFiled | ReportWithdrawn) -> St
         audit.record(
             connection, visit.now, visit.owner, "report withdrawn", fact.day.isoformat(), ",".join(filed.lines)
         )
-        return Standing(visit.now, late=doing.late)
+        names = {place.code: place.name for place in kept.brief.owed}
+        return Standing(visit.now, late=doing.late, kept=tuple(names[code] for code in filed.kept))
     mine = visit.duties()
     filed = filings.file_report(connection, visit.tools.keyring, rules, doing, fact, mine)
     what = "report supplemented" if fact.adds else "report filed"
@@ -98,18 +99,23 @@ def _report(visit: Visit, kept: Kept, fact: ReportFiled | ReportWithdrawn) -> St
 
 
 def _leave(visit: Visit, fact: LeaveTaken | LeaveEnded) -> Standing:
-    """Keep the leave or its end, and tell the stand-in."""
-    connection = visit.connection
+    """Keep the leave or its end, and tell the stand-ins, and those for whom this person was to stand in."""
+    connection, today = visit.connection, visit.now.date()
     name = words.masked_name(visit.who.name) if visit.who else ""
     if isinstance(fact, LeaveEnded):
-        stand_in = people.end_leave(connection, act(visit), fact)
+        stand_ins = people.end_leave(connection, act(visit), fact)
         audit.record(connection, visit.now, visit.owner, "leave ended", fact.on.isoformat())
-        if stand_in is not None:
+        for stand_in in stand_ins:
             visit.notify(stand_in, Say("leave/returned", {"name": name, "on": fact.on}))
         return Standing(visit.now)
-    reachable = {person.person: person.name for person in visit.colleagues()}
+    mine = visit.duties()
+    # Asked anew: whoever has taken leave since the question was shown stands in for nobody.
+    known = briefs.colleagues(connection, visit.tools.keyring, mine.person, mine.on(today), today)
+    reachable = {person.person: person.name for person in known}
     codes = people.take_leave(connection, act(visit), fact, reachable)
     audit.record(connection, visit.now, visit.owner, "leave taken", f"{fact.since}/{fact.until}", f"p:{fact.stand_in}")
+    for person in people.stood_in_for(mine, fact.since, fact.until):
+        visit.notify(person, Say("leave/stand_in_away", {"name": name, "since": fact.since, "until": fact.until}))
     if not codes or fact.stand_in is None:
         return Standing(visit.now)
     places = duties.names(connection, codes)

@@ -12,7 +12,7 @@ from bot.desk import cards, records
 from bot.desk.voice import Tools, Voice
 from bot.dialog import Flow, Goto, Option, Reply, Say, Turn, begin, resume, take
 from bot.handlers import FLOWS
-from bot.model import Brief, Colleague, Inbound
+from bot.model import Brief, Inbound
 from bot.store import briefs, conversations, duties
 from bot.store.conversations import Kept
 from bot.store.duties import Duties
@@ -105,15 +105,6 @@ class Visit(Voice):
             self._duties = duties.duties(self.connection, self.who.person)
         return self._duties
 
-    def colleagues(self) -> tuple[Colleague, ...]:
-        """Who may stand in for the person."""
-        if self.who is None:
-            return ()
-        codes = self.duties().on(self.now.date())
-        return briefs.colleagues(self.connection, self.tools.keyring, self.who.person, codes)
-
-    # --- a step of it ------------------------------------------------------------------------------------------
-
     def answer(self, kept: Kept, said: str) -> None:
         """Words in answer to the open question."""
         ask = standing(kept).ask
@@ -127,7 +118,13 @@ class Visit(Voice):
         flow = FLOWS[kept.flow]
         if not kept.answers and self.who is not None:
             # Nothing is answered yet: see what has changed since the question was shown.
-            kept = replace(kept, brief=self.brief(kept.brief.day, flow))
+            fresh = self.brief(kept.brief.day, flow)
+            if open_places(fresh) - open_places(kept.brief):
+                # More is owed than the person saw: nobody answers for a place that was not on the message.
+                kept = replace(kept, brief=fresh)
+                self.show(kept, standing(kept), (Say("desk/changed"),))
+                return
+            kept = replace(kept, brief=fresh)
         turn = take(flow.run, kept.brief, kept.answers, reply)
         if turn.stale and turn.ask is not None:
             self.stale(kept, kept.id)
@@ -177,6 +174,11 @@ class Visit(Voice):
         turn = standing(kept)
         card = cards.card(FLOWS[kept.flow], kept.brief, said, turn.ask)
         self.write(card, kept.id, turn.ask.key if turn.ask else None, edit=False)
+
+
+def open_places(brief: Brief) -> set[str]:
+    """The places that still want a report."""
+    return {place.code for place in brief.owed if place.status is None}
 
 
 def standing(kept: Kept) -> Turn:

@@ -45,10 +45,15 @@ def correct(brief: Brief) -> Dialog:
         yield from Say("daily_report/kept")
         return None
     if state == "withdraw":
-        return ReportWithdrawn(brief.day, tuple(place.code for place in mine))
-    if state == "normal":
-        return ReportFiled(brief.day, tuple(Line(place.code, Status.NORMAL) for place in mine))
-    return (yield from _exceptions(brief, mine))
+        return Goto("withdraw")
+    if state == "exceptions":
+        return (yield from _exceptions(brief, mine))
+    if any(place.findings for place in mine):
+        sure = yield from Choice("void", _options("void", "keep"), {"mine": mine})
+        if sure == "keep":
+            yield from Say("daily_report/kept")
+            return None
+    return ReportFiled(brief.day, tuple(Line(place.code, Status.NORMAL) for place in mine))
 
 
 def found(brief: Brief) -> Dialog:
@@ -111,7 +116,10 @@ def _exceptions(brief: Brief, owed: Sequence[Owed], rest: str = "normal") -> Gen
     while True:
         review += 1
         options = _options("submit", "more", *(() if note or photos else ("attach",)), "revise", "discard")
-        shown = {"items": items, "others": _others(owed, items), "rest": rest, "note": note, "photos": photos}
+        shown = {
+            "items": items, "others": _others(owed, items), "rest": rest, "falls": _falls(owed, rest),
+            "note": note, "photos": photos,
+        }  # fmt: skip
         action = yield from Choice(f"review/{review}", options, shown)
         if action == "submit":
             return _filed(brief, owed, items, note, photos)
@@ -179,20 +187,20 @@ def _filed(
 
 
 def _line(place: Owed, items: Sequence[Item]) -> Line:
-    counts: dict[str, int] = {}
-    for item in items:
-        if item.count:
-            counts[item.kind] = counts.get(item.kind, 0) + item.count
+    counts = sum((Counter({item.kind: item.count}) for item in items), Counter[str]())  # a count of none drops out
     abnormal = counts or any(item.words for item in items)
     findings = tuple(Finding(kind, count) for kind, count in counts.items())
     return Line(place.code, Status.ABNORMAL if abnormal else Status.NORMAL, findings)
 
 
 def _together(before: Sequence[Finding], new: Sequence[Finding]) -> tuple[Finding, ...]:
-    counts = Counter({each.kind: each.count for each in before})
-    for each in new:
-        counts[each.kind] += each.count
+    counts = Counter({each.kind: each.count for each in before}) + Counter({each.kind: each.count for each in new})
     return tuple(Finding(kind, count) for kind, count in counts.items())
+
+
+def _falls(owed: Sequence[Owed], rest: str) -> list[Owed]:
+    """What had been found before and is said anew: it falls away unless it is said again."""
+    return [place for place in owed if place.mine and place.findings] if rest == "normal" else []
 
 
 def _others(owed: Sequence[Owed], items: Sequence[Item]) -> int:

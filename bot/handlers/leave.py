@@ -12,13 +12,17 @@ LONGEST = timedelta(days=60)
 
 
 def leave(brief: Brief) -> Dialog:
-    """Take leave with or without a stand-in; a person on leave is offered to come back."""
+    """Take leave with or without a stand-in; one that lasts can be ended, and one that lies ahead called off."""
     if brief.leave is not None:
-        choice = yield from Choice("current", (Option("end"), Option("keep")), {"leave": brief.leave})
-        if choice == "end":
-            return LeaveEnded(brief.today)
-        yield from Say("leave/kept")
-        return None
+        return (yield from _lasting(brief))
+    if brief.coming is not None:
+        options = (Option("call_off"), Option("another"), Option("keep"))
+        choice = yield from Choice("coming", options, {"leave": brief.coming})
+        if choice == "call_off":
+            return LeaveEnded(brief.coming.since)
+        if choice == "keep":
+            yield from Say("leave/kept")
+            return None
     if not brief.owed:
         yield from Say("leave/nothing")
         return None
@@ -39,12 +43,23 @@ def leave(brief: Brief) -> Dialog:
     return LeaveTaken(since, until, stand_in)
 
 
+def _lasting(brief: Brief) -> Dialog:
+    """Come back today, or stay away."""
+    choice = yield from Choice("current", (Option("end"), Option("keep")), {"leave": brief.leave})
+    if choice == "end":
+        return LeaveEnded(brief.today)
+    yield from Say("leave/kept")
+    return None
+
+
 def _days(first: date, **after: int) -> tuple[Option, ...]:
     return tuple(Option((first + timedelta(days=days)).isoformat(), name=name) for name, days in after.items())
 
 
 def receipt(fact: Fact, brief: Brief, standing: Standing) -> Say:
-    """Confirm the leave, or the return."""
+    """Confirm the leave, the return, or that the leave will not be."""
+    if isinstance(fact, LeaveEnded) and brief.coming is not None:
+        return Say("leave/called_off", {"leave": brief.coming})
     if isinstance(fact, LeaveEnded):
         return Say("leave/ended", actions=(Option("report"),))
     assert isinstance(fact, LeaveTaken)  # noqa: S101 - this flow comes to nothing else

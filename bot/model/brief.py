@@ -110,6 +110,9 @@ class Brief:
     missed: tuple[date, ...] = ()
     """Earlier days, newest first, at most three back, that still lack a report."""
     leave: Leave | None = None
+    """The leave that covers today."""
+    coming: Leave | None = None
+    """The next leave ahead, where none covers today."""
     colleagues: tuple[Colleague, ...] = ()
     streaks: tuple[PlaceStreak, ...] = ()
     history: tuple[PastDay, ...] = ()

@@ -23,13 +23,26 @@ from bot.model import (
 )
 from bot.store import figures
 from bot.store.crypto import Keyring
-from bot.store.duties import ASSIGNMENT, FILING, PLACE, Duties, duties, owed, stand_in_names, standing
+from bot.store.duties import (
+    ASSIGNMENT,
+    FILING,
+    LEAVE,
+    LEAVE_END,
+    PLACE,
+    Duties,
+    duties,
+    owed,
+    stand_in_names,
+    standing,
+)
 from bot.store.tables import named
 from scheduler.calendar import cutoff
 
 ACCOUNT = named("account")
 PERSON = named("person")
 CONSENT = named("consent")
+HEARD = (ACCOUNT.c.unbound_at.is_(None), ACCOUNT.c.channel != "console")
+"""What makes an address one where somebody is told something: nobody reads a terminal that is closed."""
 BACK = 3
 """How many days back a missed report can be made good."""
 WEEK = 7
@@ -101,7 +114,10 @@ def brief(  # noqa: PLR0913, PLR0917 - the house, the person, the moment, the da
     said = standing(connection, codes, {day, *back})
     places = owed(connection, mine, day, said)
     away = mine.away(today)
-    names = _names(connection, house.keyring, [away.stand_in] if away and away.stand_in else [])
+    ahead = [] if away else [leave for leave in mine.leaves if leave.since > today]
+    coming = min(ahead, key=lambda leave: leave.since, default=None)
+    named_in = away or coming
+    names = _names(connection, house.keyring, [named_in.stand_in] if named_in and named_in.stand_in else [])
     codes_owed = [place.code for place in places]
     return Brief(
         now=now,
@@ -113,7 +129,8 @@ def brief(  # noqa: PLR0913, PLR0917 - the house, the person, the moment, the da
         owed=places,
         missed=tuple(each for each, expected in back.items() if any((code, each) not in said for code in expected)),
         leave=stand_in_names(away, names),
-        colleagues=colleagues(connection, house.keyring, someone.person, codes_owed)
+        coming=stand_in_names(coming, names),
+        colleagues=colleagues(connection, house.keyring, someone.person, codes_owed, today)
         if Need.COLLEAGUES in needs
         else (),
         streaks=place_streaks(connection, house.rules, today, codes_owed) if Need.STREAKS in needs else (),
@@ -150,16 +167,26 @@ def _names(connection: Connection, keyring: Keyring, people: Collection[int]) ->
     return {row.id: words.masked_name(keyring.open(row.name)) for row in connection.execute(query)}
 
 
-def colleagues(connection: Connection, keyring: Keyring, person: int, codes: Collection[str]) -> tuple[Colleague, ...]:
-    """Who works in the same communities and can be reached, to stand in; with a place, for many share a surname."""
+def colleagues(
+    connection: Connection, keyring: Keyring, person: int, codes: Collection[str], today: date
+) -> tuple[Colleague, ...]:
+    """Who works in the same communities and can be reached, to stand in; with a place, for many share a surname.
+
+    Whoever is on leave ``today`` or will be is left out.
+    """
     parents = select(PLACE.c.parent).where(PLACE.c.code.in_(codes), PLACE.c.parent.isnot(None))
     near = PLACE.c.parent.in_(parents) | PLACE.c.code.in_(parents)
-    reachable = select(ACCOUNT.c.person).where(ACCOUNT.c.unbound_at.is_(None))
+    reachable = select(ACCOUNT.c.person).where(*HEARD)
+    over = select(LEAVE_END.c.id).where(
+        LEAVE_END.c.leave == LEAVE.c.id, (LEAVE_END.c.on <= today) | (LEAVE_END.c.on <= LEAVE.c.since)
+    )
+    away = select(LEAVE.c.person).where(LEAVE.c.until >= today, ~over.exists())
     query = (
         select(PERSON.c.id, PERSON.c.name, PLACE.c.name.label("place"))
         .join(ASSIGNMENT, ASSIGNMENT.c.person == PERSON.c.id)
         .join(PLACE, PLACE.c.code == ASSIGNMENT.c.place)
-        .where(PERSON.c.id != person, PERSON.c.id.in_(reachable), near, ASSIGNMENT.c.stands_in_for.is_(None))
+        .where(PERSON.c.id != person, PERSON.c.id.in_(reachable), PERSON.c.id.not_in(away))
+        .where(near, ASSIGNMENT.c.stands_in_for.is_(None))
         .order_by(PERSON.c.id, ASSIGNMENT.c.id)
     )
     found: dict[int, Colleague] = {}

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from pydantic import ValidationError
 from sqlalchemy import Connection, bindparam, insert, select, update
 
 from bot.model import Brief
@@ -16,6 +18,7 @@ from bot.store.tables import named
 
 CONVERSATION = named("conversation")
 Answers = dict[str, str]
+log = logging.getLogger(__name__)
 
 
 _COLUMNS = (
@@ -61,7 +64,14 @@ class Kept:
 
 def live(connection: Connection, keyring: Keyring, owner: str) -> list[Kept]:
     """The owner's open conversation, if there is one, and the drafts, newest first."""
-    return [_kept(keyring, row) for row in connection.execute(_LIVE, {"owner": owner})]
+    found = []
+    for row in connection.execute(_LIVE, {"owner": owner}).all():
+        try:
+            found.append(_kept(keyring, row))
+        except ValidationError:  # written by a program whose briefs were others: it is over, and nobody is locked out
+            log.warning("conversation %s does not read any more", row.id)
+            connection.execute(_STATE, {"number": row.id, "to": "done"})
+    return found
 
 
 def by_id(connection: Connection, keyring: Keyring, owner: str, number: int) -> Kept | None:

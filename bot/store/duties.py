@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -48,10 +49,16 @@ class Duties:
     def on(self, day: date) -> dict[str, str]:
         """Code and name of every place owed on ``day``: none of one's own while on leave, a stand-in's all the same."""
         away = self.away(day) is not None
-        return {
-            row.code: row.name
+        held = {
+            row.code: row
             for row in self.rows
             if row.person == self.person and _holds(row, day) and not (away and row.stands_in_for is None)
+        }
+        known = Counter(row.name for row in held.values())
+        # Every compound has a 1栋: where two share a name, the place above comes before it.
+        return {
+            code: f"{row.above} {row.name}" if known[row.name] > 1 and row.above else row.name
+            for code, row in held.items()
         }
 
     def own(self, day: date) -> set[str]:
@@ -74,10 +81,12 @@ def _holds(row: Any, day: date) -> bool:  # noqa: ANN401 - a row of an assignmen
 
 
 # Statements that every turn asks are built once: building one costs more than running it.
+_ABOVE = PLACE.alias("above")
 _DUTIES = (
     select(
         PLACE.c.code,
         PLACE.c.name,
+        _ABOVE.c.name.label("above"),
         PLACE.c.start,
         PLACE.c.closed,
         ASSIGNMENT.c.person,
@@ -86,6 +95,7 @@ _DUTIES = (
         ASSIGNMENT.c.stands_in_for,
     )
     .join(PLACE, PLACE.c.code == ASSIGNMENT.c.place)
+    .outerjoin(_ABOVE, _ABOVE.c.code == PLACE.c.parent)
     .where(PLACE.c.level.in_(LEVELS))
     .where(or_(ASSIGNMENT.c.person == bindparam("person"), ASSIGNMENT.c.stands_in_for == bindparam("person")))
     .order_by(ASSIGNMENT.c.stands_in_for.isnot(None), ASSIGNMENT.c.id)
@@ -144,6 +154,19 @@ def standing(connection: Connection, places: Collection[str], days: Collection[d
     }
 
 
+def others(connection: Connection, places: Collection[str], day: date, person: int) -> dict[str, Word]:
+    """What somebody else than ``person`` last said of each place's day and did not take back."""
+    newest: dict[tuple[str, int | None], Any] = {}
+    for row in connection.execute(_STANDING, {"places": list(places), "days": [day]}):
+        newest.pop((row.place, row.person), None)  # so that the order is that of the last words
+        newest[row.place, row.person] = row
+    return {
+        place: Word(Status(row.status), row.person, row.late)
+        for (place, who), row in newest.items()
+        if who != person and row.status != Status.WITHDRAWN
+    }
+
+
 _LATER = EVENT.alias("later")
 _FOUND = (
     select(CASE.c.code, CASE.c.place, EVENT.c.kind, FILING.c.person)
@@ -164,14 +187,17 @@ def owed(connection: Connection, mine: Duties, day: date, words: Words) -> tuple
     """The places of a person's day in the order of the roster, with what stands reported (``words``)."""
     places = mine.on(day)
     abnormal = [code for code in places if (word := words.get((code, day))) and word.status is Status.ABNORMAL]
-    findings = _findings(found(connection, abnormal, day))
+    cases = found(connection, abnormal, day)
+    own, all_found = _findings(row for row in cases if row.person == mine.person), _findings(cases)
     shown = []
     for code, name in places.items():
         word = words.get((code, day))
         one = Owed(code, name)
         if word is not None:
-            own = word.person == mine.person
-            one = replace(one, status=word.status, mine=own, findings=findings.get(code, ()))
+            is_mine = word.person == mine.person
+            # One's own word is corrected by one's own findings; a colleague's are the colleague's to correct.
+            findings = (own if is_mine else all_found).get(code, ())
+            one = replace(one, status=word.status, mine=is_mine, findings=findings)
         shown.append(one)
     return tuple(shown)
 

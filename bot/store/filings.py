@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -13,7 +13,7 @@ from sqlalchemy import Connection, func, insert, select, text
 from bot.model import Event, Kind, PackRules, ReportFiled, ReportWithdrawn, Status
 from bot.store import figures
 from bot.store.crypto import Keyring
-from bot.store.duties import CASE, EVENT, FILING, REPORT, Duties, found, standing
+from bot.store.duties import CASE, EVENT, FILING, REPORT, Duties, Word, found, others, standing
 from bot.store.tables import named
 
 PHOTO = named("photo")
@@ -97,12 +97,27 @@ def withdraw_report(connection: Connection, rules: PackRules, act: Act, fact: Re
     if not places:
         return Filed(())
     filing = _filing(connection, act, fact.day, None)
-    _lines(connection, act, filing, fact.day, ((place, Status.WITHDRAWN) for place in places))
+    below = others(connection, places, fact.day, act.person)
+    _lines(connection, act, filing, fact.day, ((place, Status.WITHDRAWN) for place in places if place not in below))
+    _restore(connection, act, filing, fact.day, below)
     cases = [row for row in found(connection, places, fact.day) if row.person == act.person]
     _, taken = _settle(connection, act, filing, fact.day, cases, Counter())
     if taken:
         figures.project(connection, rules, taken)
-    return Filed(tuple(places), withdrawn=tuple(taken))
+    return Filed(tuple(places), tuple(below), withdrawn=tuple(taken))
+
+
+def _restore(connection: Connection, act: Act, filing: int, day: date, words: Mapping[str, Word]) -> None:
+    """Let what others had said of these places stand again: in their name, on time or late as it was."""
+    rows = [
+        {
+            "filing": filing, "place": place, "day": day, "status": word.status.value,
+            "person": word.person, "recorded_at": act.now, "late": word.late,
+        }
+        for place, word in words.items()
+    ]  # fmt: skip
+    if rows:
+        connection.execute(_REPORT, rows)
 
 
 def _filing(connection: Connection, act: Act, day: date, note: bytes | None) -> int:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, func, insert, select, update
 
 from bot.model import Address, LeaveEnded, LeaveTaken, Locale
-from bot.store.briefs import ACCOUNT, CONSENT, PERSON
+from bot.store.briefs import ACCOUNT, CONSENT, HEARD, PERSON
 from bot.store.crypto import Keyring
-from bot.store.duties import ASSIGNMENT, LEAVE, LEAVE_END, duties, end_stand_in
+from bot.store.duties import ASSIGNMENT, LEAVE, LEAVE_END, LEVELS, PLACE, Duties, end_stand_in, leaves
 from bot.store.filings import Act
 from bot.store.tables import named
 
@@ -64,13 +64,18 @@ def invite(  # noqa: PLR0913, PLR0917 - the columns of an invitation
 
 def invited(connection: Connection, keyring: Keyring, code: str, now: datetime, channel: str) -> int | None:
     """The person whom a code lets in on this channel now, or None."""
-    query = select(INVITATION.c.person).where(
+    query = select(INVITATION.c.person).where(*_good(keyring, code, now, channel))
+    return connection.execute(query).scalar()
+
+
+def _good(keyring: Keyring, code: str, now: datetime, channel: str) -> tuple[ColumnElement[bool], ...]:
+    """What must hold of an invitation for this code to let somebody in."""
+    return (
         INVITATION.c.code_hash == keyring.lookup(code, "invite"),
         INVITATION.c.used_at.is_(None),
         INVITATION.c.expires_at > now,
         INVITATION.c.channel.is_(None) | (INVITATION.c.channel == channel),
     )
-    return connection.execute(query).scalar()
 
 
 def too_many_tries(connection: Connection, address: Address, now: datetime) -> bool:
@@ -90,10 +95,11 @@ def accept(  # noqa: PLR0913, PLR0917 - who, where, by which code, which notice,
     connection: Connection, keyring: Keyring, act: Act, address: Address, code: str, notice: str
 ) -> bool:
     """Use the code up, bind the chat to the person and keep the acceptance; False when the code is spent meanwhile."""
-    if invited(connection, keyring, code, act.now, address.channel) != act.person:
+    # One statement looks and marks: of two processes that accept one code at once, the database lets one through.
+    good = _good(keyring, code, act.now, address.channel)
+    used = update(INVITATION).where(*good, INVITATION.c.person == act.person).values(used_at=act.now)
+    if connection.execute(used).rowcount != 1:
         return False
-    used = update(INVITATION).where(INVITATION.c.code_hash == keyring.lookup(code, "invite")).values(used_at=act.now)
-    connection.execute(used)
     bind(connection, address, act.person, act.now)
     _consent(connection, act, address, "accepted", notice)
     return True
@@ -111,7 +117,7 @@ def bind(connection: Connection, address: Address, person: int, now: datetime) -
 
 
 def forget(connection: Connection, act: Act, address: Address) -> None:
-    """Withdraw the acceptance: every chat of the person is unbound, every browser is signed out, codes end."""
+    """Withdraw the acceptance: chats are unbound, browsers signed out, codes end, and what waits is not sent."""
     live = (ACCOUNT.c.person == act.person, ACCOUNT.c.unbound_at.is_(None))
     connection.execute(update(ACCOUNT).where(*live).values(unbound_at=act.now))
     signed_in = (SESSION.c.person == act.person, SESSION.c.ended_at.is_(None))
@@ -120,6 +126,8 @@ def forget(connection: Connection, act: Act, address: Address) -> None:
     connection.execute(update(INVITATION).where(*open_codes).values(expires_at=act.now))
     links = (LOGIN.c.person == act.person, LOGIN.c.used_at.is_(None))
     connection.execute(update(LOGIN).where(*links).values(expires_at=act.now))
+    waiting = (OUTBOX.c.person == act.person, OUTBOX.c.state == "pending")
+    connection.execute(update(OUTBOX).where(*waiting).values(state="cancelled"))
     _consent(connection, act, address, "withdrawn", "")
 
 
@@ -129,9 +137,10 @@ def _consent(connection: Connection, act: Act, address: Address, event: str, not
 
 
 def take_leave(connection: Connection, act: Act, fact: LeaveTaken, reachable: Collection[int]) -> tuple[str, ...]:
-    """Keep a leave; the stand-in, if one of ``reachable``, gets the person's places for those days.
+    """Keep a leave; the stand-in, if one of ``reachable``, owes the person's reports for those days.
 
-    Returns the codes of the places that the stand-in covers.
+    Returns the codes of the places that the stand-in covers: what is no duty to report (a community's lead, an
+    office) is not handed over.
     """
     stand_in = fact.stand_in if fact.stand_in in reachable else None
     values = {
@@ -141,9 +150,10 @@ def take_leave(connection: Connection, act: Act, fact: LeaveTaken, reachable: Co
     if stand_in is None:
         return ()
     rows = connection.execute(
-        select(ASSIGNMENT.c.role, ASSIGNMENT.c.place, ASSIGNMENT.c.since, ASSIGNMENT.c.until).where(
-            ASSIGNMENT.c.person == act.person, ASSIGNMENT.c.stands_in_for.is_(None)
-        )
+        select(ASSIGNMENT.c.role, ASSIGNMENT.c.place, ASSIGNMENT.c.since, ASSIGNMENT.c.until)
+        .join(PLACE, PLACE.c.code == ASSIGNMENT.c.place)
+        .where(ASSIGNMENT.c.person == act.person, ASSIGNMENT.c.stands_in_for.is_(None), PLACE.c.level.in_(LEVELS))
+        .order_by(ASSIGNMENT.c.id)
     ).all()
     covering = [
         {
@@ -159,14 +169,26 @@ def take_leave(connection: Connection, act: Act, fact: LeaveTaken, reachable: Co
     return tuple(dict.fromkeys(str(row["place"]) for row in covering))
 
 
-def end_leave(connection: Connection, act: Act, fact: LeaveEnded) -> int | None:
-    """End the leave that covers ``fact.on``; the stand-in, if any, is returned, to be told."""
-    away = duties(connection, act.person).away(fact.on)
-    if away is None:
-        return None
-    connection.execute(insert(LEAVE_END), {"leave": away.id, "on": fact.on, "recorded_at": act.now})
-    end_stand_in(connection, away.id, fact.on)
-    return away.stand_in
+def end_leave(connection: Connection, act: Act, fact: LeaveEnded) -> tuple[int, ...]:
+    """End every leave that covers ``fact.on``, for leaves may overlap; their stand-ins are returned, to be told."""
+    over = [leave for leave in leaves(connection, act.person) if leave.since <= fact.on <= leave.until]
+    for leave in over:
+        connection.execute(insert(LEAVE_END), {"leave": leave.id, "on": fact.on, "recorded_at": act.now})
+        end_stand_in(connection, leave.id, fact.on)
+    return tuple(dict.fromkeys(leave.stand_in for leave in over if leave.stand_in is not None))
+
+
+def stood_in_for(mine: Duties, since: date, until: date) -> tuple[int, ...]:
+    """Those for whom the person stands in on some day from ``since`` to ``until``."""
+    return tuple(
+        dict.fromkeys(
+            row.stands_in_for
+            for row in mine.rows
+            if row.person == mine.person
+            and row.stands_in_for is not None
+            and max(since, row.since or since) <= min(until, row.until or until)
+        )
+    )
 
 
 def choose_locale(connection: Connection, person: int, locale: Locale) -> None:
@@ -192,10 +214,10 @@ def move_group(connection: Connection, channel: str, old: str, new: str) -> None
 
 
 def address_of(connection: Connection, person: int) -> Address | None:
-    """Where the person is best reached: the chat bound last."""
+    """Where the person is best reached: the chat bound last; a terminal is nowhere, for it may be closed."""
     query = (
         select(ACCOUNT.c.channel, ACCOUNT.c.address)
-        .where(ACCOUNT.c.person == person, ACCOUNT.c.unbound_at.is_(None))
+        .where(ACCOUNT.c.person == person, *HEARD)
         .order_by(ACCOUNT.c.id.desc())
         .limit(1)
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, bindparam, func, select
 
 from bot.model import Status
 from bot.scoring.coverage import DutyDay, run
@@ -21,6 +21,9 @@ _TIMELY = (
     .where(REPORT.c.day.between(bindparam("first"), bindparam("last")))
     .order_by(REPORT.c.recorded_at, REPORT.c.id)
 )
+_OLDEST = select(func.min(REPORT.c.day)).where(
+    REPORT.c.place.in_(bindparam("places", expanding=True)), REPORT.c.day < bindparam("first")
+)
 
 
 def run_of(
@@ -35,12 +38,18 @@ def run_of(
     places = sorted({row.code for row in known.rows if row.stands_in_for is None})
     length = 0
     for window in WINDOWS:
-        timely = _timely(connection, places, today - window, today) if places else {}
-        seen = _Watched(_duty_days(person, today, today - window, known, timely))
+        first = today - window
+        timely = _timely(connection, places, first, today) if places else {}
+        seen = _Watched(_duty_days(person, today, first, known, timely))
         length = run(seen, today_open=today_open)
-        if not seen.spent or not any(day <= today - window for _, day in timely):
+        if not seen.spent or not _older(connection, places, first):
             break
     return length
+
+
+def _older(connection: Connection, places: Iterable[str], first: date) -> bool:
+    """Whether there is a report from before ``first``; a leave may cover many days without any after it."""
+    return connection.execute(_OLDEST, {"places": list(places), "first": first}).scalar() is not None
 
 
 class _Watched:

@@ -366,8 +366,8 @@ class Outbox(SQLModel, table=True):
         Index(
             "ix_outbox_open",
             "due_at",
-            sqlite_where=text("state IN ('pending', 'sending')"),
-            postgresql_where=text("state IN ('pending', 'sending')"),
+            sqlite_where=text("state IN ('pending', 'claimed', 'sending')"),
+            postgresql_where=text("state IN ('pending', 'claimed', 'sending')"),
         ),
         Index("ix_outbox_chat", "channel", "address", "id"),
     )

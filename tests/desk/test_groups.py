@@ -87,6 +87,14 @@ async def test_a_lead_of_other_days(talk: Talk, since: int | None, until: int | 
     assert answer.startswith("✅") is linked
 
 
+async def test_a_stand_in_does_not_lead(talk: Talk) -> None:
+    """Who reports for somebody on leave has none of that person's other rights."""
+    values = {"person": 1, "role": "community_lead", "place": "XM", "stands_in_for": 2, "recorded_at": LONG_AGO}
+    talk.database.write(lambda c: c.execute(insert(named("assignment")), values))
+    (answer,) = await say(talk, "zhang", "绑定 新苗社区")
+    assert not answer.startswith("✅")
+
+
 async def test_an_administrator_links_any_group(talk: Talk) -> None:
     """To any place; and again to another: then the group has that one."""
     values = {"person": 1, "role": "admin", "place": "X", "recorded_at": LONG_AGO}
@@ -124,6 +132,21 @@ async def test_the_board(talk: Talk, said: str) -> None:
     assert await say(talk, "li", said) == [
         "14:58 君安社区日报：应报 3 处，已报 0（0%），按时 0\n君安花园小区 12 天\n星悦城一期 37 天\n汉口花园六期 105 天"
     ]
+
+
+@pytest.mark.parametrize("place", ["T", "X"])
+async def test_the_board_of_a_township(talk: Talk, place: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All compounds and villages below it are listed, however deep, up to so many; a closed one is not."""
+    here = {"channel": CHANNEL, "address": GROUP.id, "place": place, "bound_by": 3, "bound_at": LONG_AGO}
+    talk.database.write(lambda c: c.execute(insert(named("group_chat")), here))
+    (board,) = await say(talk, "wang", "汇总")
+    names = [line.split()[0] for line in board.splitlines()[1:]]
+    assert names == ["君安花园小区", "星悦城一期", "汉口花园六期", "星悦城二期", "金潭村"]
+    table = named("place")
+    talk.database.write(lambda c: c.execute(table.update().where(table.c.code == "23").values(closed=TODAY)))
+    monkeypatch.setattr("bot.desk.groups.MOST", 2)
+    (board,) = await say(talk, "wang", "汇总")
+    assert [line.split()[0] for line in board.splitlines()[1:]] == ["君安花园小区", "汉口花园六期"]
 
 
 async def test_the_board_follows_the_reports(talk: Talk) -> None:

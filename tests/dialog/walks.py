@@ -76,6 +76,8 @@ DAYS = {
     "another day, done": replace(PLAIN, owed=(MINE,), day=YESTERDAY),
     "on leave": replace(PLAIN, leave=Leave(YESTERDAY, TODAY, "李*")),
     "on leave alone": replace(PLAIN, leave=Leave(YESTERDAY, TODAY)),
+    "leave ahead": replace(PLAIN, owed=(FREE,), coming=Leave(TODAY + timedelta(days=1), TODAY + timedelta(days=2))),
+    "leave ahead, covered": replace(PLAIN, coming=Leave(TODAY + timedelta(days=1), TODAY + timedelta(days=2), "李*")),
     "no photos": replace(PLAIN, owed=(FREE, MINE), photo_limit=0, note_limit=3),
 }
 """By what sort of day it is."""

@@ -19,6 +19,7 @@ from sqlalchemy.exc import OperationalError
 
 from bot.desk import cards, letters
 from bot.model import Address, Fate, Limits, Outbound, Retry, Sent, Uncertain, Undeliverable
+from bot.store.crypto import Keyring
 from bot.store.database import Database
 from bot.store.tables import named
 from scheduler import post as module
@@ -100,9 +101,23 @@ class Office:
         await self.post.settle()
         return self.channel.tried[before:]
 
+    async def die(self) -> None:
+        """The process is gone, whatever it was at."""
+        tasks = list(self.post._tasks)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def spoil(self, number: int, body: bytes, state: str = "pending") -> None:
+        """Its body is damaged."""
+        self.database.write(
+            lambda c: c.execute(update(OUTBOX).where(OUTBOX.c.id == number).values(body=body, state=state))
+        )
+
     async def restart(self) -> list[str]:
         """The process has died and another begins, up to its first rest; what that one handed over."""
         before = len(self.channel.tried)
+        await self.die()
         self.post = self.start()
         async with running(self.post):
             pass
@@ -248,7 +263,7 @@ async def test_a_slow_chat_stops_no_other(office: Office) -> None:
         office.put(said)
         office.post.wake()
         await office.channel.seen[said].wait()
-    assert (office.state(slow), office.state(behind)) == ("sending", "sending")
+    assert (office.state(slow), office.state(behind)) == ("sending", "claimed")
     office.channel.gates["slow"].set()
     await office.channel.seen["behind"].wait()
     task.cancel()
@@ -311,6 +326,180 @@ async def test_death_between_claim_and_settle(office: Office, edits: str | None,
     assert await office.restart() == []
     assert office.state(number) == state
     assert (office.row(number).why == "") is (state == "sent")
+
+
+async def test_death_while_others_wait_behind_one(office: Office) -> None:
+    """Of a chat's claimed messages only the first may have gone; the next process sends the others, in order, once."""
+    office.channel.gates["1"] = asyncio.Event()
+    numbers = [office.put(said) for said in ("1", "2", "3")]
+    await office.post.claim()
+    await office.channel.seen["1"].wait()
+    assert [office.state(number) for number in numbers] == ["sending", "claimed", "claimed"]
+    assert await office.restart() == ["2", "3"]
+    assert await office.restart() == []
+    assert [office.state(number) for number in numbers] == ["uncertain", "sent", "sent"]
+    assert [office.row(number).attempts for number in numbers] == [1, 1, 1]
+
+
+async def test_a_second_process_puts_back_what_the_first_still_holds(office: Office) -> None:
+    """What waits behind a message then goes through whichever process begins it, and never through both."""
+    office.channel.gates["1"] = asyncio.Event()
+    office.put("1")
+    behind = office.put("2")
+    await office.post.claim()
+    await office.channel.seen["1"].wait()
+    async with running(office.start()):
+        pass
+    office.channel.gates["1"].set()
+    await office.after(0)
+    assert (office.channel.tried, office.state(behind)) == (["1", "2"], "sent")
+
+
+async def test_goodbye_during_a_claim(office: Office) -> None:
+    """What a claim got while the program is stopped is put back untried."""
+    numbers = [office.put("1"), office.put("2"), office.put("elsewhere", OTHER)]
+    await asyncio.gather(office.post.claim(), office.post.finish())
+    assert office.channel.tried == []
+    assert [(office.state(number), office.row(number).attempts) for number in numbers] == [("pending", 0)] * 3
+    assert sorted(await office.restart()) == ["1", "2", "elsewhere"]
+
+
+async def test_goodbye_lets_what_is_on_its_way_arrive(office: Office) -> None:
+    """The one that is being sent ends; those behind it are put back for the next process."""
+    office.channel.gates["1"] = asyncio.Event()
+    numbers = [office.put(said) for said in ("1", "2", "3")]
+    await office.post.claim()
+    await office.channel.seen["1"].wait()
+    goodbye = asyncio.create_task(office.post.finish())
+    await asyncio.sleep(0)
+    office.channel.gates["1"].set()
+    await goodbye
+    assert [office.state(number) for number in numbers] == ["sent", "pending", "pending"]
+    assert await office.restart() == ["2", "3"]
+
+
+async def test_goodbye_while_a_fate_is_written(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The one behind, which begins in the commit of that fate, is put back too."""
+    write_down = office.post._settle
+
+    def settle(*said: Any) -> bool:  # noqa: ANN401 - handed on as it is
+        office.post._finishing = True  # the program is stopped at this very moment
+        return write_down(*said)
+
+    monkeypatch.setattr(office.post, "_settle", settle)
+    numbers = [office.put(said) for said in ("1", "2", "3")]
+    assert await office.after(0) == ["1"]
+    assert [(office.state(n), office.row(n).attempts) for n in numbers] == [("sent", 1), ("pending", 0), ("pending", 0)]
+
+
+async def test_goodbye_does_not_wait_for_ever(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of the one that hangs nobody knows the fate; those behind it are put back."""
+    monkeypatch.setattr(module, "GOODBYE", 0)
+    office.channel.gates["1"] = asyncio.Event()
+    numbers = [office.put(said) for said in ("1", "2")]
+    await office.post.claim()
+    await office.channel.seen["1"].wait()
+    await office.post.finish()
+    assert [(office.state(n), office.row(n).attempts) for n in numbers] == [("sending", 1), ("pending", 0)]
+    await office.die()
+
+
+@pytest.mark.parametrize("many", [1, 3])
+async def test_what_a_turn_costs(office: Office, many: int) -> None:
+    """One write for the claim and one for each fate, however many wait behind another; the last finds nothing."""
+    writes: list[Connection] = []
+    for number in range(many):
+        office.put(str(number))
+    note = writes.append
+    event.listen(office.database.engine, "begin", note)
+    await office.after(0)
+    event.remove(office.database.engine, "begin", note)
+    assert len(office.channel.tried) == many
+    assert len(writes) == 1 + many + 1
+
+
+@pytest.mark.parametrize("state", ["pending", "sending", "claimed"])
+@pytest.mark.parametrize(
+    ("body", "why"),
+    [
+        (Keyring(b"another secret").seal("{}"), "WrongKeyError"),
+        (KEYRING.seal('{"what": "secret words"}'), "ValidationError"),
+        (b"", "ValueError"),
+    ],
+    ids=["another key", "no letter", "empty"],
+)
+async def test_one_that_cannot_be_read(
+    office: Office, caplog: pytest.LogCaptureFixture, body: bytes, why: str, state: str
+) -> None:
+    """It is dead, with the reason, and nobody else waits for it: not after a start either."""
+    number = office.put("1")
+    office.spoil(number, body, state)
+    office.put("2")
+    office.put("elsewhere", OTHER)
+    assert sorted(await office.restart()) == ["2", "elsewhere"]
+    assert (office.state(number), office.row(number).why) == ("dead", f"cannot be read: {why}")
+    assert "secret" not in caplog.text
+
+
+async def test_a_whole_claim_that_cannot_be_read(office: Office) -> None:
+    """The post goes on to the next one."""
+    numbers = [office.put(str(number), chat=str(number)) for number in range(3)]
+    for number in numbers:
+        office.spoil(number, b"")
+    assert await office.post.claim() == 3
+    assert (office.post._lanes, office.post._wait) == ({}, module.AGAIN)
+    office.put("next")
+    assert await office.after(0) == ["next"]
+
+
+@pytest.mark.parametrize("after", [1e15, float("inf"), float("nan")])
+async def test_nobody_is_put_off_for_more_than_a_day(office: Office, after: float) -> None:
+    """However long a platform asks to wait, the message is tried a day later, and its chat goes on meanwhile."""
+    office.channel.fates["1"] = [Retry(after, "429")]
+    office.put("1")
+    office.put("2")
+    assert await office.after(0) == ["1", "2"]
+    assert await office.after(86_399) == []
+    assert await office.after(1) == ["1"]
+
+
+async def test_a_fate_that_cannot_be_written(office: Office, caplog: pytest.LogCaptureFixture) -> None:
+    """It counts as unknown, and the chat goes on."""
+    beyond = "secret \ud800"  # half a sign: no database takes it
+    office.channel.fates["1"] = [Sent(beyond)]
+    number = office.put("1")
+    office.put("2")
+    assert await office.after(0) == ["1", "2"]
+    row = office.row(number)
+    assert (row.state, row.why) == ("uncertain", "its fate could not be written: UnicodeEncodeError")
+    assert "secret" not in caplog.text
+
+
+async def test_no_fate_can_be_written(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those behind are put back and sent later; the one is of unknown fate after the next start."""
+
+    def fail(*_: object) -> bool:
+        raise ArithmeticError
+
+    numbers = [office.put(said) for said in ("1", "2")]
+    with monkeypatch.context() as broken:
+        broken.setattr(office.post, "_settle", fail)
+        await office.post.claim()
+        await asyncio.gather(*office.post._tasks)
+    assert office.post._lanes == {}
+    assert await office.after(0) == ["2"]
+    assert await office.restart() == []
+    assert [office.state(number) for number in numbers] == ["uncertain", "sent"]
+
+
+async def test_a_claim_that_finds_only_what_waits_behind_a_retry(office: Office) -> None:
+    """It gets nothing, and the post rests until that retry is due."""
+    office.channel.fates["1"] = [Retry(2, "429")]
+    office.put("1")
+    assert await office.after(0) == ["1"]
+    office.put("2")
+    assert (await office.post.claim(), office.post._wait) == (0, 2)
+    assert await office.after(2) == ["1", "2"]
 
 
 async def test_a_channel_that_is_not_there(office: Office) -> None:

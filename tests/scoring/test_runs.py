@@ -113,6 +113,30 @@ def test_leave_neither_adds_nor_breaks_until_it_ends(connection: Connection) -> 
     assert run_of(connection, ME, TODAY) == 5
 
 
+@pytest.mark.parametrize(("since", "until"), [(50, 40), (60, 1), (420, 30), (450, 1)])
+def test_a_leave_over_the_edge_of_a_window(connection: Connection, since: int, until: int) -> None:
+    """However far back was looked at first: what was reported before a long leave still counts."""
+    values = {"person": ME, "since": ago(since), "until": ago(until), "recorded_at": datetime.now(UTC)}
+    connection.execute(insert(Leave).values(**values))
+    for n in (*range(until), *range(since + 1, since + 6)):
+        file(connection, ago(n))
+    assert run_of(connection, ME, TODAY) == until + 5
+
+
+def test_a_run_of_a_year(connection: Connection) -> None:
+    """It is counted to its first day, whichever windows that takes."""
+    for n in range(410):
+        file(connection, ago(n))
+    assert run_of(connection, ME, TODAY) == 410
+
+
+def test_a_report_out_of_another_age(connection: Connection) -> None:
+    """A day mistyped by a century is beyond what is looked at, and changes nothing."""
+    file(connection, ago(0))
+    file(connection, ago(36500))
+    assert run_of(connection, ME, TODAY) == 1
+
+
 def test_a_stand_in_takes_the_day_off_the_run(connection: Connection) -> None:
     """While somebody stands in at both places, nothing is owed; at one of them, the other is."""
     for place in ("A", "B"):

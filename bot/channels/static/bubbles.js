@@ -4,6 +4,7 @@ import { trouble } from "./post.js";
 
 const LINK = /https?:\/\/[^\s<>"'，。；、）】]+[^\s<>"'，。；、）】.,;:!?)\]]/g;
 const words = document.body.dataset;
+const SETTLE = 700; // milliseconds
 const language = document.documentElement.lang;
 
 export class Log {
@@ -11,6 +12,7 @@ export class Log {
     this.list = list;
     this.tap = tap;
     this.retry = retry;
+    this.tapped = -Infinity;
     this.drawn = new Map();
     this.busy = new Map(); // message key → the button that was tapped
   }
@@ -104,7 +106,15 @@ export class Log {
         const button = part("button", label.startsWith("✅") ? "choice yes" : "choice", label);
         button.type = "button";
         button.dataset.token = token;
-        button.addEventListener("click", () => this.tap(message, token));
+        if (performance.now() - this.tapped < SETTLE) {
+          // The second half of a double tap falls on whatever has just come under the finger: it must not count.
+          button.disabled = true;
+          setTimeout(() => (button.disabled = false), SETTLE);
+        }
+        button.addEventListener("click", () => {
+          this.tapped = performance.now();
+          this.tap(message, token);
+        });
         row.append(button);
       }
       box.append(row);

@@ -290,8 +290,8 @@ def upgrade() -> None:
         "outbox",
         ["due_at"],
         unique=False,
-        sqlite_where=sa.text("state IN ('pending', 'sending')"),
-        postgresql_where=sa.text("state IN ('pending', 'sending')"),
+        sqlite_where=sa.text("state IN ('pending', 'claimed', 'sending')"),
+        postgresql_where=sa.text("state IN ('pending', 'claimed', 'sending')"),
     )
     op.create_index(op.f("ix_outbox_person"), "outbox", ["person"], unique=False)
     op.create_table(
