@@ -4,22 +4,36 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from prometheus_client import Counter
-from sqlalchemy import Connection, Select, bindparam, func, literal_column, select, tuple_, update
+from sqlalchemy import Connection, select, update
 from sqlalchemy.exc import InterfaceError, OperationalError
-from sqlalchemy.sql.dml import ReturningUpdate
 
 from bot.model import Fate, Outbound, Retry, Sent, Uncertain, Undeliverable
 from bot.store import codec
 from bot.store.crypto import WrongKeyError
-from bot.store.tables import named
+from scheduler.outbox import (
+    CLAIM,
+    CLAIM_DUE,
+    CLAIM_LOCKED,
+    NEXT,
+    OPEN,
+    OUTBOX,
+    PATIENCE,
+    SETTLE,
+    UNTRIED,
+    Lane,
+    Parcel,
+    begin,
+    later,
+    put_back,
+)
 
 if TYPE_CHECKING:
     from bot.channels.port import Channel
@@ -27,86 +41,15 @@ if TYPE_CHECKING:
     from bot.store.database import Database, Job
 
 T = TypeVar("T")
-OUTBOX = named("outbox")
-SCHEDULE = (5.0, 30.0, 120.0, 600.0, 3600.0, 21600.0)
-"""Seconds until the next try (RELIABILITY, case alerts)."""
-PATIENCE = timedelta(seconds=30)
-"""So long a chat's later messages wait for one that is to be tried again, so that they arrive in order; not longer, or
-a platform that comes back after an hour would find a bot that says nothing."""
-CLAIM = 256
 IDLE = 5.0
 """So long, in seconds, until the post looks by itself; it is woken for everything new in this process."""
 FATES = Counter("wuyi_messages", "Messages that were handed to a channel, by what became of them", ["channel", "fate"])
-DAY = 86_400.0
-"""A platform that asks for more patience than this many seconds is tried again nevertheless."""
-OPEN = OUTBOX.c.state.in_([literal_column(f"'{state}'") for state in ("pending", "claimed", "sending")])
-"""In the very words of the index over what is open: SQLite uses it for no others."""
 GOODBYE = 10.0
 """So long, in seconds, what is being sent when the program is stopped may take; then its fate is unknown."""
 AGAIN = 1.0
 """So long after something was claimed: what is to be tried again may be due sooner than ``IDLE``."""
-# Statements that every message needs are built once: building one costs more than running it.
-# The empty text behind the channel keeps SQLite from the index of chats, where it would read all that was ever sent.
-_OURS = OUTBOX.c.channel.concat("").in_(bindparam("channels", expanding=True))
-_PENDING = (OPEN, OUTBOX.c.state == "pending", _OURS)
-_SOON = select(OUTBOX.c.channel, OUTBOX.c.address).where(
-    *_PENDING, OUTBOX.c.due_at > bindparam("now"), OUTBOX.c.due_at <= bindparam("soon")
-)
-_DUE = (
-    select(OUTBOX.c.id)
-    .where(*_PENDING, OUTBOX.c.due_at <= bindparam("now"))
-    .where(tuple_(OUTBOX.c.channel, OUTBOX.c.address).notin_(_SOON))
-    .order_by(OUTBOX.c.id + 0)  # the sum keeps SQLite from walking the whole table in the order of the key
-    .limit(CLAIM)
-)
-
-
-def _claiming(due: Select[int]) -> ReturningUpdate[Any]:
-    return (
-        update(OUTBOX)
-        .where(OUTBOX.c.id.in_(due), OUTBOX.c.state == "pending")
-        .values(state="sending", attempts=OUTBOX.c.attempts + 1)
-        .returning(OUTBOX.c.id, OUTBOX.c.address, OUTBOX.c.body, OUTBOX.c.attempts)
-    )
-
-
-_CLAIM = _claiming(_DUE)
-_CLAIM_LOCKED = _claiming(_DUE.with_for_update(skip_locked=True))
-_LATER = select(func.min(OUTBOX.c.due_at)).where(*_PENDING, OUTBOX.c.due_at > bindparam("now"))
-_SETTLE = (
-    update(OUTBOX)
-    .where(OUTBOX.c.id == bindparam("number"))
-    .values(
-        state=bindparam("to"),
-        sent_at=bindparam("at"),
-        ref=bindparam("as_ref"),
-        why=bindparam("as_why"),
-        due_at=bindparam("due"),
-    )
-)
-# Another process that starts on the same PostgreSQL puts back what is claimed here; then this finds nothing to begin.
-_BEGIN = update(OUTBOX).where(OUTBOX.c.id == bindparam("number"), OUTBOX.c.state == "claimed").values(state="sending")
-_UNTRIED = {"state": "pending", "attempts": OUTBOX.c.attempts - 1}
 log = logging.getLogger(__name__)
 Clock = Callable[[], datetime]
-
-
-Lane = tuple[str, str]
-
-
-@dataclass(slots=True)
-class Parcel:
-    """A claimed message."""
-
-    outbound: Outbound
-    attempts: int
-    begun: bool = False
-    """Whether it is ``sending`` in the database: what only waits behind another is ``claimed``, and surely not sent."""
-
-    @property
-    def lane(self) -> Lane:
-        """The chat, whose messages go one after another."""
-        return self.outbound.address.channel, self.outbound.address.id
 
 
 class Post:
@@ -193,7 +136,7 @@ class Post:
         What was only claimed nobody has tried. Replacing a message twice does no harm, so that is tried again; whether
         a new one went nobody knows, and it is never sent again by itself.
         """
-        connection.execute(update(OUTBOX).where(OPEN, OUTBOX.c.state == "claimed").values(_UNTRIED))
+        connection.execute(update(OUTBOX).where(OPEN, OUTBOX.c.state == "claimed").values(UNTRIED))
         query = select(OUTBOX.c.id, OUTBOX.c.address, OUTBOX.c.body).where(OPEN, OUTBOX.c.state == "sending")
         again: list[int] = []
         unknown: list[int] = []
@@ -213,10 +156,10 @@ class Post:
         """
         now = self._clock()
         values = {"now": now, "soon": now + PATIENCE, "channels": list(self._channels)}
-        claim = _CLAIM_LOCKED if connection.dialect.name == "postgresql" else _CLAIM
+        claim = CLAIM_LOCKED if connection.dialect.name == "postgresql" else CLAIM_DUE
         rows = sorted(connection.execute(claim, values), key=lambda row: row.id)
         if not rows:
-            later = connection.execute(_LATER, values).scalar()
+            later = connection.execute(NEXT, values).scalar()
             return 0, [], IDLE if later is None else min((later - now).total_seconds(), IDLE)
         read = [(self._read(connection, row), row.attempts) for row in rows]
         parcels = [Parcel(outbound, attempts) for outbound, attempts in read if outbound is not None]
@@ -247,18 +190,19 @@ class Post:
         try:
             while queue and not self._finishing:
                 parcel = queue.pop(0)
-                if parcel.begun or await self._write(partial(_begin, parcel.outbound.id)):
+                if parcel.begun or await self._write(partial(begin, parcel.outbound.id)):
                     await self._deliver(parcel, queue)
             await self._give_back(queue)
         except Exception as why:  # noqa: BLE001 - the chat must not stay silent until the next start
             log.error("a chat's messages are put back: %s", type(why).__name__)  # noqa: TRY400 - a traceback may hold what was said
-            self.database.submit(partial(_put_back, list(queue)))
+            self.database.submit(partial(put_back, list(queue)))
         finally:
             del self._lanes[lane]
 
     async def _deliver(self, parcel: Parcel, queue: list[Parcel]) -> None:
         """Send one message and write down its fate; once one did not go, those behind it wait too."""
         fate = await self._send(parcel.outbound)
+        FATES.labels(parcel.lane[0], type(fate).__name__.lower()).inc()
         again = isinstance(fate, Retry)
         behind = queue[0] if queue and not again and not self._finishing else None
         try:
@@ -277,7 +221,7 @@ class Post:
         """Let others, or a later claim, have what was claimed and not tried."""
         if queue:
             parcels, queue[:] = list(queue), []
-            await self._write(partial(_put_back, parcels))
+            await self._write(partial(put_back, parcels))
 
     async def _send(self, outbound: Outbound) -> Fate:
         try:
@@ -298,29 +242,6 @@ class Post:
             case Undeliverable(why):
                 values |= {"to": "dead", "as_why": why}
             case Retry(after, why):
-                values |= _later(parcel.attempts, after, why, now)
-        connection.execute(_SETTLE, values)
-        return behind is not None and _begin(behind.outbound.id, connection)
-
-
-def _begin(number: int, connection: Connection) -> bool:
-    """It goes next; unless another process has put it back meanwhile."""
-    return connection.execute(_BEGIN, {"number": number}).rowcount == 1
-
-
-def _put_back(parcels: Sequence[Parcel], connection: Connection) -> None:
-    """These were claimed and never tried."""
-    for begun, state in ((False, "claimed"), (True, "sending")):
-        numbers = [parcel.outbound.id for parcel in parcels if parcel.begun is begun]
-        if numbers:
-            ours = (OUTBOX.c.id.in_(numbers), OUTBOX.c.state == state)
-            connection.execute(update(OUTBOX).where(*ours).values(_UNTRIED))
-
-
-def _later(attempts: int, after: float | None, why: str, now: datetime) -> dict[str, object]:
-    """When to try again; after the last entry of the schedule the message is dead."""
-    if attempts > len(SCHEDULE):
-        return {"to": "dead", "as_why": why or "given up"}
-    # In this order what is no number at all becomes a day too.
-    wait = SCHEDULE[attempts - 1] if after is None else max(0.0, min(DAY, after))
-    return {"to": "pending", "due": now + timedelta(seconds=wait), "as_why": why}
+                values |= later(parcel.attempts, after, why, now)
+        connection.execute(SETTLE, values)
+        return behind is not None and begin(behind.outbound.id, connection)

@@ -126,7 +126,7 @@ def forget(connection: Connection, act: Act, address: Address) -> None:
     connection.execute(update(INVITATION).where(*open_codes).values(expires_at=act.now))
     links = (LOGIN.c.person == act.person, LOGIN.c.used_at.is_(None))
     connection.execute(update(LOGIN).where(*links).values(expires_at=act.now))
-    waiting = (OUTBOX.c.person == act.person, OUTBOX.c.state == "pending")
+    waiting = (OUTBOX.c.person == act.person, OUTBOX.c.state.in_(("pending", "claimed")))
     connection.execute(update(OUTBOX).where(*waiting).values(state="cancelled"))
     _consent(connection, act, address, "withdrawn", "")
 
@@ -209,7 +209,7 @@ def move_group(connection: Connection, channel: str, old: str, new: str) -> None
     for table in (GROUP, OUTBOX):
         here = (table.c.channel == channel) & (table.c.address == old)
         if table is OUTBOX:
-            here &= table.c.state == "pending"
+            here &= table.c.state.in_(("pending", "claimed"))
         connection.execute(update(table).where(here).values(address=new))
 
 

@@ -387,7 +387,8 @@ class Outbox(SQLModel, table=True):
     body: bytes = sealed()
     """The ``Outbound`` as JSON."""
     state: str = "pending"
-    """``pending``, ``sending``, ``sent``, ``uncertain``, ``dead``, ``cancelled``."""
+    """``pending``, ``claimed`` (behind another of its chat), ``sending``, ``sent``, ``uncertain``, ``dead``,
+    ``cancelled``."""
     attempts: int = 0
     created_at: datetime = moment()
     due_at: datetime = moment()

@@ -23,7 +23,8 @@ from bot.store.crypto import Keyring
 from bot.store.database import Database
 from bot.store.tables import named
 from scheduler import post as module
-from scheduler.post import CLAIM, PATIENCE, SCHEDULE, Post
+from scheduler.outbox import CLAIM, PATIENCE, SCHEDULE
+from scheduler.post import Post
 from tests.store.servers import Postgres, database, migrated_file, postgres
 from tests.town import KEYRING, NOW, tokens
 

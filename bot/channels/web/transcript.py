@@ -180,7 +180,7 @@ def _earlier(moment: Mapped[datetime], number: Mapped[int | None], at: datetime,
 
 def _shown(now: datetime | None) -> ColumnElement[bool]:
     """What has left, or is about to: the row in the outbox is the message."""
-    gone = col(Outbox.state).in_(("sending", "sent", "uncertain"))
+    gone = col(Outbox.state).in_(("claimed", "sending", "sent", "uncertain"))
     return gone if now is None else or_(gone, and_(col(Outbox.state) == "pending", col(Outbox.due_at) <= now))
 
 
