@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from pydantic import ValidationError
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, or_, select, update
 
 from bot.model import Brief
 from bot.store import codec
@@ -33,7 +33,9 @@ _COLUMNS = (
 # Statements that every turn asks are built once: building one costs more than running it.
 _LIVE = (
     select(*_COLUMNS)
-    .where(CONVERSATION.c.owner == bindparam("owner"), CONVERSATION.c.state.in_(("open", "draft")))
+    .where(
+        CONVERSATION.c.owner == bindparam("owner"), or_(CONVERSATION.c.state == "open", CONVERSATION.c.state == "draft")
+    )
     .order_by(CONVERSATION.c.id.desc())
 )
 _ONE = select(*_COLUMNS).where(CONVERSATION.c.owner == bindparam("owner"), CONVERSATION.c.id == bindparam("number"))

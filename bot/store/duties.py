@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, func, or_, select
+from sqlalchemy import Connection, and_, bindparam, func, literal_column, or_, select
 
 from bot.model import DUTY_LEVELS, Event, Finding, Leave, Owed, Status
 from bot.store.tables import named
@@ -96,7 +96,8 @@ _DUTIES = (
     )
     .join(PLACE, PLACE.c.code == ASSIGNMENT.c.place)
     .outerjoin(_ABOVE, _ABOVE.c.code == PLACE.c.parent)
-    .where(PLACE.c.level.in_(LEVELS))
+    # Literals: a list that is expanded at each call costs as much again as the question.
+    .where(PLACE.c.level.in_([literal_column(f"'{level}'") for level in LEVELS]))
     .where(or_(ASSIGNMENT.c.person == bindparam("person"), ASSIGNMENT.c.stands_in_for == bindparam("person")))
     .order_by(ASSIGNMENT.c.stands_in_for.isnot(None), ASSIGNMENT.c.id)
 )
