@@ -53,9 +53,12 @@ def refresh(connection: Connection, rules: PackRules) -> bool:
     return True
 
 
+_MARKED = select(setting.c.value).where(setting.c.key == MARK)
+
+
 def current(connection: Connection, rules: PackRules) -> bool:
     """Whether the projection is the one of these rules; if not, figures must be computed from the facts."""
-    return connection.scalar(select(setting.c.value).where(setting.c.key == MARK)) == _print(rules)
+    return connection.scalar(_MARKED) == _print(rules)
 
 
 def _print(rules: PackRules) -> str:
