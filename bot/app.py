@@ -161,10 +161,10 @@ class Bot:
     def asgi(self) -> Starlette:
         """Every page and hook: the channels', the board, health."""
         from starlette.applications import Starlette  # noqa: PLC0415 - the terminal needs no server
-        from starlette.responses import RedirectResponse  # noqa: PLC0415
-        from starlette.routing import Route  # noqa: PLC0415
+        from starlette.responses import RedirectResponse  # noqa: PLC0415 - as above
+        from starlette.routing import Route  # noqa: PLC0415 - as above
 
-        from bot import board  # noqa: PLC0415
+        from bot import board  # noqa: PLC0415 - as above
 
         routes = [route for channel in self.channels.values() for route in channel.routes()]
         routes += board.routes(self.database, self.rules, self.clock, Locale.ZH)
@@ -214,7 +214,7 @@ class Bot:
 
 def menus() -> Sequence[Menu]:
     """The command menus of a platform that shows them: private and group; Chinese, and English for who has it."""
-    from bot.channels.telegram import Menu  # noqa: PLC0415
+    from bot.channels.telegram import Menu  # noqa: PLC0415 - as above
 
     def of(locale: Locale, names: Sequence[str]) -> tuple[tuple[str, str], ...]:
         return tuple((name, words.label("commands", locale, name)) for name in names)

@@ -29,7 +29,7 @@ class Api(Bot):
             get_updates_request=request,
         )
 
-    async def call(self, method: str, data: dict[str, Any], read_timeout: float | None = None) -> Any:  # noqa: ANN401
+    async def call(self, method: str, data: dict[str, Any], read_timeout: float | None = None) -> Any:  # noqa: ANN401 - JSON
         """Call ``method`` with plain JSON values and give its plain result.
 
         It costs a third of the library's own methods, and an update that the library cannot read spoils no other.

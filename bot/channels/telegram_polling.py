@@ -108,7 +108,7 @@ class Polling:
             try:
                 await self._deliver(update)
             except Exception as why:  # noqa: BLE001 - whatever it was, it is not stored: Telegram keeps it
-                LOG.error("update %d was not stored: %s", update["update_id"], type(why).__name__)  # noqa: TRY400
+                LOG.error("update %d was not stored: %s", update["update_id"], type(why).__name__)  # noqa: TRY400 - no traceback: it may hold words
                 return int(update["update_id"])
         return None
 

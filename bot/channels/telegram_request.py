@@ -75,9 +75,9 @@ class AiohttpRequest(BaseRequest):
         method: str,
         request_data: RequestData | None = None,
         read_timeout: Any = BaseRequest.DEFAULT_NONE,  # noqa: ANN401 - a float, None or the library's own default
-        write_timeout: Any = BaseRequest.DEFAULT_NONE,  # noqa: ANN401
-        connect_timeout: Any = BaseRequest.DEFAULT_NONE,  # noqa: ANN401
-        pool_timeout: Any = BaseRequest.DEFAULT_NONE,  # noqa: ANN401
+        write_timeout: Any = BaseRequest.DEFAULT_NONE,  # noqa: ANN401 - PTB's signature
+        connect_timeout: Any = BaseRequest.DEFAULT_NONE,  # noqa: ANN401 - PTB's signature
+        pool_timeout: Any = BaseRequest.DEFAULT_NONE,  # noqa: ANN401 - PTB's signature
     ) -> tuple[int, bytes]:
         """One request; no error carries the URL, since the token is in it.
 

@@ -73,15 +73,29 @@ def _report(visit: Visit, kept: Kept, fact: ReportFiled | ReportWithdrawn) -> St
     if isinstance(fact, ReportWithdrawn):
         filed = filings.withdraw_report(connection, rules, doing, fact)
         audit.record(
-            connection, visit.now, visit.owner, "report withdrawn", fact.day.isoformat(), ",".join(filed.lines)
+            connection,
+            visit.now,
+            visit.owner,
+            "report withdrawn",
+            fact.day.isoformat(),
+            ",".join((*filed.lines, *filed.withdrawn)),
         )
         names = {place.code: place.name for place in kept.brief.owed}
         return Standing(visit.now, late=doing.late, kept=tuple(names[code] for code in filed.kept))
     mine = visit.duties()
     filed = filings.file_report(connection, visit.tools.keyring, rules, doing, fact, mine)
     what = "report supplemented" if fact.adds else "report filed"
-    audit.record(connection, visit.now, visit.owner, what, fact.day.isoformat(), ",".join((*filed.lines, *filed.cases)))
+    audit.record(
+        connection,
+        visit.now,
+        visit.owner,
+        what,
+        fact.day.isoformat(),
+        ",".join((*filed.lines, *filed.cases, *filed.withdrawn)),
+    )
     today = visit.now.date()
+    if fact.adds:  # a note changes no figure
+        return Standing(visit.now, late=doing.late, missed=kept.brief.missed if fact.day == today else ())
     names = {place.code: place.name for place in kept.brief.owed}
     codes = [line.place for line in fact.lines]
     look = glance.streaks if fact.day == today else briefs.place_streaks

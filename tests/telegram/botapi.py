@@ -60,24 +60,24 @@ class BotApi:
     async def _getMe(self, _: dict[str, Any]) -> dict[str, Any]:  # noqa: N802 - the Bot API's names
         return {**self.me, "can_join_groups": True, "supports_inline_queries": False}
 
-    async def _setWebhook(self, data: dict[str, Any]) -> bool:  # noqa: N802
+    async def _setWebhook(self, data: dict[str, Any]) -> bool:  # noqa: N802 - Telegram's name
         self.webhook = data
         waiting, self.pending = self.pending, []
         for update in waiting:
             await self.arrived({key: value for key, value in update.items() if key != "update_id"})
         return True
 
-    async def _deleteWebhook(self, data: dict[str, Any]) -> bool:  # noqa: N802
+    async def _deleteWebhook(self, data: dict[str, Any]) -> bool:  # noqa: N802 - Telegram's name
         self.webhook = {}
         if data.get("drop_pending_updates"):
             self.pending.clear()
         return True
 
-    async def _setMyCommands(self, data: dict[str, Any]) -> bool:  # noqa: N802
+    async def _setMyCommands(self, data: dict[str, Any]) -> bool:  # noqa: N802 - Telegram's name
         self.menus.append(data)
         return True
 
-    async def _getUpdates(self, data: dict[str, Any]) -> list[dict[str, Any]]:  # noqa: N802
+    async def _getUpdates(self, data: dict[str, Any]) -> list[dict[str, Any]]:  # noqa: N802 - Telegram's name
         if self.webhook.get("url"):
             raise ApiError(409, "Conflict: can't use getUpdates method while webhook is active")
         wanted = data.get("allowed_updates") or ["message", "callback_query"]
@@ -96,16 +96,16 @@ class BotApi:
                     return []
             return self.pending[:100]
 
-    async def _sendMessage(self, data: dict[str, Any]) -> dict[str, Any]:  # noqa: N802
+    async def _sendMessage(self, data: dict[str, Any]) -> dict[str, Any]:  # noqa: N802 - Telegram's name
         _check_length(data.get("text", ""), TEXT)
         return self._shown(data, Seen(0, data["text"], _buttons(data)))
 
-    async def _sendPhoto(self, data: dict[str, Any]) -> dict[str, Any]:  # noqa: N802
+    async def _sendPhoto(self, data: dict[str, Any]) -> dict[str, Any]:  # noqa: N802 - Telegram's name
         if len(data.get("caption", "")) > CAPTION:
             raise ApiError(400, "Bad Request: message caption is too long")
         return self._shown(data, Seen(0, data.get("caption", ""), _buttons(data), photo=data["photo"]))
 
-    async def _editMessageText(self, data: dict[str, Any]) -> dict[str, Any]:  # noqa: N802
+    async def _editMessageText(self, data: dict[str, Any]) -> dict[str, Any]:  # noqa: N802 - Telegram's name
         chat = self._open(data)
         seen = self.chats.find(chat, int(data["message_id"]))
         if seen is None:
@@ -122,7 +122,7 @@ class BotApi:
         seen.text, seen.buttons, seen.edited = data["text"], buttons, seen.edited + 1
         return self.chats.as_message(chat, seen, self.me)
 
-    async def _answerCallbackQuery(self, data: dict[str, Any]) -> bool:  # noqa: N802
+    async def _answerCallbackQuery(self, data: dict[str, Any]) -> bool:  # noqa: N802 - Telegram's name
         tap = data["callback_query_id"]
         if self._taps.get(tap, True):
             raise ApiError(400, "Bad Request: query is too old and response timeout expired or query ID is invalid")
@@ -130,7 +130,7 @@ class BotApi:
         self.answered.append(tap)
         return True
 
-    async def _getFile(self, data: dict[str, Any]) -> dict[str, Any]:  # noqa: N802
+    async def _getFile(self, data: dict[str, Any]) -> dict[str, Any]:  # noqa: N802 - Telegram's name
         file = data["file_id"]
         if file not in self._files:
             raise ApiError(400, "Bad Request: wrong file_id or the file is temporarily unavailable")
