@@ -7,6 +7,7 @@ synonym``), ``help`` (shown when somebody asks what is meant), ``again`` (shown 
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -171,3 +172,12 @@ def masked_phone(phone: str) -> str:
     """A phone as it may be shown: ``138****1234``; of a short one the last two digits."""
     digits = phone.removeprefix("+86")
     return f"{digits[:3]}****{digits[-4:]}" if len(digits) > 8 else f"****{digits[-2:]}"  # noqa: PLR2004 - 3 and 4 digits shown, and at least 2 hidden
+
+
+_BUILDING = re.compile(r"^\s*(\d+|[零〇一二三四五六七八九十百]+|[A-Za-z]\d*)\s*(?:栋|幢|座|号楼|号|#|-|－|—|/|$)")
+
+
+def building(door: str) -> str | None:
+    """The building of a door (``3栋2单元501``, ``3-2-501`` → ``3栋``); None where it begins with none."""
+    match = _BUILDING.match(unicodedata.normalize("NFKC", door))
+    return f"{match[1]}栋" if match else None

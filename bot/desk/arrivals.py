@@ -19,6 +19,8 @@ from bot.store.conversations import Kept
 
 BEFORE = frozenset({"help", "cancel", "what", "back"})
 """What can be said before the notice is accepted."""
+SUBJECT = 64
+"""No code of ours is longer."""
 DIGITS = 3
 """So many digits may be the number of a choice."""
 
@@ -176,6 +178,8 @@ def command(visit: Visit, kept: Kept | None, name: str, argument: str) -> None:
     day = _day(argument, visit.now.date())
     if name not in COMMANDS:
         visit.stale(kept, None)
+    elif FLOWS[COMMANDS[name]].about == "subject":
+        visit.open(COMMANDS[name], kept, subject=argument[:SUBJECT])
     elif day is None:
         visit.say(Say("desk/day", actions=(Option("report"),)))
     else:

@@ -62,14 +62,16 @@ def _resume(visit: Visit, kept: Kept | None, argument: str) -> None:
     if kept is not None:
         visit.put_aside(kept)
     today, day = visit.now.date(), draft.brief.day
-    fresh = visit.brief(day, FLOWS[draft.flow])
+    fresh = visit.brief(day, FLOWS[draft.flow], draft.brief.subject)
     if day < today - timedelta(days=briefs.BACK):
         conversations.set_state(visit.connection, draft, "done")
         visit.say(Say("desk/day", actions=(Option("report"),)))
     elif fresh.owed != draft.brief.owed or draft.flow not in REPORTS:
         # What it was about has changed since: to go on would undo what was said meanwhile.
         conversations.set_state(visit.connection, draft, "done")
-        visit.open(draft.flow, None, day if draft.flow in REPORTS else today, (Say("desk/changed"),))
+        visit.open(
+            draft.flow, None, day if draft.flow in REPORTS else today, (Say("desk/changed"),), draft.brief.subject
+        )
     else:
         visit.ask_again(replace(draft, state="open"))
 

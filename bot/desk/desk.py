@@ -68,10 +68,11 @@ class Desk:
         clock: Callable[[], datetime],
         token: Callable[[], str],
         base_url: str = "",
+        packs: tuple[PackRules, ...] = (),
     ) -> None:
         """Keep the tools; ``token`` gives a new unguessable word at every call."""
         self.database = database
-        self._tools = Tools(keyring, rules, zone, token, base_url)
+        self._tools = Tools(keyring, rules, zone, token, base_url, packs)
         self._clock = clock
         self._latest = datetime.min.replace(tzinfo=UTC)
 

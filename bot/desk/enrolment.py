@@ -8,7 +8,7 @@ from bot import words
 from bot.dialog import Say
 from bot.model import InboundKind, Locale
 from bot.store import audit, briefs, conversations, people
-from bot.store.filings import Act
+from bot.store.acts import Act
 
 if TYPE_CHECKING:
     from bot.desk.visit import Visit

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bot import words
-from bot.desk import cards
+from bot.desk import alerts, cards, care_records, case_records, own_records
 from bot.dialog import Flow, Option, Say
 from bot.model import (
     ConsentWithdrawn,
@@ -28,6 +28,14 @@ if TYPE_CHECKING:
     from bot.store.conversations import Kept
 
 
+RECORDERS: Mapping[type, Callable[[Visit, Kept, Any], Standing]] = {
+    **case_records.RECORDERS,
+    **care_records.RECORDERS,
+    **own_records.RECORDERS,
+}
+"""How each other fact is written: the work of the room that it belongs to."""
+
+
 def record(visit: Visit, flow: Flow, kept: Kept, fact: Fact, said: Sequence[Say]) -> None:
     """Write the fact and answer with the flow's receipt."""
     match fact:
@@ -36,16 +44,18 @@ def record(visit: Visit, flow: Flow, kept: Kept, fact: Fact, said: Sequence[Say]
         case LeaveTaken() | LeaveEnded():
             standing = _leave(visit, fact)
         case LocaleChosen():
-            people.choose_locale(visit.connection, _person(visit), fact.locale)
+            people.choose_locale(visit.connection, visit.act().person, fact.locale)
             visit.recognise()
             standing = Standing(visit.now)
         case NoticeAccepted():
             _enrolled(visit, flow, kept, fact)
             return
         case ConsentWithdrawn():
-            people.forget(visit.connection, act(visit), visit.inbound.address)
+            people.forget(visit.connection, visit.act(), visit.inbound.address)
             audit.record(visit.connection, visit.now, visit.owner, "consent withdrawn", visit.owner)
             standing = Standing(visit.now)
+        case _:
+            standing = RECORDERS[type(fact)](visit, kept, fact)
     if flow.receipt is None:
         return
     brief = replace(kept.brief, now=visit.now, locale=visit.locale)
@@ -53,25 +63,13 @@ def record(visit: Visit, flow: Flow, kept: Kept, fact: Fact, said: Sequence[Say]
     visit.write(card, kept.id)
 
 
-def act(visit: Visit, *, late: bool = False) -> filings.Act:
-    """Who does it, through which message, when."""
-    return filings.Act(_person(visit), visit.inbox, visit.now, late)
-
-
-def _person(visit: Visit) -> int:
-    if visit.who is None:
-        message = "a fact without a person"
-        raise LookupError(message)
-    return visit.who.person
-
-
 def _report(visit: Visit, kept: Kept, fact: ReportFiled | ReportWithdrawn) -> Standing:
     """File or withdraw, then see how the places stand."""
     connection, rules = visit.connection, visit.tools.rules
     due = cutoff(fact.day, rules, visit.tools.zone)
-    doing = act(visit, late=visit.now > due)
+    doing = visit.act(late=visit.now > due)
     if isinstance(fact, ReportWithdrawn):
-        filed = filings.withdraw_report(connection, rules, doing, fact)
+        filed = filings.withdraw_report(connection, visit.tools.house, doing, fact)
         audit.record(
             connection,
             visit.now,
@@ -83,7 +81,7 @@ def _report(visit: Visit, kept: Kept, fact: ReportFiled | ReportWithdrawn) -> St
         names = {place.code: place.name for place in kept.brief.owed}
         return Standing(visit.now, late=doing.late, kept=tuple(names[code] for code in filed.kept))
     mine = visit.duties()
-    filed = filings.file_report(connection, visit.tools.keyring, rules, doing, fact, mine)
+    filed = filings.file_report(connection, visit.tools.house, doing, fact, mine)
     what = "report supplemented" if fact.adds else "report filed"
     audit.record(
         connection,
@@ -93,6 +91,7 @@ def _report(visit: Visit, kept: Kept, fact: ReportFiled | ReportWithdrawn) -> St
         fact.day.isoformat(),
         ",".join((*filed.lines, *filed.cases, *filed.withdrawn)),
     )
+    alerts.found(visit, filed.cases)
     today = visit.now.date()
     if fact.adds:  # a note changes no figure
         return Standing(visit.now, late=doing.late, missed=kept.brief.missed if fact.day == today else ())
@@ -117,7 +116,7 @@ def _leave(visit: Visit, fact: LeaveTaken | LeaveEnded) -> Standing:
     connection, today = visit.connection, visit.now.date()
     name = words.masked_name(visit.who.name) if visit.who else ""
     if isinstance(fact, LeaveEnded):
-        stand_ins = people.end_leave(connection, act(visit), fact)
+        stand_ins = people.end_leave(connection, visit.act(), fact)
         audit.record(connection, visit.now, visit.owner, "leave ended", fact.on.isoformat())
         for stand_in in stand_ins:
             visit.notify(stand_in, Say("leave/returned", {"name": name, "on": fact.on}))
@@ -126,7 +125,7 @@ def _leave(visit: Visit, fact: LeaveTaken | LeaveEnded) -> Standing:
     # Asked anew: whoever has taken leave since the question was shown stands in for nobody.
     known = briefs.colleagues(connection, visit.tools.keyring, mine.person, mine.on(today), today)
     reachable = {person.person: person.name for person in known}
-    codes = people.take_leave(connection, act(visit), fact, reachable)
+    codes = people.take_leave(connection, visit.act(), fact, reachable)
     audit.record(connection, visit.now, visit.owner, "leave taken", f"{fact.since}/{fact.until}", f"p:{fact.stand_in}")
     for person in people.stood_in_for(mine, fact.since, fact.until):
         visit.notify(person, Say("leave/stand_in_away", {"name": name, "since": fact.since, "until": fact.until}))

@@ -54,16 +54,18 @@ class Visit(Voice):
             return None
         return kept
 
-    def open(self, name: str, kept: Kept | None, day: date | None = None, said: Sequence[Say] = ()) -> None:
+    def open(
+        self, name: str, kept: Kept | None, day: date | None = None, said: Sequence[Say] = (), subject: str = ""
+    ) -> None:
         """Open a flow and ask its first question; the conversation in hand is put aside."""
-        kept = self.start(name, kept, day or self.now.date())
+        kept = self.start(name, kept, day or self.now.date(), subject)
         self.show(kept, begin(FLOWS[kept.flow].run, kept.brief), (*said, *self._offer(kept)))
 
-    def start(self, name: str, kept: Kept | None, day: date) -> Kept:
+    def start(self, name: str, kept: Kept | None, day: date, subject: str = "") -> Kept:
         """Put aside what is open and begin a conversation, without saying anything yet."""
         if kept is not None:
             self.put_aside(kept)
-        return Kept(None, name, self.brief(day, FLOWS[name]), {}, None, self.now)
+        return Kept(None, name, self.brief(day, FLOWS[name], subject), {}, None, self.now)
 
     def put_aside(self, kept: Kept) -> None:
         """Keep a conversation with answers as a draft; one without is over."""
@@ -85,12 +87,13 @@ class Visit(Voice):
         options = (Option(f"resume {draft.id}", name="resume"), Option(f"drop {draft.id}", name="drop"))
         return (Say("desk/draft", {"day": draft.brief.day}, options),)
 
-    def brief(self, day: date, flow: Flow | None = None) -> Brief:
+    def brief(self, day: date, flow: Flow | None = None, subject: str = "") -> Brief:
         """What a flow is told about ``day``."""
         if self.who is None:
             return self.plain()
         needs = flow.needs if flow else frozenset()
-        return briefs.brief(self.connection, self.tools.house, self.who, self.now, day, needs, self.duties())
+        mine = self.duties()
+        return briefs.brief(self.connection, self.tools.house, self.who, self.now, day, needs, mine, subject)
 
     def duties(self) -> Duties:
         """What the person owes, read once a turn; nothing that a turn writes before it asks changes it.
@@ -118,7 +121,7 @@ class Visit(Voice):
         flow = FLOWS[kept.flow]
         if not kept.answers and self.who is not None:
             # Nothing is answered yet: see what has changed since the question was shown.
-            fresh = self.brief(kept.brief.day, flow)
+            fresh = self.brief(kept.brief.day, flow, kept.brief.subject)
             if open_places(fresh) - open_places(kept.brief):
                 # More is owed than the person saw: nobody answers for a place that was not on the message.
                 kept = replace(kept, brief=fresh)
@@ -136,7 +139,8 @@ class Visit(Voice):
         flow = FLOWS[kept.flow]
         if isinstance(turn.outcome, Goto):
             conversations.set_state(self.connection, kept, "done")
-            self.open(turn.outcome.flow, None, kept.brief.day, (*before, *turn.said))
+            subject = turn.outcome.subject or kept.brief.subject
+            self.open(turn.outcome.flow, None, kept.brief.day, (*before, *turn.said), subject)
             return
         asked = turn.ask.key if turn.ask else None
         state = "open" if turn.ask else "done"

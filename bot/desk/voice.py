@@ -13,6 +13,8 @@ from bot.desk import cards, letters
 from bot.dialog import Say
 from bot.model import Address, Brief, Inbound, Locale, PackRules
 from bot.store import briefs, people
+from bot.store.acts import Act
+from bot.store.asking import House
 from bot.store.crypto import Keyring
 
 
@@ -25,11 +27,13 @@ class Tools:
     zone: ZoneInfo
     token: Callable[[], str]
     base_url: str
+    packs: tuple[PackRules, ...] = ()
+    """The packs by which places are judged beside ``rules``."""
 
     @property
-    def house(self) -> briefs.House:
-        """The part of it that briefs are made of."""
-        return briefs.House(self.keyring, self.rules, self.zone)
+    def house(self) -> House:
+        """The part of it that briefs and facts are made of."""
+        return House(self.keyring, self.rules, self.zone, self.packs)
 
 
 class Voice:
@@ -62,6 +66,17 @@ class Voice:
         """The language to speak."""
         return self.who.locale if self.who else Locale.ZH
 
+    def act(self, *, late: bool = False) -> Act:
+        """Who does it, through which message, when.
+
+        Raises:
+            LookupError: nobody has enrolled here.
+        """
+        if self.who is None:
+            message = "a fact without a person"
+            raise LookupError(message)
+        return Act(self.who.person, self.inbox, self.now, late)
+
     def plain(self) -> Brief:
         """A brief for words that need none."""
         return Brief(self.now, self.now.date(), self.now, self.locale)
@@ -87,15 +102,20 @@ class Voice:
             )
         )
 
-    def notify(self, person: int, *said: Say) -> None:
-        """Tell somebody else, where they are best reached, in their own language; nothing if nowhere."""
+    def reaches(self, person: int) -> bool:
+        """Whether somebody has a chat in which they can be told something."""
+        return people.address_of(self.connection, person) is not None
+
+    def notify(self, person: int, *said: Say, kind: str = "notice") -> bool:
+        """Tell somebody else, where they are best reached, in their own language; False where that is nowhere."""
         address = people.address_of(self.connection, person)
         if address is None:
-            return
+            return False
         other = briefs.who(self.connection, self.tools.keyring, address.channel, address.id)
         locale = other.locale if other else Locale.ZH
         card = cards.card(None, replace(self.plain(), locale=locale), said)
-        self._post(letters.Letter(card, Address(address.channel, address.id), person, self.inbox, kind="notice"))
+        self._post(letters.Letter(card, Address(address.channel, address.id), person, self.inbox, kind=kind))
+        return True
 
     def _post(self, letter: letters.Letter) -> None:
         number = letters.write(self.connection, self.tools.keyring, self.tools.token, self.now, letter)

@@ -15,6 +15,8 @@ class Goto:
     """The conversation goes on in another flow."""
 
     flow: str
+    subject: str = ""
+    """What that flow is about; empty: what this one was about."""
 
 
 Outcome = Fact | Goto | None

@@ -18,6 +18,12 @@ class Need(StrEnum):
     HISTORY = "history"
     SELF = "self"
     COLLEAGUES = "colleagues"
+    NEAR = "near"
+    CASES = "cases"
+    CASE = "case"
+    ISOLATIONS = "isolations"
+    TODO = "todo"
+    PAST = "past"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,3 +36,5 @@ class Flow:
     """The folder of its templates."""
     receipt: Callable[[Fact, Brief, Standing], Say] | None = None
     needs: frozenset[Need] = frozenset()
+    about: str = "day"
+    """What its command may name: a ``day``, or a ``subject`` (a case's number, a place) that the brief takes up."""

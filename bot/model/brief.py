@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from bot.model.cases import Finding, Kind
+from bot.model.care import Isolation, Todo
+from bot.model.cases import CaseCard, Finding, Kind, KnownCase
 from bot.model.facts import Locale, Status
-from bot.model.figures import Streak
+from bot.model.figures import FormField, Streak
+from bot.model.history import PlaceHistory
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +93,17 @@ class Standing:
     """Names of places left as they were: somebody else had reported them, or they are the sender's no more."""
     stand_in: str | None = None
     missed: tuple[date, ...] = ()
+    shown: Mapping[str, object] = field(default_factory=dict)
+    """What else the words of one receipt need."""
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """A place that can be chosen: one's own, one in which something happened lately, or one that was searched."""
+
+    code: str
+    name: str
+    """With the place above it where two share a name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +136,24 @@ class Brief:
     """The kinds that the daily form asks for, from the rule pack."""
     note_limit: int = 500
     photo_limit: int = 9
+    subject: str = ""
+    """What the command that opened the conversation named: a case's number, a place's code."""
+    labels: Mapping[str, str] = field(default_factory=dict)
+    """What the pack calls its kinds in this locale, where the words of the bot do not know them."""
+    ask: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """By kind, the details that are asked at once."""
+    fields: tuple[FormField, ...] = ()
+    fever_from: float = 37.3
+    near: tuple[Near, ...] = ()
+    """Places to choose from, the latest used first; others are found by searching."""
+    cases: tuple[KnownCase, ...] = ()
+    """Cases that this person may know of: open ones, and those of the last days; newest first."""
+    case: CaseCard | None = None
+    """The case that the conversation is about, if this person may see it."""
+    isolations: tuple[Isolation, ...] = ()
+    todo: tuple[Todo, ...] = ()
+    past: tuple[PlaceHistory, ...] = ()
+    """The history of the place that the conversation is about, one pack after another."""
 
     @property
     def today(self) -> date:

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from bot.model.cases import Finding
+from bot.model.access import Field
+from bot.model.care import Care
+from bot.model.cases import Details, Event, Finding
 
 
 class Status(StrEnum):
@@ -36,6 +38,8 @@ class ReportFiled:
     photos: tuple[str, ...] = ()
     adds: bool = False
     """True: the note and photos join what was filed before, and the lines stay as they were."""
+    fields: tuple[tuple[str, str, int], ...] = ()
+    """Place, field and number of what the pack's form asks for beside the cases (inspections, say)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +85,124 @@ class LocaleChosen:
     locale: Locale
 
 
-Fact = ReportFiled | ReportWithdrawn | LeaveTaken | LeaveEnded | NoticeAccepted | ConsentWithdrawn | LocaleChosen
+@dataclass(frozen=True, slots=True)
+class CaseFound:
+    """Somebody noticed a case outside the daily report."""
+
+    place: str
+    finding: Finding
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFollowed:
+    """Something happened in a case on a day, or its log was put right."""
+
+    case: str
+    event: Event
+    on: date
+    kind: str | None = None
+    other: str = ""
+    """The case that it is merged into."""
+
+
+@dataclass(frozen=True, slots=True)
+class DetailsAdded:
+    """More became known of the person of a case; what is not None takes the place of what was known."""
+
+    case: str
+    details: Details
+
+
+@dataclass(frozen=True, slots=True)
+class CaseAcknowledged:
+    """The sender has seen the alert on this case."""
+
+    case: str
+
+
+@dataclass(frozen=True, slots=True)
+class ItemOpened:
+    """The sender opened one masked item of a case, for a reason (a key of the words)."""
+
+    case: str
+    field: Field
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class IsolationBegun:
+    """Somebody at the place stays at home for ``days`` days, the first of them ``on``."""
+
+    place: str
+    on: date
+    days: int
+    details: Details
+    case: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class IsolationBroken:
+    """The person left without leave on ``on``: counting begins again that day (篇五)."""
+
+    isolation: int
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
+class IsolationEnded:
+    """The isolation was ended by hand; ``on`` is the first free day."""
+
+    isolation: int
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
+class ReturneeRegistered:
+    """``count`` persons came back from a risk area on ``arrived`` (篇五: within 14 days they are registered)."""
+
+    place: str
+    arrived: date
+    count: int
+    details: Details
+
+
+@dataclass(frozen=True, slots=True)
+class CareGiven:
+    """On a day so many persons in need were visited: group, persons known, visits made; never a name."""
+
+    place: str
+    day: date
+    visits: tuple[tuple[Care, int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NameCorrected:
+    """The sender's own name was wrong in the roster (PIPL 46)."""
+
+    name: str
+
+
+Fact = (
+    ReportFiled
+    | ReportWithdrawn
+    | LeaveTaken
+    | LeaveEnded
+    | NoticeAccepted
+    | ConsentWithdrawn
+    | LocaleChosen
+    | CaseFound
+    | CaseFollowed
+    | DetailsAdded
+    | CaseAcknowledged
+    | ItemOpened
+    | IsolationBegun
+    | IsolationBroken
+    | IsolationEnded
+    | ReturneeRegistered
+    | CareGiven
+    | NameCorrected
+)
 
 
 class Locale(StrEnum):

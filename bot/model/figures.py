@@ -44,6 +44,17 @@ class Streak(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+class FormField:
+    """A number that the pack's daily form asks for, place by place, beside the cases (DOMAIN 3)."""
+
+    id: str
+    minimum: int
+    maximum: int
+    labels: Mapping[str, str] = field(default_factory=dict, hash=False)
+    """By locale: what the field is called."""
+
+
+@dataclass(frozen=True, slots=True)
 class PackRules:
     """A rule pack, read and checked (DOMAIN 3).
 
@@ -77,3 +88,29 @@ class PackRules:
     """The rule (a key of the words) that a kind falls under; a kind without one is explained by what it became."""
     labels: Mapping[str, Mapping[str, str]] = field(default_factory=dict, hash=False)
     """What the pack calls its kinds, by kind and locale, where the words of the bot do not know them."""
+    levels: tuple[str, ...] = ()
+    """The levels of places that the pack judges; empty: all."""
+    fields: tuple[FormField, ...] = ()
+    """Numbers that the daily form asks for beside the cases."""
+    ask: Mapping[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
+    """By kind, the details that are asked at once, in order: ``door``, ``temperature``, ``contact``, ``area``."""
+    alert: Mapping[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
+    """By kind, the roles that are alerted at once, each at the nearest place above."""
+    letters: Mapping[str, str] = field(default_factory=dict, hash=False)
+    """By kind, the letter with which a case's number begins (``F1124-03``)."""
+    quiet: Mapping[str, int] = field(default_factory=dict, hash=False)
+    """By kind, more than so many days since the last such case ended are needed to qualify, beside the streak."""
+    fever_from: float = 37.3
+    """°C from which a temperature is a fever."""
+    undiagnosed_hours: int = 24
+    """After so long a case of no breaking kind without a diagnosis is asked about again (DOMAIN 8)."""
+    unmoved_hours: int = 12
+    """After so long a breaking case whose person has not left is asked about again."""
+    isolation_days: int = 14
+    returnee_days: int = 14
+    revoke_on_break: bool = True
+    """Whether an award ends at once when the streak breaks, or only at the quarterly review."""
+    basis: str = ""
+    """The legal basis and purpose that is recorded with every collection of personal data (PIPL 13, 28)."""
+    message_days: int = 30
+    """So long raw messages and conversations are kept; ``retention_days`` holds for all that concerns a person."""

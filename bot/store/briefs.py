@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
 from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
+from typing import Any
 
 from sqlalchemy import Connection, bindparam, func, select
 
@@ -21,7 +21,8 @@ from bot.model import (
     Self,
     Status,
 )
-from bot.store import figures
+from bot.store import figures, known_cases
+from bot.store.asking import Asking, House, Who
 from bot.store.crypto import Keyring
 from bot.store.duties import (
     ASSIGNMENT,
@@ -48,26 +49,6 @@ BACK = 3
 WEEK = 7
 COLLEAGUES = 8
 """As many buttons as fit a phone without scrolling."""
-
-
-@dataclass(frozen=True, slots=True)
-class Who:
-    """The person behind an address."""
-
-    person: int
-    name: str
-    """As it is; shown masked."""
-    locale: Locale
-    bound_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class House:
-    """What every brief needs to know of the house."""
-
-    keyring: Keyring
-    rules: PackRules
-    zone: ZoneInfo
 
 
 _WHO = (
@@ -102,6 +83,7 @@ def brief(  # noqa: PLR0913, PLR0917 - the house, the person, the moment, the da
     day: date,
     needs: Collection[Need] = (),
     mine: Duties | None = None,
+    subject: str = "",
 ) -> Brief:
     """What ``someone`` owes on ``day`` as seen at ``now`` (aware, in the programme's zone).
 
@@ -119,7 +101,7 @@ def brief(  # noqa: PLR0913, PLR0917 - the house, the person, the moment, the da
     named_in = away or coming
     names = _names(connection, house.keyring, [named_in.stand_in] if named_in and named_in.stand_in else [])
     codes_owed = [place.code for place in places]
-    return Brief(
+    told = Brief(
         now=now,
         day=day,
         cutoff=cutoff(day, house.rules, house.zone),
@@ -139,7 +121,22 @@ def brief(  # noqa: PLR0913, PLR0917 - the house, the person, the moment, the da
         kinds=house.rules.form_kinds,
         note_limit=house.rules.note_limit,
         photo_limit=house.rules.photo_limit,
+        subject=subject,
+        labels={kind: row[word] for kind, row in house.rules.labels.items() if (word := someone.locale.value) in row},
+        fields=house.rules.fields,
     )
+    asking = Asking(connection, house, someone, now, day, subject)
+    for need in needs:
+        if need in MORE:
+            told = replace(told, **MORE[need](asking))
+    return told
+
+
+MORE: Mapping[Need, Callable[[Asking], Mapping[str, Any]]] = {
+    Need.CASES: known_cases.known,
+    Need.CASE: known_cases.card,
+}
+"""What a need adds to a brief: the fields of ``Brief`` that it fills. Nothing of it is asked on a normal day."""
 
 
 def _back(mine: Duties, today: date, bound: date) -> dict[date, dict[str, str]]:

@@ -2,33 +2,24 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, text
+from sqlalchemy import Connection, insert, select
 
-from bot.model import Event, Kind, PackRules, ReportFiled, ReportWithdrawn, Status
-from bot.store import figures
-from bot.store.crypto import Keyring
-from bot.store.duties import CASE, EVENT, FILING, REPORT, Duties, Word, found, others, standing
+from bot.model import Event, Finding, ReportFiled, ReportWithdrawn, Status
+from bot.store import cases, figures
+from bot.store.acts import Act
+from bot.store.asking import House
+from bot.store.duties import EVENT, FILING, REPORT, Duties, Word, found, others, standing
 from bot.store.tables import named
 
 PHOTO = named("photo")
+FIELD = named("field_value")
 _FILE = insert(FILING).returning(FILING.c.id)
 _REPORT = insert(REPORT)
-LETTERS = {
-    Kind.CONFIRMED: "C",
-    Kind.SUSPECTED: "S",
-    Kind.ASYMPTOMATIC: "A",
-    Kind.FEVER: "F",
-    Kind.CLOSE_CONTACT: "M",
-    Kind.SECONDARY_CONTACT: "N",
-    Kind.KEY_PERSON: "K",
-}
-"""How a case's number begins; a kind that a pack brings begins with its own first letter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,24 +36,12 @@ class Filed:
     """Codes of the cases that it took back."""
 
 
-@dataclass(frozen=True, slots=True)
-class Act:
-    """Who does something, through which message, at which moment (aware)."""
-
-    person: int
-    inbox: int | None
-    now: datetime
-    late: bool = False
-
-
-def file_report(  # noqa: PLR0913, PLR0917 - who, what, and the rules that it is filed under
-    connection: Connection, keyring: Keyring, rules: PackRules, act: Act, fact: ReportFiled, duty: Duties
-) -> Filed:
+def file_report(connection: Connection, house: House, act: Act, fact: ReportFiled, duty: Duties) -> Filed:
     """Append a report. A place that is no duty of the sender, or no more, is left out; so is another's standing word.
 
     Authorisation is by ``duty``, which was read in the transaction that writes, not when the conversation began.
     """
-    filing = _filing(connection, act, fact.day, None if fact.note is None else keyring.seal(fact.note))
+    filing = _filing(connection, act, fact.day, None if fact.note is None else house.keyring.seal(fact.note))
     if fact.photos:
         connection.execute(insert(PHOTO), [{"filing": filing, "media": name} for name in fact.photos])
     if fact.adds:
@@ -81,14 +60,15 @@ def file_report(  # noqa: PLR0913, PLR0917 - who, what, and the rules that it is
     # Found cases are looked up only where there may be any: a normal day asks nothing.
     before = [line.place for line in lines if (line.place, fact.day) in said]
     standing_cases = [row for row in found(connection, before, fact.day) if row.person == act.person]
-    wanted = Counter({(line.place, each.kind): each.count for line in lines for each in line.findings})
-    opened, taken = _settle(connection, act, filing, fact.day, standing_cases, wanted)
+    _fields(connection, filing, fact, {line.place for line in lines})
+    wanted = {(line.place, each.kind): each for line in lines for each in line.findings}
+    opened, taken = _settle(connection, house, act, filing, fact.day, standing_cases, wanted)
     if opened or taken:
-        figures.project(connection, rules, [*opened, *taken])
+        figures.project(connection, house.judges, [*opened, *taken])
     return Filed(tuple(line.place for line in lines), tuple(kept), tuple(opened), tuple(taken))
 
 
-def withdraw_report(connection: Connection, rules: PackRules, act: Act, fact: ReportWithdrawn) -> Filed:
+def withdraw_report(connection: Connection, house: House, act: Act, fact: ReportWithdrawn) -> Filed:
     """Take the sender's own word back; the places are owed again, and what it found is void unless followed up."""
     said = standing(connection, fact.places, (fact.day,))
     places = [
@@ -100,11 +80,22 @@ def withdraw_report(connection: Connection, rules: PackRules, act: Act, fact: Re
     below = others(connection, places, fact.day, act.person)
     _lines(connection, act, filing, fact.day, ((place, Status.WITHDRAWN) for place in places if place not in below))
     _restore(connection, act, filing, fact.day, below)
-    cases = [row for row in found(connection, places, fact.day) if row.person == act.person]
-    _, taken = _settle(connection, act, filing, fact.day, cases, Counter())
+    before = [row for row in found(connection, places, fact.day) if row.person == act.person]
+    _, taken = _settle(connection, house, act, filing, fact.day, before, {})
     if taken:
-        figures.project(connection, rules, taken)
+        figures.project(connection, house.judges, taken)
     return Filed(tuple(places), tuple(below), withdrawn=tuple(taken))
+
+
+def _fields(connection: Connection, filing: int, fact: ReportFiled, places: Collection[str]) -> None:
+    """Keep the numbers that the pack's form asked for, of the places whose line was taken."""
+    rows = [
+        {"filing": filing, "place": place, "day": fact.day, "field": field, "value": value}
+        for place, field, value in fact.fields
+        if place in places
+    ]
+    if rows:
+        connection.execute(insert(FIELD), rows)
 
 
 def _restore(connection: Connection, act: Act, filing: int, day: date, words: Mapping[str, Word]) -> None:
@@ -141,33 +132,30 @@ def _lines(connection: Connection, act: Act, filing: int, day: date, lines: Iter
 
 
 def _settle(  # noqa: PLR0913, PLR0917 - who, what, when, and the cases before and after
-    connection: Connection, act: Act, filing: int, day: date, before: Sequence[Any], wanted: Counter[tuple[str, str]]
+    connection: Connection,
+    house: House,
+    act: Act,
+    filing: int,
+    day: date,
+    before: Sequence[Any],
+    wanted: Mapping[tuple[str, str], Finding],
 ) -> tuple[list[str], list[str]]:
     """Open the cases that are missing and take back those too many; one that has been followed up stays."""
     have: dict[tuple[str, str], list[str]] = {}
     for row in before:
         have.setdefault((row.place, row.kind), []).append(row.code)
-    surplus = [code for key, codes in have.items() for code in codes[wanted[key] :]]
+    surplus = [code for key, codes in have.items() for code in codes[wanted[key].count if key in wanted else 0 :]]
     taken = [code for code in surplus if code not in _followed(connection, surplus)] if surplus else []
     if taken:
         places = {row.code: row.place for row in before}
         _events(connection, act, day, [(code, places[code], Event.WITHDRAWN, "") for code in taken])
-    opened = [(place, kind) for (place, kind), count in wanted.items() for _ in have_not(have, place, kind, count)]
-    codes = _numbers(connection, day, [kind for _, kind in opened])
-    if opened:
-        rows = [
-            {"code": code, "place": place, "filing": filing, "opened_at": act.now}
-            for code, (place, _) in zip(codes, opened, strict=True)
-        ]
-        connection.execute(insert(CASE), rows)
-        events = [(code, place, Event.FOUND, kind) for code, (place, kind) in zip(codes, opened, strict=True)]
-        _events(connection, act, day, events)
-    return codes, taken
-
-
-def have_not(have: dict[tuple[str, str], list[str]], place: str, kind: str, count: int) -> range:
-    """One turn for each case that is said now and does not stand yet."""
-    return range(max(count - len(have.get((place, kind), ())), 0))
+    missing = []
+    for (place, kind), finding in wanted.items():
+        people = [*finding.people, *[None] * (finding.count - len(finding.people))]
+        known = len(have.get((place, kind), ()))
+        # Persons said before come first: what is new stands at the end of what is said.
+        missing += [cases.Opened(place, kind, (details and details.on) or day, details) for details in people[known:]]
+    return cases.enter(connection, house.keyring, house.rules, act, missing, filing), taken
 
 
 def _followed(connection: Connection, codes: Collection[str]) -> set[str]:
@@ -188,25 +176,3 @@ def _events(connection: Connection, act: Act, day: date, events: Sequence[tuple[
         for code, place, event, kind in events
     ]  # fmt: skip
     connection.execute(insert(EVENT), rows)
-
-
-def _numbers(connection: Connection, day: date, kinds: Sequence[str]) -> list[str]:
-    """The next free numbers of the day, as ``F1124-03``; one query a kind."""
-    if kinds and connection.dialect.name == "postgresql":  # SQLite has one writer anyway
-        connection.execute(text("SELECT pg_advisory_xact_lock(:day)"), {"day": day.toordinal()})
-    numbers: dict[str, int] = {}
-    codes = []
-    for kind in kinds:
-        letter = LETTERS[Kind(kind)] if kind in LETTERS else kind[:1].upper()
-        prefix = f"{letter}{day:%m%d}-"
-        if prefix not in numbers:
-            # The digits behind the dash: a range on the primary key, and the greatest by length, then by sign.
-            taken = select(CASE.c.code).where(CASE.c.code >= prefix, CASE.c.code < prefix[:-1] + ".")
-            last = connection.execute(
-                taken.order_by(func.length(CASE.c.code).desc(), CASE.c.code.desc()).limit(1)
-            ).scalar()
-            digits = (last or "").removeprefix(prefix)
-            numbers[prefix] = int(digits) if digits.isdigit() else 0
-        numbers[prefix] += 1
-        codes.append(f"{prefix}{numbers[prefix]:02d}")
-    return codes

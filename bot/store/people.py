@@ -8,10 +8,10 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import ColumnElement, Connection, func, insert, select, update
 
 from bot.model import Address, LeaveEnded, LeaveTaken, Locale
+from bot.store.acts import Act
 from bot.store.briefs import ACCOUNT, CONSENT, HEARD, PERSON
 from bot.store.crypto import Keyring
 from bot.store.duties import ASSIGNMENT, LEAVE, LEAVE_END, LEVELS, PLACE, Duties, end_stand_in, leaves
-from bot.store.filings import Act
 from bot.store.tables import named
 
 INVITATION = named("invitation")

@@ -267,6 +267,8 @@ class Case(SQLModel, table=True):
     place: str = Field(foreign_key="place.code", index=True)
     filing: int | None = Field(default=None, foreign_key="filing.id", index=True)
     """The report in which it was found, if it came so."""
+    person: int | None = Field(default=None, foreign_key="person.id")
+    """Who reported it; None where it was imported."""
     opened_at: datetime = moment()
 
 
@@ -284,10 +286,151 @@ class CaseEvent(SQLModel, table=True):
     event: str
     kind: str = ""
     """Empty where the event has none (a NULL would escape the uniqueness)."""
+    other: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    """The case that it is merged into; empty otherwise."""
     on: date
     recorded_at: datetime = moment()
     person: int | None = Field(default=None, foreign_key="person.id")
     source: str = "chat"
+
+
+class CaseDetail(SQLModel, table=True):
+    """What became known of the person of a case: sealed, appended, the newest word of each item holds."""
+
+    __tablename__ = "case_detail"
+    id: int | None = Field(default=None, primary_key=True)
+    case: str = Field(foreign_key="case_.code", index=True)
+    person: int | None = Field(default=None, foreign_key="person.id")
+    """Who told it."""
+    body: bytes = sealed()
+    """``Details`` as JSON."""
+    basis: str = ""
+    """The legal basis and purpose under which it was collected (PIPL 13, 28)."""
+    recorded_at: datetime = moment()
+
+
+class Seen(SQLModel, table=True):
+    """Somebody acknowledged the alert on a case."""
+
+    __table_args__ = (UniqueConstraint("case", "person"),)
+    id: int | None = Field(default=None, primary_key=True)
+    case: str = Field(foreign_key="case_.code")
+    person: int = Field(foreign_key="person.id")
+    at: datetime = moment()
+
+
+class Opening(SQLModel, table=True):
+    """Somebody opened one masked item of a case, and why."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    case: str = Field(foreign_key="case_.code", index=True)
+    person: int = Field(foreign_key="person.id")
+    field: str
+    reason: str
+    """A key of the words, or ``other``."""
+    at: datetime = moment()
+
+
+class HomeIsolation(SQLModel, table=True):
+    """A home isolation as it was ordered; what happened is in ``isolation_event``."""
+
+    __tablename__ = "isolation"
+    id: int | None = Field(default=None, primary_key=True)
+    place: str = Field(foreign_key="place.code", index=True)
+    case: str | None = Field(default=None, foreign_key="case_.code")
+    since: date
+    days: int
+    body: bytes = sealed()
+    """``Details`` as JSON."""
+    basis: str = ""
+    person: int | None = Field(default=None, foreign_key="person.id")
+    recorded_at: datetime = moment()
+
+
+class IsolationEvent(SQLModel, table=True):
+    """What happened in a home isolation: ``broken`` (it begins anew that day), ``ended`` (by hand)."""
+
+    __tablename__ = "isolation_event"
+    id: int | None = Field(default=None, primary_key=True)
+    isolation: int = Field(foreign_key="isolation.id", index=True)
+    event: str
+    on: date
+    person: int | None = Field(default=None, foreign_key="person.id")
+    recorded_at: datetime = moment()
+
+
+class Returnee(SQLModel, table=True):
+    """Persons who came back from a risk area, as a worker registered them."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    place: str = Field(foreign_key="place.code", index=True)
+    arrived: date
+    count: int
+    body: bytes = sealed()
+    """``Details`` as JSON."""
+    basis: str = ""
+    person: int | None = Field(default=None, foreign_key="person.id")
+    recorded_at: datetime = moment()
+
+
+class CareVisit(SQLModel, table=True):
+    """Visits to persons in need on one day: counts, never a name. The newest line of a place, day and group holds."""
+
+    __tablename__ = "care_visit"
+    __table_args__ = (Index("ix_care_visit_place_day", "place", "day"),)
+    id: int | None = Field(default=None, primary_key=True)
+    place: str = Field(foreign_key="place.code")
+    day: date
+    care: str
+    people: int
+    visits: int
+    person: int | None = Field(default=None, foreign_key="person.id")
+    recorded_at: datetime = moment()
+
+
+class FieldValue(SQLModel, table=True):
+    """A number that the pack's form asked for; the newest filing of a place's day holds."""
+
+    __tablename__ = "field_value"
+    __table_args__ = (Index("ix_field_value_place_day", "place", "day"),)
+    id: int | None = Field(default=None, primary_key=True)
+    filing: int = Field(foreign_key="filing.id", index=True)
+    place: str = Field(foreign_key="place.code")
+    day: date
+    field: str
+    value: int
+
+
+class Published(SQLModel, table=True):
+    """The figure of a place's day as it was known at that day's cutoff: written once, never changed."""
+
+    pack: str = Field(primary_key=True)
+    day: date = Field(primary_key=True)
+    place: str = Field(primary_key=True, foreign_key="place.code")
+    days: int
+    state: str
+    since: date | None = None
+    rank: str = ""
+    """The deciding case as ``spans.rank`` writes it; empty without one."""
+    reported_days: int
+    unverified_days: int
+    published_at: datetime = moment()
+
+
+class Milestone(SQLModel, table=True):
+    """A place reached so many days in one count, or lost them again: a fact, announced once."""
+
+    __table_args__ = (UniqueConstraint("pack", "place", "days", "since", "event"),)
+    id: int | None = Field(default=None, primary_key=True)
+    pack: str
+    place: str = Field(foreign_key="place.code")
+    days: int
+    since: date
+    """The day on which that count began."""
+    event: str
+    """``reached`` or ``lost``."""
+    on: date
+    recorded_at: datetime = moment()
 
 
 class CaseSpan(SQLModel, table=True):

@@ -1,0 +1,37 @@
+"""The logs and details of cases, as they are kept."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import fields, replace
+
+from sqlalchemy import Connection, select
+
+from bot.model import CaseFact, Details, Event
+from bot.store import codec
+from bot.store.crypto import Keyring
+from bot.store.duties import EVENT
+from bot.store.tables import named
+
+DETAIL = named("case_detail")
+
+
+def read_logs(connection: Connection, codes: Sequence[str]) -> dict[str, list[CaseFact]]:
+    """Each case's own log, in the order in which it was recorded. One query."""
+    query = select(EVENT).where(EVENT.c.case.in_(codes)).order_by(EVENT.c.recorded_at, EVENT.c.id)
+    found: dict[str, list[CaseFact]] = {}
+    for row in connection.execute(query):
+        fact = CaseFact(row.case, row.place, Event(row.event), row.on, row.recorded_at, row.kind or None, row.other)
+        found.setdefault(row.case, []).append(fact)
+    return found
+
+
+def details_of(connection: Connection, keyring: Keyring, codes: Sequence[str]) -> dict[str, Details]:
+    """By case, the newest word on each item. One query."""
+    query = select(DETAIL.c.case, DETAIL.c.body).where(DETAIL.c.case.in_(codes)).order_by(DETAIL.c.id)
+    found: dict[str, Details] = {}
+    for row in connection.execute(query):
+        more = codec.load(Details, keyring.open_bytes(row.body))
+        known = {each.name: value for each in fields(more) if (value := getattr(more, each.name)) not in {None, ()}}
+        found[row.case] = replace(found.get(row.case, Details()), **known)
+    return found
