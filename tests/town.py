@@ -43,6 +43,9 @@ PEOPLE = {
     "smith": (4, "Smith Example", "13800000004", "en"),
     "new": (5, "陈新来", "13800000005", "zh"),
     "newton": (6, "Newton Example", "13800000006", "en"),
+    "zhao": (7, "赵样例", "13800000007", "zh"),
+    "brown": (8, "Brown Example", "13800000008", "en"),
+    "sun": (9, "孙样例", "13800000009", "zh"),
 }
 """By the name under which the tests call them: id, name, phone, language. ``new`` and ``newton`` have no chat yet."""
 ASSIGNMENTS = (
@@ -55,6 +58,9 @@ ASSIGNMENTS = (
     (4, "grid_worker", "61"),
     (5, "grid_worker", "25"),
     (6, "grid_worker", "61"),
+    (7, "township_reviewer", "T"),
+    (8, "community_lead", "T"),
+    (9, "office", "X"),
 )
 RUN = 20
 """So many days before today have been reported on time, by the first worker of each place."""
@@ -93,7 +99,7 @@ def _fill(connection: Connection) -> None:
 
 
 def _reports(connection: Connection) -> None:
-    first = {place: person for person, _, place in reversed(ASSIGNMENTS) if place != "JA"}
+    first = {place: person for person, role, place in reversed(ASSIGNMENTS) if role == "grid_worker"}
     number = itertools.count(1)
     for back in range(1, RUN + 1):
         day = TODAY - timedelta(days=back)

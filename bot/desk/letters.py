@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Select, bindparam, insert, select
+from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.desk.cards import Card
 from bot.model import Address, Button, Outbound
@@ -19,6 +20,10 @@ OUTBOX = named("outbox")
 
 
 _NEW = insert(OUTBOX).returning(OUTBOX.c.id)
+_ONCE = {
+    name: make(OUTBOX).on_conflict_do_nothing(index_elements=["dedupe"]).returning(OUTBOX.c.id)
+    for name, make in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert))
+}
 _COLUMNS = (OUTBOX.c.body, OUTBOX.c.person, OUTBOX.c.conversation, OUTBOX.c.asked)
 _MARKED = select(*_COLUMNS).where(OUTBOX.c.token == bindparam("mark"))
 _LAST = (
@@ -43,24 +48,31 @@ class Letter:
     kind: str = "reply"
     edits: str | None = None
     tap: str | None = None
+    photo: str | None = None
+    """The media name of a picture that goes with it."""
+    dedupe: str | None = None
+    """What is said once only, whoever says it: a second letter of the same name is not written."""
 
 
 def write(connection: Connection, keyring: Keyring, token: Callable[[], str], now: datetime, letter: Letter) -> int:
-    """Put a letter into the outbox, its buttons under opaque tokens; returns the row's id."""
+    """Put a letter into the outbox, its buttons under opaque tokens; returns the row's id, 0 if it had been said."""
     mark = token()
     number = 0
     rows: list[tuple[Button, ...]] = []
     for row in letter.card.buttons:
         rows.append(tuple(replace(button, token=f"{mark}.{number + n}") for n, button in enumerate(row)))
         number += len(row)
-    outbound = Outbound(0, letter.address, letter.card.text, tuple(rows), letter.edits, letter.tap)
+    outbound = Outbound(0, letter.address, letter.card.text, tuple(rows), letter.edits, letter.tap, letter.photo)
     values = {
         "token": mark, "channel": letter.address.channel, "address": letter.address.id, "group": letter.address.group,
         "person": letter.person, "inbox": letter.inbox, "conversation": letter.conversation, "asked": letter.asked,
         "kind": letter.kind, "body": keyring.seal(codec.dump(outbound)), "state": "pending", "attempts": 0,
         "created_at": now, "due_at": now, "why": "",
     }  # fmt: skip
-    return int(connection.execute(_NEW, values).scalar_one())
+    if letter.dedupe is None:
+        return int(connection.execute(_NEW, values).scalar_one())
+    once = _ONCE[connection.dialect.name]
+    return int(connection.execute(once, values | {"dedupe": letter.dedupe}).scalar() or 0)
 
 
 @dataclass(frozen=True, slots=True)

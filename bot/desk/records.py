@@ -91,7 +91,7 @@ def _report(visit: Visit, kept: Kept, fact: ReportFiled | ReportWithdrawn) -> St
         fact.day.isoformat(),
         ",".join((*filed.lines, *filed.cases, *filed.withdrawn)),
     )
-    alerts.found(visit, filed.cases)
+    told = alerts.found(visit, filed.cases)
     today = visit.now.date()
     if fact.adds:  # a note changes no figure
         return Standing(visit.now, late=doing.late, missed=kept.brief.missed if fact.day == today else ())
@@ -106,6 +106,7 @@ def _report(visit: Visit, kept: Kept, fact: ReportFiled | ReportWithdrawn) -> St
         streaks=look(connection, rules, today, codes),
         run=figures.run_of(connection, doing.person, today, today_open=today_open, mine=mine),
         cases=filed.cases,
+        shown={"told": told},
         kept=tuple(names.get(code, code) for code in filed.kept),
         missed=kept.brief.missed if fact.day == today else (),
     )

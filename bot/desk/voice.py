@@ -119,4 +119,5 @@ class Voice:
 
     def _post(self, letter: letters.Letter) -> None:
         number = letters.write(self.connection, self.tools.keyring, self.tools.token, self.now, letter)
-        self.written.append(number)
+        if number:
+            self.written.append(number)
