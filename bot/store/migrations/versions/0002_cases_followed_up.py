@@ -174,3 +174,4 @@ def upgrade() -> None:
         inline_references=True,
     )
     op.add_column("case_event", sa.Column("other", sa.String(), server_default="", nullable=False))
+    op.execute("UPDATE case_ SET person = (SELECT filing.person FROM filing WHERE filing.id = case_.filing)")
