@@ -21,6 +21,8 @@ class Commands(click.Group):
         "invite": ("invite", "Make a one-time code and link for a person."),
         "streaks": ("figures", "The epidemic-free days of every place."),
         "explain": ("figures", "Why a place's figure is what it is."),
+        "history": ("history", "What was published of a place's days, and what is known now."),
+        "standards": ("standards", "The standards of creation and their items."),
         "doctor": ("doctor", "Check settings, database, clock and channels; name each mend."),
     }
 

@@ -14,13 +14,16 @@ from typing import TYPE_CHECKING
 
 from bot import words
 from bot.desk import Desk
+from bot.desk.voice import Tools
 from bot.model import Address, Inbound, Locale, PackRules
 from bot.scoring import packs
 from bot.store import audit, people
 from bot.store.crypto import Keyring
 from bot.store.database import Database
 from bot.store.media import MediaStore
+from scheduler.jobs import House
 from scheduler.post import Post
+from scheduler.tick import Tick
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,7 +38,21 @@ if TYPE_CHECKING:
 Clock = Callable[[], datetime]
 TOKEN_BYTES = 9
 """72 random bits, 12 signs: beyond guessing, and short enough for a button on every platform."""
-PRIVATE = ("report", "fix", "add", "places", "reports", "leave", "menu", "help", "language", "me", "web", "cancel")
+PRIVATE = (
+    "report",
+    "fix",
+    "add",
+    "places",
+    "history",
+    "reports",
+    "leave",
+    "menu",
+    "help",
+    "language",
+    "me",
+    "web",
+    "cancel",
+)
 GROUP = ("board", "bind")
 log = logging.getLogger(__name__)
 
@@ -71,17 +88,21 @@ def code() -> str:
 class Bot:
     """Everything, put together."""
 
-    def __init__(self, settings: Settings, clock: Clock, rules: PackRules, database: Database) -> None:
-        """Make the inner rooms; channels are added by ``build``."""
+    def __init__(self, settings: Settings, clock: Clock, rules: Sequence[PackRules], database: Database) -> None:
+        """Make the inner rooms; channels are added by ``build``. The first of the packs leads."""
         self.settings = settings
         self.clock = clock
-        self.rules = rules
+        self.rules, *others = rules
+        self.packs = tuple(others)
         self.database = database
         self.keyring = Keyring(settings.secret())
         self.media = MediaStore(settings.media_dir, self.keyring, database, clock)
-        self.desk = Desk(database, self.keyring, rules, settings.zone, clock, token, settings.base_url)
+        shared = (self.keyring, self.rules, settings.zone)
+        self.desk = Desk(database, *shared, clock, token, settings.base_url, self.packs)
         self.channels: dict[str, Channel] = {}
         self.post = Post(database, self.keyring, self.channels, clock)
+        tools = Tools(*shared, token, settings.base_url, self.packs)
+        self.tick = Tick(House(database, tools, self.media, self.post.wake).jobs(), clock, settings.zone)
 
     @classmethod
     def build(cls, settings: Settings, clock: Clock | None = None, *, web: bool = True) -> Bot:
@@ -91,7 +112,7 @@ class Bot:
             ValueError: a channel's settings contradict each other.
             OSError: the data folder cannot be used.
         """
-        rules = packs.load(settings.pack)
+        rules = [packs.load(name) for name in settings.packs]
         bot = cls(settings, clock or clock_of(settings, fixed=False), rules, Database(settings.url))
         if web:
             bot.add(bot._web())
@@ -167,18 +188,20 @@ class Bot:
         from bot import board  # noqa: PLC0415 - as above
 
         routes = [route for channel in self.channels.values() for route in channel.routes()]
-        routes += board.routes(self.database, self.rules, self.clock, Locale.ZH)
+        judges = (self.rules, *self.packs)
+        routes += board.routes(self.database, judges, self.clock, Locale.ZH, self.tick.ticking)
         routes.append(Route("/", RedirectResponse("/board")))
         return Starlette(routes=routes)
 
     async def run(self) -> None:
-        """Listen on every channel and drain the outbox until cancelled.
+        """Listen on every channel, drain the outbox and do what is due by itself, until cancelled.
 
         Raises:
             ExceptionGroup: a channel cannot go on (a wrong token, say).
         """
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self.post.run())
+            tasks.create_task(self.tick.run())
             for channel in self.channels.values():
                 tasks.create_task(channel.listen(self.take))
 

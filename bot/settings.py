@@ -31,6 +31,7 @@ class Settings(BaseSettings):
     public_url: str = ""
     timezone: str = "Asia/Shanghai"
     pack: str = "default"
+    """A rule pack, or several with commas between."""
     secret_key: SecretStr | None = None
 
     telegram_token: SecretStr | None = None
@@ -65,6 +66,11 @@ class Settings(BaseSettings):
         """Arguments first (tests), then the environment, then ``wuyi.toml`` in the working folder."""
         del dotenv_settings, file_secret_settings
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+
+    @property
+    def packs(self) -> tuple[str, ...]:
+        """The names of the rule packs: the first leads, the others judge beside it."""
+        return tuple(dict.fromkeys(name for each in self.pack.split(",") if (name := each.strip()))) or ("default",)
 
     @property
     def zone(self) -> ZoneInfo:

@@ -14,7 +14,15 @@ from bot.store.database import Database
 
 
 def routes(
-    database: Database, rules: PackRules, clock: Callable[[], datetime], locale: Locale = Locale.ZH
+    database: Database,
+    rules: PackRules | tuple[PackRules, ...],
+    clock: Callable[[], datetime],
+    locale: Locale = Locale.ZH,
+    ticking: Callable[[], bool] | None = None,
 ) -> list[BaseRoute]:
-    """``/board``, ``/healthz``, ``/readyz`` and ``/metrics``; ``locale`` is for a visitor who names none."""
-    return [*Board(database, rules, clock, locale).routes(), *health.routes(database), *metrics.routes()]
+    """``/board``, ``/healthz``, ``/readyz`` and ``/metrics``; ``locale`` is for a visitor who names none.
+
+    Of several packs the first leads; ``ticking`` tells whether the scheduler runs, where there is one.
+    """
+    judges = (rules,) if isinstance(rules, PackRules) else rules
+    return [*Board(database, judges, clock, locale).routes(), *health.routes(database, ticking), *metrics.routes()]

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, func, select
 from sqlmodel import col
 
+from bot.board.past import Past, past
 from bot.model import DayState, Level, PackRules, Streak
 from bot.store.database import Database
 from bot.store.figures import coverage, streaks
@@ -74,18 +75,31 @@ class Shown:
 class Days:
     """Computes the board once for as many visitors as come before something changes."""
 
-    def __init__(self, database: Database, rules: PackRules, clock: Callable[[], datetime]) -> None:
+    def __init__(self, database: Database, judges: tuple[PackRules, ...], clock: Callable[[], datetime]) -> None:
         """Nothing is read before the first visitor."""
         self._database = database
-        self._rules = rules
+        self._judges = judges
         self._clock = clock
         self._lock = asyncio.Lock()
         self._known: tuple[object, Shown] | None = None
+        self._past: dict[str, Past] = {}
 
     async def today(self) -> Shown:
         """The board of this day, as new as the newest report and case; the roster's changes show within a minute."""
         async with self._lock:
             return await asyncio.to_thread(self._today)
+
+    async def past(self, place: str) -> tuple[Shown, Past | None]:
+        """This day, and a place's past as the public may see it; None where the board has no such place."""
+        async with self._lock:
+            return await asyncio.to_thread(self._of, place)
+
+    def _of(self, place: str) -> tuple[Shown, Past | None]:
+        today = self._today()
+        if place in today.lines and place not in self._past:
+            with self._database.read() as connection:
+                self._past[place] = past(connection, self._judges, place, self._clock())
+        return today, self._past.get(place)
 
     def _today(self) -> Shown:
         now = self._clock()
@@ -94,7 +108,8 @@ class Days:
             newest = places[0][4:] if places else ()
             mark = (now.replace(second=0, microsecond=0), *newest)
             if self._known is None or self._known[0] != mark:
-                self._known = mark, _shown(connection, self._rules, now.date(), places)
+                self._known = mark, _shown(connection, self._judges[0], now.date(), places)
+                self._past = {}
             return self._known[1]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
@@ -16,8 +17,11 @@ PATIENCE = 5.0
 """Seconds that the database has for an answer."""
 
 
-def routes(database: Database) -> list[Route]:
-    """``/healthz`` answers as long as the program runs; ``/readyz`` 503 while the database does not answer."""
+def routes(database: Database, ticking: Callable[[], bool] | None = None) -> list[Route]:
+    """``/healthz`` answers as long as the program runs; ``/readyz`` 503 while the database does not answer.
+
+    A scheduler that does not tick is told of, and no reason to send people elsewhere: their reports are taken.
+    """
 
     async def healthz(_request: Request) -> JSONResponse:
         return _told(200, status="ok")
@@ -28,7 +32,8 @@ def routes(database: Database) -> list[Route]:
                 await asyncio.to_thread(_ask, database)
         except (SQLAlchemyError, OSError, TimeoutError):
             return _told(503, status="unavailable", database="unreachable")
-        return _told(200, status="ok", database="ok")
+        told = {} if ticking is None else {"scheduler": "ok" if ticking() else "stopped"}
+        return _told(200, status="ok", database="ok", **told)
 
     return [Route("/healthz", healthz), Route("/readyz", readyz)]
 

@@ -37,10 +37,12 @@ CARRIED = {
 class Board:
     """``/board`` and the page of each place."""
 
-    def __init__(self, database: Database, rules: PackRules, clock: Callable[[], datetime], locale: Locale) -> None:
+    def __init__(
+        self, database: Database, judges: tuple[PackRules, ...], clock: Callable[[], datetime], locale: Locale
+    ) -> None:
         """``locale`` is that of a visitor who says nothing of it."""
-        self._days = Days(database, rules, clock)
-        self._rules = rules
+        self._days = Days(database, judges, clock)
+        self._rules = judges[0]
         self._clock = clock
         self._locale = locale
 
@@ -58,14 +60,14 @@ class Board:
         return self._page("board", request, today=today, tables=today.tables)
 
     async def one(self, request: Request) -> Response:
-        """One place and why its figure is what it is; with its compounds, where it has any."""
-        today = await self._days.today()
+        """One place, why its figure is what it is, and what has changed since; with its compounds, where it has any."""
+        today, past = await self._days.past(request.path_params["place"])
         line = today.lines.get(request.path_params["place"])
-        if line is None:
+        if line is None or past is None:
             raise HTTPException(404)
         tables = [table for table in today.tables if table.head is line and table.lines != (line,)]
         above = _above(today.lines, line)
-        return self._page("board_place", request, today=today, line=line, tables=tables, above=above)
+        return self._page("board_place", request, today=today, line=line, tables=tables, above=above, past=past)
 
     def _page(self, name: str, request: Request, **values: Any) -> HTMLResponse:  # noqa: ANN401 - whatever the template shows
         locale = self._language(request)

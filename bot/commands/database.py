@@ -42,7 +42,7 @@ def load_sample(settings: Settings) -> None:
         raise click.ClickException(str(why)) from why
     with refusals(), closing(connect(settings)) as database:
         database.write(lambda connection: keycheck.confirm(connection, keyring))
-        sample.load(database, keyring, packs.load(settings.pack), clock())
+        sample.load(database, keyring, packs.load(settings.packs[0]), clock())
 
 
 @click.command()

@@ -83,7 +83,7 @@ def _asked(as_of: date | None, known_at: datetime | None, pack: str | None) -> I
 
     settings = read_settings()
     try:
-        rules = load(pack or settings.pack)
+        rules = load(pack or settings.packs[0])
         day = as_of or clock_of(settings)().date()
     except ValueError as why:
         raise click.ClickException(str(why)) from why
@@ -114,7 +114,7 @@ def streaks(  # noqa: PLR0913 - one argument an option
     """The epidemic-free days of every place, one row a place."""
     locale = Locale(lang)
     with _asked(as_of, known_at, pack) as question:
-        wanted = None if said is None else {_place(question.connection, said, locale)}
+        wanted = None if said is None else {place_of(question.connection, said, locale)}
         if wanted is not None and level is not None:
             wanted = subtree(question.connection, wanted)
         found = question.streaks(level, wanted)
@@ -140,14 +140,14 @@ def explain(place: str, *, as_of: date | None, known_at: datetime | None, pack: 
     """Why the figure of PLACE (a code, or an exact name) is what it is."""
     locale = Locale(lang)
     with _asked(as_of, known_at, pack) as question:
-        found = question.streaks(None, {_place(question.connection, place, locale)})
+        found = question.streaks(None, {place_of(question.connection, place, locale)})
         if not found:
             _refuse(locale, "closed", place)
         values = explained(question.connection, question.rules, found[0], locale, known_at=question.known_at)
         click.echo(words.text("figures/explain", locale, values))
 
 
-def _place(connection: Connection, said: str, locale: Locale) -> str:
+def place_of(connection: Connection, said: str, locale: Locale) -> str:
     """The code of the place that ``said`` is the code, the name or an alias of."""
     rows = connection.execute(
         select(place_.c.code, place_.c.name, place_.c.aliases)

@@ -61,7 +61,7 @@ def _template(file: Path, settings: Settings) -> None:
         message = f"{file} exists already and may be filled in; choose another name, or remove it first"
         raise click.ClickException(message)
     try:
-        template.write(file, packs.load(settings.pack))
+        template.write(file, packs.load(settings.packs[0]))
     except (OSError, packs.PackError) as why:
         raise click.ClickException(str(why)) from why
     click.echo(_said("template", {"path": file}))
@@ -89,7 +89,7 @@ def _bring(path: Path, settings: Settings, *, dry_run: bool, replace_sample: boo
             brought = bring(
                 database,
                 keyring,
-                packs.load(settings.pack),
+                packs.load(settings.packs[0]),
                 now,
                 path,
                 dry_run=dry_run,

@@ -86,9 +86,9 @@ def _prepare(settings: Settings) -> None:
     with contextlib.closing(connect(settings)) as database:
         migrate(database)
         database.write(lambda connection: keycheck.confirm(connection, keyring))
-        rules = packs.load(settings.pack)
+        rules = [packs.load(name) for name in settings.packs]
         if not settings.real_channel:
-            sample.load(database, keyring, rules, clock_of(settings, fixed=False)())
+            sample.load(database, keyring, rules[0], clock_of(settings, fixed=False)())
         # The figures of a pack that was changed are worked out once, before anybody waits for them.
         database.write(lambda connection: figures.refresh(connection, rules))
 

@@ -10,8 +10,8 @@ from bot.desk import cards, enrolment, groups, letters
 from bot.desk.controls import CONTROLS
 from bot.desk.visit import DEFAULT, SHOWN, Visit, standing
 from bot.dialog import Attachment, Number, Option, Reply, Say, Text, begin, take
+from bot.dialog.reading import day as read_day
 from bot.dialog.steps import PHOTO
-from bot.dialog.steps import day as read_day
 from bot.handlers import COMMANDS, FLOWS
 from bot.model import InboundKind, Locale
 from bot.store import briefs

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -34,6 +34,31 @@ class Tools:
     def house(self) -> House:
         """The part of it that briefs and facts are made of."""
         return House(self.keyring, self.rules, self.zone, self.packs)
+
+
+def tell(  # noqa: PLR0913 - the transaction, the moment, whom, what, why and once
+    tools: Tools,
+    connection: Connection,
+    now: datetime,
+    person: int,
+    said: Sequence[Say],
+    *,
+    kind: str = "notice",
+    inbox: int | None = None,
+    dedupe: str | None = None,
+) -> int | None:
+    """Write to somebody where they are best reached, in their own language; ``now`` is in the programme's zone.
+
+    Returns the letter's number, 0 where ``dedupe`` had been said before, None where they have no chat.
+    """
+    address = people.address_of(connection, person)
+    if address is None:
+        return None
+    other = briefs.who(connection, tools.keyring, address.channel, address.id)
+    brief = Brief(now, now.date(), now, other.locale if other else Locale.ZH)
+    card = cards.card(None, brief, said)
+    letter = letters.Letter(card, Address(address.channel, address.id), person, inbox, kind=kind, dedupe=dedupe)
+    return letters.write(connection, tools.keyring, tools.token, now, letter)
 
 
 class Voice:
@@ -108,14 +133,10 @@ class Voice:
 
     def notify(self, person: int, *said: Say, kind: str = "notice") -> bool:
         """Tell somebody else, where they are best reached, in their own language; False where that is nowhere."""
-        address = people.address_of(self.connection, person)
-        if address is None:
-            return False
-        other = briefs.who(self.connection, self.tools.keyring, address.channel, address.id)
-        locale = other.locale if other else Locale.ZH
-        card = cards.card(None, replace(self.plain(), locale=locale), said)
-        self._post(letters.Letter(card, Address(address.channel, address.id), person, self.inbox, kind=kind))
-        return True
+        number = tell(self.tools, self.connection, self.now, person, said, kind=kind, inbox=self.inbox)
+        if number:
+            self.written.append(number)
+        return number is not None
 
     def _post(self, letter: letters.Letter) -> None:
         number = letters.write(self.connection, self.tools.keyring, self.tools.token, self.now, letter)

@@ -22,6 +22,8 @@ class Need(StrEnum):
     CASES = "cases"
     CASE = "case"
     ISOLATIONS = "isolations"
+    RETURNEES = "returnees"
+    CARE = "care"
     TODO = "todo"
     PAST = "past"
 

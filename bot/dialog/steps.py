@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Generator, Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
+from bot.dialog.reading import day, degrees, number
+from bot.model import Near
+
+PLACE = "\x1f"
+"""Between a place's code and its name in a raw answer: the name is kept with it, so that a replay asks nobody."""
+COLDEST, HOTTEST = 34.0, 43.0
+"""°C that no living person is below or above: what lies outside is a slip of the finger."""
 PHOTO = "\x1fphoto:"
 """A raw answer that is a picture: this, then the media name. No typed words begin so, once they are trimmed."""
 
@@ -64,6 +69,8 @@ class Choice:
     key: str
     options: tuple[Option, ...]
     values: Mapping[str, object] = field(default_factory=dict)
+    near: bool = False
+    """Whether the pinyin of a label, its initials or a slip of the pen mean it, too: places, never persons."""
 
     def read(self, raw: str) -> str:
         """The option's value."""
@@ -108,6 +115,8 @@ class Text:
     limit: int
     options: tuple[Option, ...] = ()
     values: Mapping[str, object] = field(default_factory=dict)
+    digits: int = 0
+    """So many digits at least (a phone)."""
 
     def read(self, raw: str) -> str:
         """The words, trimmed."""
@@ -118,6 +127,8 @@ class Text:
             raise Unreadable
         if len(said) > self.limit:
             raise Unreadable("long", length=len(said), limit=self.limit)
+        if sum(sign.isdecimal() for sign in said) < self.digits:
+            raise Unreadable("digits")
         return said
 
     def __iter__(self) -> Generator[Step, Any, str]:
@@ -164,7 +175,7 @@ class Day:
 
     def read(self, raw: str) -> date:
         """The day."""
-        value = day(raw, self.today)
+        value = day(raw, self.today, past=self.latest <= self.today)
         if value is None:
             raise Unreadable
         if not self.earliest <= value <= self.latest:
@@ -176,72 +187,54 @@ class Day:
         return (yield self)  # type: ignore[no-any-return]
 
 
-Question = Choice | Number | Text | Attachment | Day
+@dataclass(frozen=True, slots=True)
+class Degrees:
+    """A body temperature in °C; an option's value stands for itself (a range, not taken)."""
+
+    key: str
+    options: tuple[Option, ...] = ()
+    values: Mapping[str, object] = field(default_factory=dict)
+
+    def read(self, raw: str) -> float | str:
+        """The temperature, where a person can have it."""
+        if any(option.value == raw for option in self.options):
+            return raw
+        value = degrees(raw)
+        if value is None:
+            raise Unreadable
+        if not COLDEST <= value <= HOTTEST:
+            raise Unreadable("bounds", said=value)
+        return value
+
+    def __iter__(self) -> Generator[Step, Any, float | str]:
+        """``value = yield from Degrees(…)``."""
+        return (yield self)  # type: ignore[no-any-return]
+
+
+@dataclass(frozen=True, slots=True)
+class Find:
+    """A place: one of the options, or any other that the desk finds for the words typed."""
+
+    key: str
+    options: tuple[Option, ...]
+    values: Mapping[str, object] = field(default_factory=dict)
+
+    def read(self, raw: str) -> Near:
+        """The place that ``place(…)`` put down."""
+        code, known, name = raw.partition(PLACE)
+        if not known or not code or not name or raw.startswith(PHOTO):
+            raise Unreadable
+        return Near(code, name)
+
+    def __iter__(self) -> Generator[Step, Any, Near]:
+        """``value = yield from Find(…)``."""
+        return (yield self)  # type: ignore[no-any-return]
+
+
+def place(code: str, name: str) -> Option:
+    """A place as a choice; its value is all that a replay needs."""
+    return Option(f"{code}{PLACE}{name}", name)
+
+
+Question = Choice | Number | Text | Attachment | Day | Degrees | Find
 Step = Say | Retake | Question
-
-_COUNT = re.compile(r"^(?P<number>.+?)\s*(?:个?人|个|例|位|名|people|persons?|cases?)?$", re.IGNORECASE)
-_RELATIVE = {
-    "今天": 0, "今日": 0, "today": 0, "明天": 1, "明日": 1, "tomorrow": 1, "后天": 2, "大后天": 3,
-    "昨天": -1, "yesterday": -1, "前天": -2,
-}  # fmt: skip
-_DATES = (
-    re.compile(r"^(?P<year>\d{4})[-/.年](?P<month>\d{1,2})[-/.月](?P<day>\d{1,2})[日号]?$"),
-    re.compile(r"^(?P<month>\d{1,2})[-/.月](?P<day>\d{1,2})[日号]?$"),
-    re.compile(r"^(?P<day>\d{1,2})(?P<name>[a-z]{3})[a-z]*$"),
-    re.compile(r"^(?P<name>[a-z]{3})[a-z]*(?P<day>\d{1,2})$"),
-    re.compile(r"^(?P<day>\d{1,2})[日号]?$"),
-)
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-
-
-def number(raw: str) -> int | None:
-    """The whole number that ``raw`` says (``２人``, ``三``, ``十``), or None."""
-    said = unicodedata.normalize("NFKC", raw).strip()
-    match = _COUNT.match(said)
-    digits = match["number"].strip() if match else said
-    if digits.isascii() and digits.isdigit() and len(digits) < 7:  # noqa: PLR2004 - nobody means a million
-        return int(digits)
-    if digits == "两":
-        return 2
-    value = unicodedata.numeric(digits, None) if len(digits) == 1 else None
-    return int(value) if value is not None and value == int(value) else None
-
-
-def day(raw: str, today: date) -> date | None:
-    """The day that ``raw`` says on ``today`` (``明天``, ``11月26日``, ``26号``, ``2026-11-26``), or None.
-
-    A day without a year is the one nearest to today; a bare day of the month is the next such day, today included.
-    """
-    said = unicodedata.normalize("NFKC", raw).strip().lower().replace(" ", "")
-    if said in _RELATIVE:
-        return today + timedelta(days=_RELATIVE[said])
-    for pattern in _DATES:
-        match = pattern.match(said)
-        if match:
-            said_parts = match.groupdict()
-            month = said_parts.pop("name", None)
-            if month is not None:
-                if month not in _MONTHS:
-                    return None
-                said_parts["month"] = str(_MONTHS.index(month) + 1)
-            return _nearest({name: int(value) for name, value in said_parts.items()}, today)
-    return None
-
-
-def _nearest(parts: Mapping[str, int], today: date) -> date | None:
-    if "year" in parts:
-        return _date(parts["year"], parts["month"], parts["day"])
-    if "month" in parts:
-        years = (_date(today.year + step, parts["month"], parts["day"]) for step in (-1, 0, 1))
-        known = [value for value in years if value is not None]
-        return min(known, key=lambda value: abs(value - today), default=None)
-    months = ((today.year + (today.month - 1 + step) // 12, (today.month - 1 + step) % 12 + 1) for step in range(3))
-    coming = (_date(year, month, parts["day"]) for year, month in months)
-    return next((value for value in coming if value is not None and value >= today), None)
-
-
-def _date(year: int, month: int, number_of_day: int) -> date | None:
-    try:
-        return date(year, month, number_of_day)
-    except ValueError:
-        return None

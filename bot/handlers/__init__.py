@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from bot.dialog import Flow
-from bot.handlers import daily_report, enrol, leave, me, menu, places, reports
+from bot.handlers import care, daily_report, enrol, history, isolation, leave, me, menu, places, reports, returnee
 
 FLOWS: dict[str, Flow] = {
-    flow.name: flow for module in (daily_report, enrol, leave, me, menu, places, reports) for flow in module.FLOWS
+    flow.name: flow
+    for module in (care, daily_report, enrol, history, isolation, leave, me, menu, places, reports, returnee)
+    for flow in module.FLOWS
 }
 """Every flow by its name."""
 
@@ -18,7 +20,11 @@ COMMANDS: dict[str, str] = {
     "found": "found",
     "withdraw": "withdraw",
     "leave": "leave",
+    "isolation": "isolation",
+    "returnee": "returnee",
+    "care": "care",
     "places": "places",
+    "history": "history",
     "reports": "reports",
     "language": "language",
     "me": "me",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.dialog import Choice, Dialog, Flow, Goto, Option, Say
+from bot.dialog import Choice, Dialog, Flow, Goto, Need, Option, Say
 from bot.model import Brief, ConsentWithdrawn, Fact, NoticeAccepted, Standing
 
 NOTICE = "2026-11"
@@ -23,7 +23,7 @@ def enrol(brief: Brief) -> Dialog:
 
 def forget(brief: Brief) -> Dialog:
     """Take the acceptance back, after saying what the law lets the office keep."""
-    choice = yield from Choice("forget", (Option("keep"), Option("withdraw")))
+    choice = yield from Choice("forget", (Option("keep"), Option("withdraw")), {"me": brief.me})
     if choice == "keep":
         return Goto("me")
     return ConsentWithdrawn()
@@ -36,4 +36,4 @@ def receipt(fact: Fact, brief: Brief, standing: Standing) -> Say:
     return Say("enrol/welcome", {"owed": brief.owed})
 
 
-FLOWS = (Flow("enrol", enrol, "enrol", receipt), Flow("forget", forget, "enrol", receipt))
+FLOWS = (Flow("enrol", enrol, "enrol", receipt), Flow("forget", forget, "enrol", receipt, frozenset({Need.SELF})))

@@ -2,7 +2,7 @@
 
 from bot.model.access import ACCESS, ACTIONS, Action, Field, Grant, allowed, grant
 from bot.model.brief import Brief, Colleague, Leave, Near, Owed, PastDay, PlaceStreak, Self, Standing
-from bot.model.care import Care, Isolation, Todo
+from bot.model.care import Care, Isolation, Returned, Stay, Todo, Visited
 from bot.model.cases import CaseCard, CaseFact, Details, Event, Finding, Kind, KnownCase
 from bot.model.facts import (
     CareGiven,
@@ -44,14 +44,18 @@ from bot.model.messages import (
     Undeliverable,
 )
 from bot.model.places import DUTY_LEVELS, Assignment, Level, Place, Role
+from bot.model.standards import HALF, Assessment, AutoRule, Group, Item, Mark, Scale, Standard
 
 __all__ = [
     "ACCESS",
     "ACTIONS",
     "DUTY_LEVELS",
+    "HALF",
     "Action",
     "Address",
+    "Assessment",
     "Assignment",
+    "AutoRule",
     "Brief",
     "Button",
     "Care",
@@ -74,6 +78,7 @@ __all__ = [
     "Finding",
     "FormField",
     "Grant",
+    "Group",
     "HistoryDay",
     "Inbound",
     "InboundKind",
@@ -81,6 +86,7 @@ __all__ = [
     "IsolationBegun",
     "IsolationBroken",
     "IsolationEnded",
+    "Item",
     "ItemOpened",
     "Kind",
     "KnownCase",
@@ -92,6 +98,7 @@ __all__ = [
     "Line",
     "Locale",
     "LocaleChosen",
+    "Mark",
     "NameCorrected",
     "Near",
     "NoticeAccepted",
@@ -106,16 +113,21 @@ __all__ = [
     "ReportFiled",
     "ReportWithdrawn",
     "Retry",
+    "Returned",
     "ReturneeRegistered",
     "Role",
+    "Scale",
     "Self",
     "Sent",
+    "Standard",
     "Standing",
     "Status",
+    "Stay",
     "Streak",
     "Todo",
     "Uncertain",
     "Undeliverable",
+    "Visited",
     "allowed",
     "grant",
 ]

@@ -96,6 +96,8 @@ ACTIONS: Mapping[Action, frozenset[Role]] = {
 """By action, who may do it with a case at a place of theirs, or below it."""
 OWN_ACTIONS = frozenset({Action.DIAGNOSE, Action.MOVE, Action.WITHDRAW, Action.ADD})
 """What whoever reported a case may do with it, while they work at its place."""
+OWN_HARMLESS = frozenset({Action.RULE_OUT})
+"""And what else, while it is of no kind that breaks a streak: they are asked for the diagnosis of their fever."""
 
 
 def grant(roles: Collection[Role], field: Field, *, own: bool) -> Grant:
@@ -106,7 +108,12 @@ def grant(roles: Collection[Role], field: Field, *, own: bool) -> Grant:
     return max(granted, default=Grant.NONE)
 
 
-def allowed(roles: Collection[Role], *, own: bool) -> frozenset[Action]:
-    """What somebody with these ``roles`` at the case's place, or above it, may do with it."""
-    mine = OWN_ACTIONS if own and _FIELD & set(roles) else frozenset[Action]()
+def allowed(roles: Collection[Role], *, own: bool, breaks: bool = True) -> frozenset[Action]:
+    """What somebody with these ``roles`` at the case's place, or above it, may do with it.
+
+    ``own``: they reported it; ``breaks``: it counts, or once counted, against its place.
+    """
+    mine = frozenset[Action]()
+    if own and _FIELD & set(roles):
+        mine = OWN_ACTIONS if breaks else OWN_ACTIONS | OWN_HARMLESS
     return mine | {action for action, who in ACTIONS.items() if who & set(roles)}

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from bot.model.care import Isolation, Todo
+from bot.model.care import Isolation, Returned, Todo, Visited
 from bot.model.cases import CaseCard, Finding, Kind, KnownCase
 from bot.model.facts import Locale, Status
 from bot.model.figures import FormField, Streak
@@ -73,6 +73,17 @@ class Self:
     channels: tuple[str, ...] = ()
     accepted_on: date | None = None
     reports: int = 0
+    notice: str = ""
+    """The version of the notice that was accepted."""
+    leaves: int = 0
+    messages: int = 0
+    """What this person wrote, as far as it is still kept."""
+    opened: int = 0
+    """Items of cases that this person opened."""
+    ask: str = ""
+    """Who puts a wrong phone right: a masked name and a place; empty where there is nobody."""
+    message_days: int = 0
+    retention_days: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +155,10 @@ class Brief:
     """By kind, the details that are asked at once."""
     fields: tuple[FormField, ...] = ()
     fever_from: float = 37.3
+    breaking: tuple[str, ...] = ()
+    """The kinds that stop a count."""
+    restores: bool = False
+    """Whether a case that was ruled out never was, as the pack has it, or lets counting begin anew."""
     near: tuple[Near, ...] = ()
     """Places to choose from, the latest used first; others are found by searching."""
     cases: tuple[KnownCase, ...] = ()
@@ -151,9 +166,23 @@ class Brief:
     case: CaseCard | None = None
     """The case that the conversation is about, if this person may see it."""
     isolations: tuple[Isolation, ...] = ()
+    """Those that run at the places for which this person works, the next to end first."""
+    isolation_days: int = 14
+    returnees: tuple[Returned, ...] = ()
+    """Who came back to those places within the last ``returnee_days``, newest first."""
+    returnee_days: int = 14
+    visited: tuple[Visited, ...] = ()
+    """The last word on each place and group of those in need."""
+    wards: tuple[Near, ...] = ()
+    """Some of the places for which this person works or answers, where they owe no report of their own."""
     todo: tuple[Todo, ...] = ()
     past: tuple[PlaceHistory, ...] = ()
     """The history of the place that the conversation is about, one pack after another."""
+
+    @property
+    def own_places(self) -> tuple[Near, ...]:
+        """The places to offer to somebody who registers something: their own, else those near or below them."""
+        return tuple(Near(place.code, place.name) for place in self.owed) or self.near or self.wards
 
     @property
     def today(self) -> date:

@@ -79,11 +79,14 @@ class Details:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """``count`` persons of one kind, newly found at the place; of the first of them the details, where known."""
+    """``count`` persons of one kind, found at the place; among them new ones with their details."""
 
     kind: str
     count: int
     people: tuple[Details, ...] = ()
+    """Of those who are new, the details, where known."""
+    known: tuple[str, ...] = ()
+    """The cases that some of the ``count`` are already: nothing is made of those."""
 
 
 @dataclass(frozen=True, slots=True)

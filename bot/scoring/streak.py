@@ -9,6 +9,7 @@ from itertools import pairwise
 
 from bot.model import CaseFact, DayState, Event, PackRules, Reason, Streak
 from bot.scoring.coverage import Days
+from bot.scoring.joining import in_force
 
 ONE_DAY = timedelta(days=1)
 
@@ -26,17 +27,15 @@ class Span:
 def standing(facts: Iterable[CaseFact], as_of: date, rules: PackRules) -> Reason | None:
     """What one case comes to on ``as_of`` by the facts given; None where it does not count.
 
-    The facts are those known; of these the ones that happened on or before ``as_of`` are used, but a case entered by
-    mistake (``withdrawn``) is void on every day. It takes effect on the day it first had a breaking kind. It ends on
-    the day the person left, also if it was diagnosed or released later; one who never left, on the day of release;
-    one ruled out, on that day if none of these was earlier. Of two facts of one event the first day holds.
+    The facts are those known, of one person (``joining.joined``); of these the ones that happened on or before
+    ``as_of`` are used, but corrections hold on every day (``joining.in_force``). It takes effect on the day it first
+    had a breaking kind. It ends on the day the person left, also if it was diagnosed or released later; one who never
+    left, on the day of release; one ruled out, on that day if none of these was earlier. Of two facts of one event the
+    first day holds.
     """
-    known = sorted(facts, key=lambda fact: (fact.on, fact.recorded_at))
-    if any(fact.event == Event.WITHDRAWN for fact in known):
-        return None
     first: dict[Event, date] = {}
     named: list[CaseFact] = []
-    for fact in known:
+    for fact in in_force(facts):
         if fact.on <= as_of:
             first.setdefault(fact.event, fact.on)
             if fact.kind and fact.event in (Event.FOUND, Event.DIAGNOSED):

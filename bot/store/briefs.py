@@ -21,7 +21,7 @@ from bot.model import (
     Self,
     Status,
 )
-from bot.store import figures, known_cases
+from bot.store import care_kept, figures, known_cases, past
 from bot.store.asking import Asking, House, Who
 from bot.store.crypto import Keyring
 from bot.store.duties import (
@@ -135,6 +135,10 @@ def brief(  # noqa: PLR0913, PLR0917 - the house, the person, the moment, the da
 MORE: Mapping[Need, Callable[[Asking], Mapping[str, Any]]] = {
     Need.CASES: known_cases.known,
     Need.CASE: known_cases.card,
+    Need.PAST: past.past,
+    Need.ISOLATIONS: care_kept.isolations,
+    Need.RETURNEES: care_kept.returnees,
+    Need.CARE: care_kept.care,
 }
 """What a need adds to a brief: the fields of ``Brief`` that it fills. Nothing of it is asked on a normal day."""
 

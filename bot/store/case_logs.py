@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import fields, replace
 
 from sqlalchemy import Connection, select
 
 from bot.model import CaseFact, Details, Event
+from bot.scoring.log import Person, persons
 from bot.store import codec
 from bot.store.crypto import Keyring
 from bot.store.duties import EVENT
+from bot.store.logs import tangled
 from bot.store.tables import named
 
 DETAIL = named("case_detail")
@@ -24,6 +26,14 @@ def read_logs(connection: Connection, codes: Sequence[str]) -> dict[str, list[Ca
         fact = CaseFact(row.case, row.place, Event(row.event), row.on, row.recorded_at, row.kind or None, row.other)
         found.setdefault(row.case, []).append(fact)
     return found
+
+
+def read_persons(connection: Connection, codes: Collection[str]) -> dict[str, Person]:
+    """These cases with what is merged into each; a code without a log is left out. Two queries where none is merged."""
+    if not codes:
+        return {}
+    found = persons(read_logs(connection, [*{*codes, *tangled(connection, codes)}]))
+    return {code: found[code] for code in codes if code in found}
 
 
 def details_of(connection: Connection, keyring: Keyring, codes: Sequence[str]) -> dict[str, Details]:

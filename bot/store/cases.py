@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection, func, insert, select, text
@@ -20,11 +20,11 @@ from bot.model import (
     Role,
     allowed,
 )
-from bot.scoring.log import Outline, outline
+from bot.scoring.log import ACTION_OF, Outline, Person, broke, misfit, outline
 from bot.store import codec, figures
 from bot.store.acts import Act
 from bot.store.authority import roles_at
-from bot.store.case_logs import DETAIL, read_logs
+from bot.store.case_logs import DETAIL, read_persons
 from bot.store.crypto import Keyring
 from bot.store.duties import CASE, EVENT, PLACE
 from bot.store.tables import named
@@ -40,16 +40,6 @@ LETTERS = {
     Kind.KEY_PERSON: "K",
 }
 """How a case's number begins, where the pack does not say; a kind that a pack brings begins with its first letter."""
-ACTION_OF: Mapping[Event, Action] = {
-    Event.DIAGNOSED: Action.DIAGNOSE,
-    Event.LEFT: Action.MOVE,
-    Event.RELEASED: Action.RELEASE,
-    Event.RULED_OUT: Action.RULE_OUT,
-    Event.REOPENED: Action.REOPEN,
-    Event.MERGED: Action.MERGE,
-    Event.SPLIT: Action.SPLIT,
-    Event.WITHDRAWN: Action.WITHDRAW,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,51 +126,50 @@ def follow(connection: Connection, rules: Sequence[PackRules], act: Act, fact: C
     Raises:
         RefusedError: no such case, not entitled, a day that cannot be, or a fact that does not fit the log.
     """
-    row, before = _row(connection, fact.case)
-    roles = roles_at(connection, act.person, row.place, act.now.date())
-    if ACTION_OF.get(fact.event) not in allowed(roles, own=row.person == act.person):
-        raise RefusedError("entitled")
-    _check(connection, before, fact, act.now.date(), row.place)
+    row, person = _row(connection, fact.case)
+    breaking = frozenset[str]().union(*(pack.breaking for pack in rules))
+    counts = broke((*person.log, *person.joined), breaking)
+    _entitled(connection, act, row, ACTION_OF.get(fact.event), breaks=counts)
+    before = outline(person, breaking)
+    why = misfit(before, fact.event, fact.on, act.now.date(), fact.kind)
+    if why is not None:
+        raise RefusedError(why.reason, **why.values)
+    if fact.event == Event.DIAGNOSED and not any(fact.kind in pack.kinds for pack in rules):
+        raise RefusedError("kind", kind=fact.kind)
+    if fact.event == Event.MERGED:
+        _check_other(connection, row, fact.other)
     values = {
         "case": fact.case, "place": row.place, "event": fact.event.value, "kind": fact.kind or "", "on": fact.on,
         "recorded_at": act.now, "person": act.person, "source": "chat", "other": fact.other,
     }  # fmt: skip
     connection.execute(insert(EVENT), values)
-    touched = [fact.case, *(code for code in (fact.other, before.merged_into) if code)]
-    figures.project(connection, rules, touched)
+    figures.project(connection, rules, [fact.case])
     return before
 
 
-def _row(connection: Connection, code: str) -> tuple[Any, Outline]:
+def _row(connection: Connection, code: str) -> tuple[Any, Person]:
     row = connection.execute(select(CASE).where(CASE.c.code == code)).first()
-    log = read_logs(connection, [code]).get(code)
-    if row is None or not log:
+    person = read_persons(connection, [code]).get(code)
+    if row is None or person is None:
         raise RefusedError("unknown", code=code)
-    return row, outline(log)
+    return row, person
 
 
-def _check(connection: Connection, before: Outline, fact: CaseFollowed, today: date, place: str) -> None:  # noqa: C901 - one refusal after another
-    if before.withdrawn:
-        raise RefusedError("withdrawn")
-    if fact.on > today:
-        raise RefusedError("future", on=fact.on)
-    if fact.on < before.found_on and fact.event != Event.MERGED:
-        raise RefusedError("before", on=fact.on, found=before.found_on)
-    over = before.ended_on is not None
-    if fact.event == Event.REOPENED and not over:
-        raise RefusedError("open")
-    if fact.event in {Event.LEFT, Event.RELEASED, Event.RULED_OUT} and over:
-        raise RefusedError("over", on=before.ended_on)
-    if fact.event == Event.SPLIT and not before.merged_into:
-        raise RefusedError("unmerged")
-    if fact.event != Event.SPLIT and before.merged_into:
-        raise RefusedError("merged", other=before.merged_into)
-    if fact.event == Event.MERGED:
-        if fact.other == fact.case:
-            raise RefusedError("itself")
-        other, theirs = _row(connection, fact.other)
-        if theirs.withdrawn or theirs.merged_into or other.place != place:
-            raise RefusedError("other", code=fact.other)
+def _entitled(connection: Connection, act: Act, row: Any, action: Action | None, *, breaks: bool = True) -> None:  # noqa: ANN401 - a case's row
+    """Asked in the transaction that writes: what was offered when the conversation began may hold no more."""
+    roles = roles_at(connection, act.person, row.place, act.now.date())
+    if action not in allowed(roles, own=row.person == act.person, breaks=breaks):
+        raise RefusedError("entitled")
+
+
+def _check_other(connection: Connection, row: Any, code: str) -> None:  # noqa: ANN401 - a case's row
+    """A case is merged into another one of its place that stands for itself."""
+    if code == row.code:
+        raise RefusedError("itself")
+    other, person = _row(connection, code)
+    theirs = outline(person)
+    if theirs.withdrawn or theirs.merged_into or other.place != row.place:
+        raise RefusedError("other", code=code)
 
 
 def check_place(connection: Connection, act: Act, place: str, on: date) -> None:
@@ -215,27 +204,27 @@ def add_details(  # noqa: PLR0913, PLR0917 - who tells what, under which rules
     """Append what became known of the person of a case.
 
     Raises:
-        RefusedError: no such case, or not entitled.
+        RefusedError: no such case, not entitled, or a case that was withdrawn or merged into another.
     """
-    row, _ = _row(connection, case)
-    roles = roles_at(connection, act.person, row.place, act.now.date())
-    if Action.ADD not in allowed(roles, own=row.person == act.person):
-        raise RefusedError("entitled")
+    row, person = _row(connection, case)
+    _entitled(connection, act, row, Action.ADD)
+    known = outline(person)
+    if known.withdrawn or known.merged_into:
+        raise RefusedError("withdrawn" if known.withdrawn else "merged", other=known.merged_into)
     values = {"case": case, "person": act.person, "body": keyring.seal(codec.dump(more)), "basis": rules.basis}
     connection.execute(insert(DETAIL), values | {"recorded_at": act.now})
 
 
-def acknowledge(connection: Connection, act: Act, case: str) -> tuple[Any, bool]:
-    """Record that the sender has seen the alert; the case's row, and whether it is the first time.
+def acknowledge(connection: Connection, act: Act, case: str) -> tuple[Any, datetime | None]:
+    """Record that the sender has seen the alert; the case's row, and when they had seen it before.
 
     Raises:
         RefusedError: no such case, or not entitled.
     """
     row, _ = _row(connection, case)
-    if Action.ACKNOWLEDGE not in allowed(roles_at(connection, act.person, row.place, act.now.date()), own=False):
-        raise RefusedError("entitled")
-    known = select(SEEN.c.id).where(SEEN.c.case == case, SEEN.c.person == act.person)
-    if connection.execute(known).first() is not None:
-        return row, False
-    connection.execute(insert(SEEN), {"case": case, "person": act.person, "at": act.now})
-    return row, True
+    _entitled(connection, act, row, Action.ACKNOWLEDGE)
+    known = select(SEEN.c.at).where(SEEN.c.case == case, SEEN.c.person == act.person)
+    before = connection.execute(known).scalar()
+    if before is None:
+        connection.execute(insert(SEEN), {"case": case, "person": act.person, "at": act.now})
+    return row, before

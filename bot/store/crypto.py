@@ -13,6 +13,8 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 VERSION = b"\x01"
 NONCE = 12
+BEFORE = b"\nbefore:"
+"""In a secret: what follows is the secret that was in use before. It opens, and neither seals nor hashes."""
 
 
 class WrongKeyError(Exception):
@@ -20,12 +22,27 @@ class WrongKeyError(Exception):
 
 
 class Keyring:
-    """Keys derived from one secret: one seals, one hashes. The version byte leaves room for a rotation."""
+    """Keys derived from one secret: one seals, one hashes. While a key is being changed, the one before opens, too."""
 
     def __init__(self, secret: bytes) -> None:
         """Derive the keys; ``secret`` is any length, with at least 128 bits of chance in it."""
+        secret, _, before = secret.partition(BEFORE)
         self._seal = AESGCM(_derive(secret, b"wuyi seal 1"))
         self._hash = _derive(secret, b"wuyi hash 1")
+        self._before = AESGCM(_derive(before, b"wuyi seal 1")) if before else None
+
+    @property
+    def moving(self) -> bool:
+        """Whether the key is being changed: what the one before sealed still opens."""
+        return self._before is not None
+
+    def own(self, sealed: bytes) -> bool:
+        """Whether the key itself sealed this, and not the one before."""
+        try:
+            self._seal.decrypt(sealed[1 : NONCE + 1], sealed[NONCE + 1 :], None)
+        except InvalidTag:
+            return False
+        return True
 
     def seal(self, text: str | bytes) -> bytes:
         """Encrypt; the same text never gives the same bytes twice."""
@@ -39,8 +56,14 @@ class Keyring:
         Raises:
             WrongKeyError: sealed under another secret, or damaged.
         """
+        nonce, data = sealed[1 : NONCE + 1], sealed[NONCE + 1 :]
         try:
-            return self._seal.decrypt(sealed[1 : NONCE + 1], sealed[NONCE + 1 :], None)
+            try:
+                return self._seal.decrypt(nonce, data, None)
+            except InvalidTag:
+                if self._before is None:
+                    raise
+                return self._before.decrypt(nonce, data, None)
         except InvalidTag as why:
             message = "the secret key does not open this: WUYI_SECRET_KEY, or data/secret.key, is not the one in use"
             raise WrongKeyError(message) from why

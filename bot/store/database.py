@@ -47,6 +47,7 @@ def _prepare_sqlite(connection: DBAPIConnection, _record: ConnectionPoolEntry) -
         "foreign_keys=ON",
         "busy_timeout=30000",
         "cache_size=-65536",
+        "secure_delete=ON",  # what is deleted is overwritten, not merely forgotten
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()

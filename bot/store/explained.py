@@ -10,7 +10,8 @@ from sqlalchemy import Connection, Select, select
 
 from bot import words
 from bot.model import CaseFact, Event, Kind, Locale, PackRules, Reason, Streak
-from bot.store.spans import case_event, facts_query, logs
+from bot.scoring.joining import in_force
+from bot.store.logs import logs_of
 from bot.store.tables import Place
 
 place_ = Place.__table__  # type: ignore[attr-defined]
@@ -34,8 +35,9 @@ def explained(
     }
     reason = streak.reason
     if reason is not None:
-        log = next(logs(connection, facts_query().where(case_event.c.case == reason.case), known_at))
-        values["case"] = _case(connection, rules, streak, reason, log, locale)
+        _, found = logs_of(connection, [reason.case], known_at)
+        log = next(log for log in found if log[0].case == reason.case)
+        values["case"] = _case(connection, rules, streak, reason, in_force(log), locale)
     elif streak.since is not None and streak.since > _start(connection, rules, streak.place):
         values["gap"] = streak.since - timedelta(days=1)
     return values
@@ -50,14 +52,16 @@ def _case(  # noqa: PLR0913, PLR0917 - a sentence about one case, in one languag
 ) -> dict[str, Any]:
     where = log[0].place
     happened = [fact for fact in log if fact.on <= streak.as_of]
-    events = []
+    events: list[dict[str, Any]] = []
     kind: str | None = None
     for fact in happened:
         naming = fact.event in {Event.FOUND, Event.DIAGNOSED}
         kind = fact.kind if naming and fact.kind else kind
         if naming or fact.on == reason.ended_on:
             other = None if kind in {None, reason.kind} else kind_name(rules, kind or "", locale)
-            events.append({"on": fact.on, "what": _what(fact.event, kind, rules), "kind": other})
+            event = {"on": fact.on, "what": _what(fact.event, kind, rules), "kind": other}
+            if event not in events:  # two reports of one person say the same
+                events.append(event)
     return {
         "code": reason.case,
         "place": None if where == streak.place else connection.scalar(_name_of(where)),

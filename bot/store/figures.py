@@ -13,8 +13,9 @@ from bot.model import DUTY_LEVELS, PackRules, Status, Streak
 from bot.scoring import coverage as scoring
 from bot.scoring.coverage import Coverage, Days, Town, window
 from bot.scoring.streak import standing, streak
+from bot.store.logs import logs
 from bot.store.runs import run_of
-from bot.store.spans import case_, case_span, current, facts_query, logs, project, rank, refresh, unrank
+from bot.store.spans import case_span, current, project, rank, refresh, unrank
 from bot.store.tables import Assignment, Place, Report
 
 __all__ = ["coverage", "project", "refresh", "run_of", "streaks", "subtree"]
@@ -32,7 +33,7 @@ def streaks(  # noqa: PLR0913, PLR0917 - the axes of a figure are this many
     level: str | None = None,
     places: Collection[str] | None = None,
 ) -> list[Streak]:
-    """The streak of every place that is not closed on ``as_of``, in the order of codes.
+    """The streak of every place that the pack judges and that is not closed on ``as_of``, in the order of codes.
 
     Args:
         connection: of the database.
@@ -51,7 +52,8 @@ def streaks(  # noqa: PLR0913, PLR0917 - the axes of a figure are this many
     none = Days(first)
     found = []
     for code, _, place_level, start, closed in rows:
-        if (closed and closed <= as_of) or (level and place_level != level) or not scope.named(code):
+        judged = not rules.levels or place_level in rules.levels
+        if not judged or (closed and closed <= as_of) or (level and place_level != level) or not scope.named(code):
             continue
         text, bits = ranks.get(code), covered.get(code)
         case = None if text is None else unrank(text)
@@ -99,11 +101,16 @@ class _Scope:
 
     def within(self, query: Select[Any], column: ColumnElement[Any]) -> Select[Any]:
         """``query`` for the subtrees only."""
+        codes = self.codes()
+        return query if codes is None else query.where(column.in_(codes))
+
+    def codes(self) -> Select[Any] | None:
+        """The question for the codes of the subtrees; None: everywhere."""
         if self.places is None:
-            return query
+            return None
         tree = select(place_.c.code).where(place_.c.code.in_(sorted(self.places))).cte(recursive=True)
         tree = tree.union(select(place_.c.code).join(tree, place_.c.parent == tree.c.code))
-        return query.where(column.in_(select(tree.c.code)))
+        return select(tree.c.code)
 
     def rows(self) -> Sequence[Any]:
         """The places, in the order of codes."""
@@ -146,7 +153,7 @@ def _ranks(scope: _Scope, rules: PackRules, as_of: date) -> dict[str, str]:
     if scope.known_at is None and current(scope.connection, rules):
         return _projected_ranks(scope, rules, as_of)
     found: dict[str, str] = {}
-    for log in logs(scope.connection, scope.within(facts_query(), case_.c.place), scope.known_at):
+    for log in logs(scope.connection, scope.known_at, scope.codes()):
         reason = standing(log, as_of, rules)
         if reason is not None:
             found[log[0].place] = max(found.get(log[0].place, ""), rank(reason))

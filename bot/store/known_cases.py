@@ -6,14 +6,30 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import ColumnElement, Connection, or_, select
 
 from bot import words
-from bot.model import ACCESS, ACTIONS, Action, CaseCard, Details, Event, Field, Grant, KnownCase, Role, allowed, grant
-from bot.scoring.log import Outline, outline
+from bot.model import (
+    ACCESS,
+    ACTIONS,
+    Action,
+    CaseCard,
+    Details,
+    Event,
+    Field,
+    Grant,
+    KnownCase,
+    PackRules,
+    PlaceStreak,
+    Role,
+    allowed,
+    grant,
+)
+from bot.scoring.log import Outline, Person, broke, outline
+from bot.store import figures
 from bot.store.asking import Asking, House
 from bot.store.authority import roles_at, scope
-from bot.store.case_logs import details_of, read_logs
+from bot.store.case_logs import details_of, read_persons
 from bot.store.duties import CASE, EVENT, PLACE
 from bot.store.tables import named
 
@@ -23,50 +39,72 @@ RECENT = timedelta(days=14)
 """So long a case is shown in lists after it was entered, even if it is over."""
 MOST = 40
 """As many cases as a list in a chat can carry."""
+ENDS = (Event.LEFT.value, Event.RELEASED.value, Event.RULED_OUT.value)
+_COLUMNS = (CASE.c.code, CASE.c.place, CASE.c.person, CASE.c.opened_at, PLACE.c.name)
+_LATER = EVENT.alias("later")
+_REOPENED = select(_LATER.c.id).where(
+    _LATER.c.case == EVENT.c.case,
+    _LATER.c.event == Event.REOPENED.value,
+    _LATER.c.recorded_at >= EVENT.c.recorded_at,
+)
+
+
+def has(*events: str) -> ColumnElement[bool]:
+    """Whether a case has one of these ends, and was not reopened since. To be used where ``CASE`` is asked."""
+    here = select(EVENT.c.id).where(EVENT.c.case == CASE.c.code, EVENT.c.event.in_(events))
+    return here.where(~_REOPENED.exists()).exists()
 
 
 def known(asking: Asking) -> Mapping[str, Any]:
     """The cases that the person may know of, and what the pack's form asks of new ones."""
-    rules = asking.house.rules
-    return {"cases": listed(asking), "ask": dict(rules.ask), "fever_from": rules.fever_from}
+    return {"cases": listed(asking), **_asked(asking.house.rules)}
+
+
+def _asked(rules: PackRules) -> Mapping[str, Any]:
+    return {
+        "ask": dict(rules.ask),
+        "fever_from": rules.fever_from,
+        "breaking": tuple(sorted(rules.breaking)),
+        "restores": rules.ruled_out == "restore",
+    }
 
 
 def rows(connection: Connection, house: House, codes: Collection[str]) -> tuple[KnownCase, ...]:
     """These cases as the desk tells of them, whoever asks: it is for the caller to say no more than may be said."""
     query = (
-        select(CASE.c.code, CASE.c.place, CASE.c.person, CASE.c.opened_at, PLACE.c.name)
+        select(*_COLUMNS)
         .join(PLACE, PLACE.c.code == CASE.c.place)
         .where(CASE.c.code.in_(list(codes)))
         .order_by(CASE.c.code)
     )
     found = connection.execute(query).all()
-    logs = read_logs(connection, [row.code for row in found])
+    persons = read_persons(connection, [row.code for row in found])
     told = details_of(connection, house.keyring, [row.code for row in found])
-    return tuple(_known(house, None, row, outline(logs[row.code]), told.get(row.code)) for row in found)
+    return tuple(_known(house, None, row, _line(house, persons[row.code]), told.get(row.code)) for row in found)
+
+
+def _line(house: House, person: Person) -> Outline:
+    return outline(person, house.rules.breaking)
 
 
 def listed(asking: Asking) -> tuple[KnownCase, ...]:
     """Cases at the places for which the person works, or below: open ones and recent ones, newest first."""
     see = scope(asking.who.person, ACTIONS[Action.SEE], asking.today)
-    since = asking.now - RECENT
-    ends = select(EVENT.c.case).where(
-        EVENT.c.event.in_([Event.LEFT.value, Event.RELEASED.value, Event.RULED_OUT.value])
-    )
     query = (
-        select(CASE.c.code, CASE.c.place, CASE.c.person, CASE.c.opened_at, PLACE.c.name)
+        select(*_COLUMNS)
         .join(see, see.c.code == CASE.c.place)
         .join(PLACE, PLACE.c.code == CASE.c.place)
-        .where(or_(CASE.c.opened_at >= since, CASE.c.code.not_in(ends)))
+        .where(or_(CASE.c.opened_at >= asking.now - RECENT, ~has(*ENDS)))
         .order_by(CASE.c.opened_at.desc(), CASE.c.code.desc())
         .limit(MOST)
     )
     rows = asking.connection.execute(query).all()
     codes = [row.code for row in rows]
-    logs = read_logs(asking.connection, codes)
+    persons = read_persons(asking.connection, codes)
     told = _buildings(asking, codes)
     found = []
     for row in rows:
-        line = outline(logs[row.code])
+        line = _line(asking.house, persons[row.code])
         if not line.withdrawn and not line.merged_into:
             found.append(_known(asking.house, asking.who.person, row, line, told.get(row.code)))
     return tuple(found)
@@ -97,36 +135,42 @@ def _buildings(asking: Asking, codes: Sequence[str]) -> dict[str, Details]:
 
 def card(asking: Asking) -> Mapping[str, Any]:
     """The case that the command named, as this person may see it; None where there is none for them."""
-    columns = (CASE.c.code, CASE.c.place, CASE.c.person, CASE.c.opened_at, PLACE.c.name)
-    query = select(*columns).join(PLACE, PLACE.c.code == CASE.c.place).where(CASE.c.code == asking.subject.upper())
+    code = asking.subject.strip().partition(" ")[0].upper()
+    query = select(*_COLUMNS).join(PLACE, PLACE.c.code == CASE.c.place).where(CASE.c.code == code)
     row = asking.connection.execute(query).first()
     if row is None:
         return {"case": None}
     own = row.person == asking.who.person
     roles = roles_at(asking.connection, asking.who.person, row.place, asking.today)
-    may = allowed(roles, own=own)
+    person = read_persons(asking.connection, [row.code])[row.code]
+    log = (*person.log, *person.joined)
+    counts = any(broke(log, pack.breaking) for pack in asking.house.judges)
+    may = allowed(roles, own=own, breaks=counts)
     if Action.SEE not in may:
         return {"case": None}
-    log = read_logs(asking.connection, [row.code])[row.code]
-    line = outline(log)
-    joined = select(EVENT.c.case).where(EVENT.c.event == Event.MERGED.value, EVENT.c.other == row.code).distinct()
-    others = list(asking.connection.execute(joined).scalars())
-    theirs = read_logs(asking.connection, others) if others else {}
+    line = _line(asking.house, person)
     told = details_of(asking.connection, asking.house.keyring, [row.code]).get(row.code, Details())
     shown, sealed = visible(told, roles, own=own)
     return {
         "case": CaseCard(
             _known(asking.house, asking.who.person, row, line, told if _sees(roles, Field.BUILDING, own=own) else None),
-            tuple(log),
+            tuple(sorted(log, key=lambda fact: (fact.on, fact.recorded_at))),
             shown,
             sealed,
             may,
-            _seen(asking, row.code),
+            _seen(asking, row.code, row.place),
             line.merged_into,
-            tuple(code for code, facts in theirs.items() if outline(facts).merged_into == row.code),
+            tuple(sorted({fact.case for fact in person.joined})),
         ),
+        "streaks": _streak(asking, row.place, row.name),
         **known(asking),
     }
+
+
+def _streak(asking: Asking, place: str, name: str) -> tuple[PlaceStreak, ...]:
+    """How the place of the case stands today: what a fact on the case will change."""
+    found = figures.streaks(asking.connection, asking.house.rules, asking.today, places=[place])
+    return tuple(PlaceStreak(name, each) for each in found)
 
 
 def _sees(roles: frozenset[Role], field: Field, *, own: bool) -> bool:
@@ -166,13 +210,19 @@ def value_of(details: Details, field: Field) -> str:
     return "" if value is None else str(value)
 
 
-def _seen(asking: Asking, code: str) -> tuple[tuple[str, datetime], ...]:
+def _seen(asking: Asking, code: str, place: str) -> tuple[tuple[str, datetime], ...]:
+    """Who acknowledged the alert, by role and masked name, and when."""
     query = (
-        select(PERSON.c.name, SEEN.c.at)
+        select(PERSON.c.id, PERSON.c.name, SEEN.c.at)
         .join(SEEN, SEEN.c.person == PERSON.c.id)
         .where(SEEN.c.case == code)
         .order_by(SEEN.c.id)
     )
     keyring, zone = asking.house.keyring, asking.house.zone
-    rows = asking.connection.execute(query)
-    return tuple((words.masked_name(keyring.open(row.name)), row.at.astimezone(zone)) for row in rows)
+    found = []
+    for row in asking.connection.execute(query).all():
+        called = words.masked_name(keyring.open(row.name))
+        roles = roles_at(asking.connection, row.id, place, asking.today) & ACTIONS[Action.ACKNOWLEDGE]
+        title = " ".join(words.label("roles", asking.who.locale, role.value) for role in Role if role in roles)
+        found.append((f"{title} {called}".strip(), row.at.astimezone(zone)))
+    return tuple(found)

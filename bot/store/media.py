@@ -17,7 +17,7 @@ from sqlalchemy import Connection, insert
 from bot.store import tables
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Container, Iterable
     from datetime import datetime
     from pathlib import Path
 
@@ -54,8 +54,8 @@ class MediaStore:
 
     def __init__(self, folder: Path, keyring: Keyring, database: Database, clock: Callable[[], datetime]) -> None:
         """Nothing is touched before the first picture; the folder is made then."""
-        self._folder = folder
-        self._keyring = keyring
+        self.folder = folder
+        self.keyring = keyring
         self._database = database
         self._clock = clock
         self._room = asyncio.Semaphore(AT_ONCE)
@@ -80,13 +80,28 @@ class MediaStore:
         if not NAME.fullmatch(name):
             message = "not the name of a picture"
             raise FileNotFoundError(message)
-        return self._keyring.open_bytes((self._folder / name).read_bytes())
+        return self.keyring.open_bytes((self.folder / name).read_bytes())
+
+    def strays(self, names: Container[str], before: datetime) -> list[Path]:
+        """Files older than ``before`` that no row of ``names`` knows: what a kill between file and row left."""
+        found = self.folder.iterdir() if self.folder.is_dir() else ()
+        return [
+            path
+            for path in found
+            if path.name not in names and path.is_file() and path.stat().st_mtime < before.timestamp()
+        ]
+
+    def discard(self, names: Iterable[str]) -> None:
+        """Delete the files of pictures whose rows are gone."""
+        for name in names:
+            if NAME.fullmatch(name):
+                (self.folder / name).unlink(missing_ok=True)
 
     def _keep(self, data: bytes) -> str:
         picture = remade(data)
         name = secrets.token_hex(16)
-        path = self._folder / name
-        _write(path, self._keyring.seal(picture.data))
+        path = self.folder / name
+        put(path, self.keyring.seal(picture.data))
         size = {"size": len(picture.data), "width": picture.width, "height": picture.height}
         row = {"name": name, "made_at": self._clock(), **size}
 
@@ -144,17 +159,18 @@ def _encoded(image: Image.Image) -> Picture:
     return Picture(out.getvalue(), image.width, image.height)
 
 
-def _write(path: Path, data: bytes) -> None:
+def put(path: Path, data: bytes) -> None:
     """All of it under its name, flushed to the disk, or nothing: a report that names it may be acknowledged next."""
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_suffix(".part")
+    draft.unlink(missing_ok=True)  # a kill may have left one behind
     try:
         with draft.open("xb") as file:
             draft.chmod(0o600)
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        draft.rename(path)
+        draft.replace(path)
     finally:
         draft.unlink(missing_ok=True)
     with contextlib.suppress(OSError):  # Windows cannot flush a folder, and needs not

@@ -1,112 +1,119 @@
-"""The projection ``case_span``: what each case comes to, rebuilt from its facts in the transaction that adds them."""
+"""The projection ``case_span``: what each case comes to, rebuilt from its facts in the transaction that adds them.
+
+Several packs may have theirs at once, side by side. For each a setting says under which of its rules it was made.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Iterator
-from datetime import date, datetime
-from itertools import groupby
-from operator import attrgetter
+from collections.abc import Collection, Iterable, Sequence
+from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, Select, delete, insert, select
+from sqlalchemy import BindParameter, Connection, bindparam, delete, insert, select
 
-from bot.model import CaseFact, Event, PackRules, Reason
+from bot.model import CaseFact, PackRules, Reason
 from bot.scoring.streak import spans
-from bot.store.tables import Case, CaseEvent, CaseSpan, Setting
+from bot.store.logs import chunks, logs, logs_of
+from bot.store.tables import CaseSpan, Setting
 
-CHUNK = 500
-"""Cases in one statement, well under what any database takes."""
-MARK = "projection"
-"""The setting that says under which rules ``case_span`` was made."""
+MARK = "projection:"
+"""With a pack's name behind it: the setting that says under which rules the pack's spans were made."""
+ENGINE = 2
+"""Counted up whenever the same facts under the same rules come to something else."""
 OPEN = "9999-12-31"
+ROWS = 5000
+"""Spans written at a time."""
 _SEPARATOR = "\x1f"
 
+Packs = PackRules | Sequence[PackRules]
+"""One pack, or all by which places are judged side by side."""
+
 case_span = CaseSpan.__table__  # type: ignore[attr-defined]
-case_event = CaseEvent.__table__  # type: ignore[attr-defined]
-case_ = Case.__table__  # type: ignore[attr-defined]
 setting = Setting.__table__  # type: ignore[attr-defined]
+_CODES: BindParameter[Any] = bindparam("codes", expanding=True)
+_DROP = delete(case_span).where(case_span.c.case.in_(_CODES))
+_MARKS = select(setting.c.key, setting.c.value).where(setting.c.key >= MARK, setting.c.key < MARK[:-1] + ";")
 
 
-def project(connection: Connection, rules: PackRules, cases: Collection[str]) -> None:
-    """Make the spans of these cases anew; of all cases where the projection was made under other rules, or never.
+def project(connection: Connection, rules: Packs, cases: Collection[str]) -> None:
+    """Make the spans of these cases anew, and of all that were ever merged with them; under every pack at once.
 
-    To be called in the transaction that adds facts to the cases.
+    To be called in the transaction that adds facts to the cases, with all the packs that are in use: a pack that is
+    not given loses its spans, so that nobody reads what is out of date. A pack whose spans were made under other
+    rules, or never, is made anew as a whole.
     """
-    if refresh(connection, rules):
-        return
-    codes = sorted(cases)
-    for chunk in (codes[n : n + CHUNK] for n in range(0, len(codes), CHUNK)):
-        connection.execute(delete(case_span).where(case_span.c.case.in_(chunk)))
-        _write(connection, rules, facts_query().where(case_event.c.case.in_(chunk)))
+    fresh, _ = _refreshed(connection, rules)
+    if fresh and cases:
+        touched, found = logs_of(connection, cases)
+        for chunk in chunks(touched):
+            connection.execute(_DROP, {"codes": chunk})
+        _write(connection, fresh, found)
 
 
-def refresh(connection: Connection, rules: PackRules) -> bool:
-    """Make the whole projection anew if it was made under other rules than these, or never; whether it was made."""
-    if current(connection, rules):
-        return False
-    connection.execute(delete(case_span))
-    _write(connection, rules, facts_query())
-    connection.execute(delete(setting).where(setting.c.key == MARK))
-    connection.execute(insert(setting).values(key=MARK, value=_print(rules)))
-    return True
+def refresh(connection: Connection, rules: Packs) -> bool:
+    """Make the whole projection of each pack anew that was made under other rules, or never; whether any was made."""
+    return _refreshed(connection, rules)[1]
 
 
-_MARKED = select(setting.c.value).where(setting.c.key == MARK)
+def _refreshed(connection: Connection, rules: Packs) -> tuple[list[PackRules], bool]:
+    """The packs that were up to date, and whether any was not and has been made anew."""
+    packs = [rules] if isinstance(rules, PackRules) else list(rules)
+    marks = {key.removeprefix(MARK): value for key, value in connection.execute(_MARKS)}
+    stale = [pack for pack in packs if marks.get(pack.name) != _print(pack)]
+    gone = marks.keys() - {pack.name for pack in packs}
+    if not stale and not gone:
+        return packs, False
+    names = sorted(gone.union(pack.name for pack in stale))
+    connection.execute(delete(case_span).where(case_span.c.pack.in_(names)))
+    connection.execute(delete(setting).where(setting.c.key.in_([MARK + name for name in names])))
+    if stale:
+        _write(connection, stale, logs(connection))
+        connection.execute(insert(setting), [{"key": MARK + pack.name, "value": _print(pack)} for pack in stale])
+    return [pack for pack in packs if pack not in stale], bool(stale)
+
+
+_MARKED = select(setting.c.value).where(setting.c.key == bindparam("key"))
 
 
 def current(connection: Connection, rules: PackRules) -> bool:
-    """Whether the projection is the one of these rules; if not, figures must be computed from the facts."""
-    return connection.scalar(_MARKED) == _print(rules)
+    """Whether the pack's projection is the one of these rules; if not, figures must be computed from the facts."""
+    return connection.scalar(_MARKED, {"key": MARK + rules.name}) == _print(rules)
 
 
 def _print(rules: PackRules) -> str:
-    """The pack's name and a hash of what the projection depends on."""
-    parts = [sorted(rules.breaking), sorted(rules.rule_of.items()), rules.ruled_out]
-    return f"{rules.name} {hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]}"
+    """A hash of what the projection depends on."""
+    parts = [ENGINE, sorted(rules.breaking), sorted(rules.rule_of.items()), rules.ruled_out]
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]
 
 
-def _write(connection: Connection, rules: PackRules, query: Select[Any]) -> None:
+def _write(connection: Connection, packs: Sequence[PackRules], found: Iterable[list[CaseFact]]) -> None:
     rows: list[dict[str, object]] = []
-    for facts in logs(connection, query):
-        for span in spans(facts, rules):
-            reason = span.reason
-            rows.append(
-                {
-                    "pack": rules.name,
-                    "case": reason.case,
-                    "place": span.place,
-                    "kind": reason.kind,
-                    "rule": reason.rule,
-                    "valid_from": span.valid_from,
-                    "valid_until": span.valid_until,
-                    "ends": reason.ended_on,
-                    "rank": rank(reason),
-                }
-            )
+    for facts in found:
+        for rules in packs:
+            rows.extend(_rows(facts, rules))
+        if len(rows) >= ROWS:
+            connection.execute(insert(case_span), rows)
+            rows = []
     if rows:
         connection.execute(insert(case_span), rows)
 
 
-def facts_query() -> Select[Any]:
-    """Every fact of every case with the case's place, case by case."""
-    columns = (case_event.c.case, case_.c.place, case_event.c.event, case_event.c.kind, case_event.c.on)
-    return (
-        select(*columns, case_event.c.recorded_at)
-        .join(case_, case_.c.code == case_event.c.case)
-        .order_by(case_event.c.case, case_event.c.on, case_event.c.recorded_at, case_event.c.id)
-    )
-
-
-def logs(connection: Connection, query: Select[Any], known_at: datetime | None = None) -> Iterator[list[CaseFact]]:
-    """The facts that ``query`` (made from ``facts_query``) finds, known at ``known_at``, one case after another."""
-    if known_at is not None:
-        query = query.where(case_event.c.recorded_at <= known_at)
-    rows = connection.execute(query)
-    facts = (CaseFact(case, place, Event(event), on, at, kind or None) for case, place, event, kind, on, at in rows)
-    for _, log in groupby(facts, key=attrgetter("case")):
-        yield list(log)
+def _rows(facts: Iterable[CaseFact], rules: PackRules) -> Iterable[dict[str, object]]:
+    for span in spans(facts, rules):
+        reason = span.reason
+        yield {
+            "pack": rules.name,
+            "case": reason.case,
+            "place": span.place,
+            "kind": reason.kind,
+            "rule": reason.rule,
+            "valid_from": span.valid_from,
+            "valid_until": span.valid_until,
+            "ends": reason.ended_on,
+            "rank": rank(reason),
+        }
 
 
 def rank(reason: Reason) -> str:

@@ -10,12 +10,13 @@ DUTY = {"compound", "building", "village", "unit"}
 
 
 class Fact(NamedTuple):
-    """What happened in a case, of which kind, on which day, and when it was learned."""
+    """What happened in a case, of which kind, on which day, when it was learned, and which other case it names."""
 
     event: str
     kind: str | None
     on: date
     at: datetime
+    other: str = ""
 
 
 class Said(NamedTuple):
@@ -114,11 +115,41 @@ class Village:
         children = [child for child in self.below(code) if self.expects(child, day)]
         return bool(children) and all(self.covered(child, day, known, on_time=on_time) for child in children)
 
+    def exists(self, code: str, known: datetime | None) -> bool:
+        """Whether anything is known of a case, and not that it was entered by mistake."""
+        log = [fact for fact in self.cases[code][1] if known is None or fact.at <= known]
+        return bool(log) and not [fact for fact in log if fact.event == "withdrawn"]
+
+    def joins(self, code: str, known: datetime | None) -> Fact | None:
+        """The merging that is the last word on a case, if it leads to a case that exists."""
+        words = [fact for fact in self.cases[code][1] if fact.event in {"merged", "split"}]
+        words = sorted((fact for fact in words if known is None or fact.at <= known), key=lambda fact: fact.at)
+        if not words or words[-1].event == "split" or not self.exists(words[-1].other, known):
+            return None
+        return words[-1]
+
+    def stands_for(self, code: str, known: datetime | None) -> str:
+        """The case that stands for a case: as many steps as there are cases end at it, or go round in a circle."""
+        ages: list[tuple[datetime, str]] = []
+        for _ in range(2 * len(self.cases)):
+            step = self.joins(code, known)
+            if step is None:
+                return code
+            ages.append((step.at, code))
+            code = step.other
+        return max(ages[len(self.cases) :])[1]
+
+    def person(self, code: str, known: datetime | None) -> list[Fact]:
+        """All that holds of the person for whom a case stands; nothing where another case stands for them."""
+        same = [each for each in self.cases if self.exists(each, known) and self.stands_for(each, known) == code]
+        log = [fact for each in same for fact in self.cases[each][1] if known is None or fact.at <= known]
+        undone = [fact.at for fact in log if fact.event == "reopened"]
+        ends = {"left", "released", "ruled_out"}
+        return [fact for fact in log if fact.event not in ends or all(fact.at > at for at in undone)]
+
     def case_on(self, code: str, day: date, known: datetime | None) -> tuple[date, date | None, str] | None:
         """When a case took effect, when it ended (None: open) and what it is; None if it does not count on ``day``."""
-        log = [fact for fact in self.cases[code][1] if known is None or fact.at <= known]
-        if any(fact.event == "withdrawn" for fact in log):
-            return None
+        log = self.person(code, known)
         effect: date | None = None
         kind = ""
         firsts: dict[str, date] = {}

@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection, Engine
 from sqlmodel import SQLModel
 
-from bot.model import DUTY_LEVELS, Streak
+from bot.model import DUTY_LEVELS, CaseFact, Streak
 from bot.scoring import coverage as scoring
 from bot.scoring.coverage import Days, Town, window
+from bot.scoring.joining import joined
 from bot.scoring.streak import deciding, spans, standing, streak
 from bot.store import figures
 from bot.store.database import connect
@@ -62,6 +63,11 @@ def tree(town: Village) -> Town:
     return Town({spot.code: spot.parent for spot in spots}, duty, closed)
 
 
+def people(town: Village, known: datetime | None) -> list[list[CaseFact]]:
+    """The logs of the persons in all cases, as the engine joins them."""
+    return list(joined(fact for case in town.cases for fact in facts(town, case, known)).values())
+
+
 def own_days(town: Village, known: datetime | None, *, at_cutoff: bool = False) -> dict[str, int]:
     """By place, the days on which its own report stands."""
     return {
@@ -76,10 +82,11 @@ def test_the_engine_equals_a_walk_day_by_day(town: Village, known: datetime | No
     """Every place's streak on every day, with state, reason and counts, is the one that a naive walk finds."""
     pack = rules(town)
     covered = tree(town).covered(own_days(town, known))
+    logs = people(town, known)
     for day in DAYS:
         for code, wanted in walked(town, day, known).items():
-            inside = [case for case, (place, _) in town.cases.items() if town.lies_in(place, code)]
-            found = (standing(facts(town, case, known), day, pack) for case in inside)
+            inside = (log for log in logs if town.lies_in(log[0].place, code))
+            found = (standing(log, day, pack) for log in inside)
             reason = deciding(case for case in found if case is not None)
             start = town.spots[code].start or pack.start
             figure = streak(code, day, start, reason, Days(FIRST, covered.get(code, 0)), pack)
@@ -91,11 +98,11 @@ def test_the_engine_equals_a_walk_day_by_day(town: Village, known: datetime | No
 def test_spans_say_of_every_day_what_the_facts_say(town: Village) -> None:
     """A case's spans do not overlap, follow one another, and say of every day what ``standing`` says."""
     pack = rules(town)
-    for case in town.cases:
-        pieces = spans(facts(town, case), pack)
+    for log in (*people(town, None), *(facts(town, case) for case in town.cases)):
+        pieces = spans(log, pack)
         for day in DAYS:
             held = [p.reason for p in pieces if p.valid_from <= day and (p.valid_until is None or day < p.valid_until)]
-            reason = standing(facts(town, case), day, pack)
+            reason = standing(log, day, pack)
             assert held == ([] if reason is None else [reason])
 
 

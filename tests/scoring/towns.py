@@ -45,9 +45,25 @@ def logs(draw: st.DrawFn) -> list[Fact]:
     for event in later:
         kind = draw(st.sampled_from(KINDS)) if event == "diagnosed" else None
         found.append(fact(event, kind, draw(st.integers(0, 6))))
+    if draw(st.integers(0, 4)) == 0:
+        found.insert(draw(st.integers(1, len(found))), fact("reopened", None, draw(st.integers(0, 6))))
     if draw(st.integers(0, 9)) == 0:
         found.append(fact("withdrawn", None, draw(st.integers(0, 6))))
     return found
+
+
+@st.composite
+def mergings(draw: st.DrawFn, cases: dict[str, tuple[str, list[Fact]]]) -> None:
+    """Merge some cases into others, or into themselves, in chains and circles, and split some again."""
+    codes = sorted(cases)
+    for n in range(draw(st.integers(0, 2 * len(codes))) if draw(st.booleans()) else 0):
+        code, on = draw(st.sampled_from(codes)), draw(day)
+        # No two are learned at one moment: which is the newer is not for the naive walk to guess.
+        at = moment(on, draw(st.integers(0, 5)), 10 + n)
+        if draw(st.integers(0, 3)):
+            cases[code][1].append(Fact("merged", None, on, at, draw(st.sampled_from(codes))))
+        else:
+            cases[code][1].append(Fact("split", None, on, at))
 
 
 @st.composite
@@ -60,6 +76,7 @@ def towns(draw: st.DrawFn) -> Village:
         spots[f"p{n}"] = Spot(f"p{n}", draw(st.sampled_from(LEVELS)), parent, start, closed)
     place = st.sampled_from(sorted(spots))
     cases = {f"k{n}": (draw(place), draw(logs())) for n in range(draw(st.integers(0, 5)))}
+    draw(mergings(cases))
     said = []
     for _ in range(draw(st.integers(0, 25))):
         on, late = draw(day), draw(st.booleans())
@@ -86,7 +103,7 @@ def facts(town: Village, case: str, known: datetime | None = None) -> list[CaseF
     """A case's log as the engine reads it."""
     place, log = town.cases[case]
     return [
-        CaseFact(case, place, Event(fact.event), fact.on, fact.at, fact.kind)
+        CaseFact(case, place, Event(fact.event), fact.on, fact.at, fact.kind, fact.other)
         for fact in log
         if known is None or fact.at <= known
     ]
@@ -116,5 +133,11 @@ def learn(connection: Connection, town: Village, case: str, begin: int, end: int
     for fact in log[begin:end]:
         if fact not in seen:
             seen.add(fact)
-            row = {"event": fact.event, "kind": fact.kind or "", "on": fact.on, "recorded_at": fact.at}
+            row = {
+                "event": fact.event,
+                "kind": fact.kind or "",
+                "on": fact.on,
+                "recorded_at": fact.at,
+                "other": fact.other,
+            }
             connection.execute(insert(CaseEvent).values(case=case, place=place, **row))

@@ -1,0 +1,93 @@
+"""What the house does by itself, minute by minute: each job reads first, and asks the writer only for what is due."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime, time
+from functools import partial
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Connection, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from bot.desk import care_notices
+from bot.desk import milestones as announcing
+from bot.store import milestones, published, retention
+from bot.store.tables import named
+from scheduler.tick import Job
+
+if TYPE_CHECKING:
+    from bot.desk.voice import Tools
+    from bot.store.database import Database
+    from bot.store.media import MediaStore
+
+SETTING = named("setting")
+NIGHT = time(3)
+"""From this hour on what is past its term is deleted, once a day."""
+PURGED = "retention"
+"""The setting that says on which day that was done last."""
+_FIRST = {
+    name: make(SETTING).on_conflict_do_nothing().values(key=PURGED, value="")
+    for name, make in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert))
+}
+
+
+class House:
+    """The jobs over one database. ``wake`` is called when there is something new to send."""
+
+    def __init__(self, database: Database, tools: Tools, media: MediaStore, wake: Callable[[], None]) -> None:
+        """Nothing is read yet."""
+        self._database = database
+        self._tools = tools
+        self._media = media
+        self._wake = wake
+
+    def jobs(self) -> tuple[Job, ...]:
+        """All of them, in order; to add one is to add its line."""
+        return (
+            Job("publish", self.publish),
+            Job("milestones", self.announce_milestones),
+            Job("isolation ends", self.announce_isolations),
+            Job("retention", self.forget),
+        )
+
+    def publish(self, now: datetime) -> list[date]:
+        """Publish the days that are over, and record the milestones that they come to, in one transaction."""
+        house = self._tools.house
+        with self._database.read() as connection:
+            figures = published.due_figures(connection, house, now)
+
+        def job(connection: Connection) -> list[date]:
+            days = published.keep_days(connection, figures, now)
+            for day in days:
+                milestones.record_milestones(connection, house, day, now)
+            return days
+
+        return self._database.write(job) if figures else []
+
+    def announce_milestones(self, now: datetime) -> None:
+        """Tell those whom it concerns what was reached and lost."""
+        with self._database.read() as connection:
+            owed = announcing.owed(connection, self._tools, now)
+        if owed:
+            self._tell(partial(announcing.announce, tools=self._tools, now=now))
+
+    def announce_isolations(self, now: datetime) -> None:
+        """Tell those whom it concerns which home isolations are over."""
+        self._tell(partial(care_notices.announce_ends, tools=self._tools, now=now))
+
+    def forget(self, now: datetime) -> None:
+        """Delete what is past its term, at night, once a day; of several processes one does it."""
+        if now.time() >= NIGHT and self._database.write(partial(_first_today, now.date())):
+            retention.nightly(self._database, self._media, self._tools.rules, now)
+
+    def _tell(self, job: Callable[[Connection], list[int]]) -> None:
+        if self._database.write(job):
+            self._wake()
+
+
+def _first_today(day: date, connection: Connection) -> bool:
+    """Whether nobody has been here today."""
+    connection.execute(_FIRST[connection.dialect.name])
+    mine = update(SETTING).where(SETTING.c.key == PURGED, SETTING.c.value < day.isoformat())
+    return connection.execute(mine.values(value=day.isoformat())).rowcount == 1
