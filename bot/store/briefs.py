@@ -35,6 +35,7 @@ from bot.store.duties import (
     stand_in_names,
     standing,
 )
+from bot.store.prepared import Prepared
 from bot.store.tables import named
 from scheduler.calendar import cutoff
 
@@ -70,7 +71,7 @@ class House:
     zone: ZoneInfo
 
 
-_WHO = (
+_WHO = Prepared(
     select(PERSON.c.id, PERSON.c.name, PERSON.c.locale, ACCOUNT.c.bound_at)
     .join(ACCOUNT, ACCOUNT.c.person == PERSON.c.id)
     .where(ACCOUNT.c.channel == bindparam("channel"), ACCOUNT.c.address == bindparam("address"))
@@ -80,7 +81,7 @@ _WHO = (
 
 def who(connection: Connection, keyring: Keyring, channel: str, address: str) -> Who | None:
     """The person to whom this address is bound, or None."""
-    row = connection.execute(_WHO, {"channel": channel, "address": address}).first()
+    row = _WHO.first(connection, {"channel": channel, "address": address})
     return None if row is None else Who(row.id, keyring.open(row.name), Locale(row.locale), row.bound_at)
 
 

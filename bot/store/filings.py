@@ -14,11 +14,12 @@ from bot.model import Event, Kind, PackRules, ReportFiled, ReportWithdrawn, Stat
 from bot.store import figures
 from bot.store.crypto import Keyring
 from bot.store.duties import CASE, EVENT, FILING, REPORT, Duties, Word, found, others, standing
+from bot.store.prepared import Prepared
 from bot.store.tables import named
 
 PHOTO = named("photo")
-_FILE = insert(FILING).returning(FILING.c.id)
-_REPORT = insert(REPORT)
+_FILE = Prepared(insert(FILING).returning(FILING.c.id))
+_REPORT = Prepared(insert(REPORT))
 LETTERS = {
     Kind.CONFIRMED: "C",
     Kind.SUSPECTED: "S",
@@ -116,8 +117,7 @@ def _restore(connection: Connection, act: Act, filing: int, day: date, words: Ma
         }
         for place, word in words.items()
     ]  # fmt: skip
-    if rows:
-        connection.execute(_REPORT, rows)
+    _REPORT.each(connection, rows)
 
 
 def _filing(connection: Connection, act: Act, day: date, note: bytes | None) -> int:
@@ -125,7 +125,7 @@ def _filing(connection: Connection, act: Act, day: date, note: bytes | None) -> 
         "person": act.person, "day": day, "recorded_at": act.now, "late": act.late,
         "note": note, "source": "chat", "inbox": act.inbox,
     }  # fmt: skip
-    return int(connection.execute(_FILE, values).scalar_one())
+    return int(_FILE.scalar(connection, values))
 
 
 def _lines(connection: Connection, act: Act, filing: int, day: date, lines: Iterable[tuple[str, Status]]) -> None:
@@ -136,8 +136,7 @@ def _lines(connection: Connection, act: Act, filing: int, day: date, lines: Iter
         }
         for place, status in lines
     ]  # fmt: skip
-    if rows:
-        connection.execute(_REPORT, rows)
+    _REPORT.each(connection, rows)
 
 
 def _settle(  # noqa: PLR0913, PLR0917 - who, what, when, and the cases before and after

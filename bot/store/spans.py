@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Select, delete, insert, select
 
 from bot.model import CaseFact, Event, PackRules, Reason
 from bot.scoring.streak import spans
+from bot.store.prepared import Prepared
 from bot.store.tables import Case, CaseEvent, CaseSpan, Setting
 
 CHUNK = 500
@@ -53,12 +54,13 @@ def refresh(connection: Connection, rules: PackRules) -> bool:
     return True
 
 
-_MARKED = select(setting.c.value).where(setting.c.key == MARK)
+_MARKED = Prepared(select(setting.c.value).where(setting.c.key == MARK))
 
 
 def current(connection: Connection, rules: PackRules) -> bool:
     """Whether the projection is the one of these rules; if not, figures must be computed from the facts."""
-    return connection.scalar(_MARKED) == _print(rules)
+    mark: str | None = _MARKED.scalar(connection, {})
+    return mark == _print(rules)
 
 
 def _print(rules: PackRules) -> str:
