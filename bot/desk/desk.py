@@ -82,7 +82,9 @@ class Desk:
         Raises:
             Exception: it could not be stored. The platform must not be told that it arrived.
         """
-        inbound = replace(inbound, text=storable(inbound.text), raw=storable(inbound.raw))
+        text, raw = storable(inbound.text), storable(inbound.raw)
+        if (text, raw) != (inbound.text, inbound.raw):
+            inbound = replace(inbound, text=text, raw=raw)
         try:
             taken = await self._submit(partial(self._turn, inbound))
         except OperationalError:

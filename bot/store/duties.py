@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, func, literal_column, or_, select
+from sqlalchemy import Connection, and_, bindparam, func, literal_column, or_, select, union_all
 
 from bot.model import DUTY_LEVELS, Event, Finding, Leave, Owed, Status
 from bot.store.prepared import Prepared
@@ -55,7 +55,9 @@ class Duties:
             for row in self.rows
             if row.person == self.person and _holds(row, day) and not (away and row.stands_in_for is None)
         }
-        known = Counter(row.name for row in held.values())
+        known = Counter([row.name for row in held.values()])
+        if len(known) == len(held):
+            return {code: row.name for code, row in held.items()}
         # Every compound has a 1栋: where two share a name, the place above comes before it.
         return {
             code: f"{row.above} {row.name}" if known[row.name] > 1 and row.above else row.name
@@ -82,6 +84,14 @@ def _holds(row: Any, day: date) -> bool:  # noqa: ANN401 - a row of an assignmen
 
 
 _ABOVE = PLACE.alias("above")
+_HELD = ASSIGNMENT.alias("held")
+# One's own, and those of who stands in for one: at one's own places, by which an index finds them among everybody's.
+_OF = union_all(
+    select(ASSIGNMENT.c.id).where(ASSIGNMENT.c.person == bindparam("person")),
+    select(ASSIGNMENT.c.id)
+    .join(_HELD, _HELD.c.place == ASSIGNMENT.c.place)
+    .where(_HELD.c.person == bindparam("person"), ASSIGNMENT.c.stands_in_for == bindparam("person")),
+)
 _DUTIES = Prepared(
     select(
         PLACE.c.code,
@@ -98,7 +108,7 @@ _DUTIES = Prepared(
     .outerjoin(_ABOVE, _ABOVE.c.code == PLACE.c.parent)
     # Literals: a list that is expanded at each call costs as much again as the question.
     .where(PLACE.c.level.in_([literal_column(f"'{level}'") for level in LEVELS]))
-    .where(or_(ASSIGNMENT.c.person == bindparam("person"), ASSIGNMENT.c.stands_in_for == bindparam("person")))
+    .where(ASSIGNMENT.c.id.in_(_OF))
     .order_by(ASSIGNMENT.c.stands_in_for.isnot(None), ASSIGNMENT.c.id)
 )
 _ENDED = select(LEAVE_END.c.leave, func.min(LEAVE_END.c.on).label("on")).group_by(LEAVE_END.c.leave).subquery()

@@ -28,10 +28,12 @@ class _Ready:
 
     sql: str
     fixed: dict[str, Any]
-    """Values that the statement itself brings, as the driver takes them."""
+    """Values that the compiler brings (SQLite's ``OFFSET 0``)."""
     slots: tuple[tuple[str, Convert | None], ...]
     """The values in the driver's order, and how each is converted."""
     positional: bool
+    given: int
+    """So many values each call brings."""
     lists: Mapping[str, Sequence[str]]
     """What the items of each list are called."""
     row: Callable[[Sequence[Any]], Any]
@@ -39,7 +41,14 @@ class _Ready:
     """The columns of the result that are converted."""
 
     def arguments(self, values: Values) -> Sequence[Any] | Mapping[str, Any]:
-        """The values as the driver takes them; a list is filled up with its last item, which changes no ``IN``."""
+        """The values as the driver takes them; a list is filled up with its last item, which changes no ``IN``.
+
+        Raises:
+            ValueError: more or fewer values than the statement was compiled for.
+        """
+        if len(values) != self.given:
+            message = f"other values than at the first call: {', '.join(values)}"
+            raise ValueError(message)
         known = {**self.fixed, **values}
         for key, names in self.lists.items():
             items = values[key]
@@ -63,9 +72,9 @@ class Prepared:
 
     def __init__(self, statement: Select[Any] | Insert | Update | Delete) -> None:
         """Nothing is compiled before the first call, when the database is known."""
-        self._statement = statement
-        parameters = (each for each in visitors.iterate(statement) if isinstance(each, BindParameter))
-        self._lists = tuple(sorted({each.key for each in parameters if each.expanding}))
+        self._statement = visitors.cloned_traverse(statement, {}, {"bindparam": _spell_out})
+        parameters = [each for each in visitors.iterate(statement) if isinstance(each, BindParameter)]
+        self._lists = tuple(sorted({each.key for each in parameters if each.expanding and each.required}))
         self._ready: dict[tuple[object, ...], _Ready] = {}
 
     def all(self, connection: Connection, values: Values) -> list[Any]:
@@ -99,7 +108,7 @@ class Prepared:
     def _for(self, connection: Connection, values: Values) -> _Ready:
         # Lists grow in doubles, so that few statements stand for all lengths.
         sizes = [1 << (len(values[key]) - 1).bit_length() if values[key] else 0 for key in self._lists]
-        known = (connection.dialect.name, *values, *sizes)
+        known = (connection.dialect.name, *sizes)
         ready = self._ready.get(known)
         if ready is None:
             lists = {key: [None] * size for key, size in zip(self._lists, sizes, strict=True)}
@@ -115,33 +124,36 @@ def plain(connection: Connection, sql: str) -> None:
 def _compiled(statement: Select[Any] | Insert | Update | Delete, dialect: Dialect, values: Values) -> _Ready:
     compiled = statement.compile(dialect=dialect, column_keys=list(values))
     assert isinstance(compiled, SQLCompiler)  # noqa: S101 - for the type checker
-    assert not compiled.insert_prefetch  # noqa: S101 - defaults made in Python are SQLAlchemy's own to call
-    assert not compiled.update_prefetch  # noqa: S101 - as above
+    if forgotten := [*compiled.insert_prefetch, *compiled.update_prefetch]:
+        message = f"columns whose default is made in Python are to be named: {', '.join(map(str, forgotten))}"
+        raise ValueError(message)
     state = compiled.construct_expanded_state(values)
     parent = {name: key for key, names in state.parameter_expansion.items() for name in names}
     converts = {
         name: _convert(compiled.binds[parent.get(name, name)].type, dialect, out=False) for name in state.parameters
     }
     given = {*values, *parent}
-    fixed = {
-        name: value if (convert := converts[name]) is None else convert(value)
-        for name, value in state.parameters.items()
-        if name not in given
-    }
     order = state.parameters if state.positiontup is None else state.positiontup
     columns = list(statement.exported_columns)
     row = namedtuple("Row", [str(column.key) for column in columns], rename=True)  # type: ignore[misc]  # noqa: PYI024 - its names are known only here
     return _Ready(
         state.statement,
-        fixed,
-        tuple((name, None if name in fixed else converts[name]) for name in order),
+        {name: value for name, value in state.parameters.items() if name not in given},
+        tuple((name, converts[name]) for name in order),
         state.positiontup is not None,
-        state.parameter_expansion,
+        len(values),
+        {key: names for key, names in state.parameter_expansion.items() if key in values},
         row._make,
         tuple(
             (n, convert) for n, column in enumerate(columns) if (convert := _convert(column.type, dialect, out=True))
         ),
     )
+
+
+def _spell_out(parameter: BindParameter[Any]) -> None:
+    """Write a constant into the statement: SQLite plans anew, at every call, what is compared with an index's own."""
+    if not parameter.required:
+        parameter.literal_execute = True
 
 
 def _convert(kind: TypeEngine[Any], dialect: Dialect, *, out: bool) -> Convert | None:
@@ -156,7 +168,7 @@ def _run(connection: Connection, sql: str, values: Any, *, many: bool = False) -
     raw = connection.connection.dbapi_connection
     assert raw is not None  # noqa: S101 - for the type checker
     cursor = raw.cursor()
-    for listen in connection.dispatch.before_cursor_execute:
+    for listen in connection.engine.dispatch.before_cursor_execute:
         listen(connection, cursor, sql, values, None, many)
     try:
         if many:
