@@ -111,10 +111,9 @@ _DUTIES = Prepared(
     .where(ASSIGNMENT.c.id.in_(_OF))
     .order_by(ASSIGNMENT.c.stands_in_for.isnot(None), ASSIGNMENT.c.id)
 )
-_ENDED = select(LEAVE_END.c.leave, func.min(LEAVE_END.c.on).label("on")).group_by(LEAVE_END.c.leave).subquery()
+_ENDED = select(func.min(LEAVE_END.c.on)).where(LEAVE_END.c.leave == LEAVE.c.id).scalar_subquery()
 _LEAVES = Prepared(
-    select(LEAVE.c.id, LEAVE.c.since, LEAVE.c.until, LEAVE.c.stand_in, _ENDED.c.on)
-    .outerjoin(_ENDED, _ENDED.c.leave == LEAVE.c.id)
+    select(LEAVE.c.id, LEAVE.c.since, LEAVE.c.until, LEAVE.c.stand_in, _ENDED.label("on"))
     .where(LEAVE.c.person == bindparam("person"))
     .order_by(LEAVE.c.id.desc())
 )
