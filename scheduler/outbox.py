@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import Connection, Select, bindparam, func, literal_column, select, tuple_, update
-from sqlalchemy.sql.dml import ReturningUpdate
 
 from bot.model import Outbound
+from bot.store.prepared import Prepared
 from bot.store.tables import named
 
 OUTBOX = named("outbox")
@@ -24,7 +23,6 @@ DAY = 86_400.0
 """A platform that asks for more patience than this many seconds is tried again nevertheless."""
 OPEN = OUTBOX.c.state.in_([literal_column(f"'{state}'") for state in ("pending", "claimed", "sending")])
 """In the very words of the index over what is open: SQLite uses it for no others."""
-# Statements that every message needs are built once: building one costs more than running it.
 # The empty text behind the channel keeps SQLite from the index of chats, where it would read all that was ever sent.
 OURS = OUTBOX.c.channel.concat("").in_(bindparam("channels", expanding=True))
 PENDING = (OPEN, OUTBOX.c.state == "pending", OURS)
@@ -40,9 +38,9 @@ DUE = (
 )
 
 
-def claiming(due: Select[int]) -> ReturningUpdate[Any]:
+def claiming(due: Select[int]) -> Prepared:
     """Take what is due: only one process gets each row."""
-    return (
+    return Prepared(
         update(OUTBOX)
         .where(OUTBOX.c.id.in_(due), OUTBOX.c.state == "pending")
         .values(state="sending", attempts=OUTBOX.c.attempts + 1)
@@ -52,8 +50,8 @@ def claiming(due: Select[int]) -> ReturningUpdate[Any]:
 
 CLAIM_DUE = claiming(DUE)
 CLAIM_LOCKED = claiming(DUE.with_for_update(skip_locked=True))
-NEXT = select(func.min(OUTBOX.c.due_at)).where(*PENDING, OUTBOX.c.due_at > bindparam("now"))
-SETTLE = (
+NEXT = Prepared(select(func.min(OUTBOX.c.due_at)).where(*PENDING, OUTBOX.c.due_at > bindparam("now")))
+SETTLE = Prepared(
     update(OUTBOX)
     .where(OUTBOX.c.id == bindparam("number"))
     .values(
@@ -65,7 +63,9 @@ SETTLE = (
     )
 )
 # Another process that starts on the same PostgreSQL puts back what is claimed here; then this finds nothing to begin.
-BEGIN = update(OUTBOX).where(OUTBOX.c.id == bindparam("number"), OUTBOX.c.state == "claimed").values(state="sending")
+BEGIN = Prepared(
+    update(OUTBOX).where(OUTBOX.c.id == bindparam("number"), OUTBOX.c.state == "claimed").values(state="sending")
+)
 UNTRIED = {"state": "pending", "attempts": OUTBOX.c.attempts - 1}
 
 
@@ -98,7 +98,7 @@ def later(attempts: int, after: float | None, why: str, now: datetime) -> dict[s
 
 def begin(number: int, connection: Connection) -> bool:
     """It goes next; unless another process has put it back meanwhile."""
-    return connection.execute(BEGIN, {"number": number}).rowcount == 1
+    return BEGIN.run(connection, {"number": number}) == 1
 
 
 def put_back(parcels: Sequence[Parcel], connection: Connection) -> None:

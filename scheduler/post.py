@@ -157,9 +157,9 @@ class Post:
         now = self._clock()
         values = {"now": now, "soon": now + PATIENCE, "channels": list(self._channels)}
         claim = CLAIM_LOCKED if connection.dialect.name == "postgresql" else CLAIM_DUE
-        rows = sorted(connection.execute(claim, values), key=lambda row: row.id)
+        rows = sorted(claim.all(connection, values), key=lambda row: row.id)
         if not rows:
-            later = connection.execute(NEXT, values).scalar()
+            later = NEXT.scalar(connection, {"now": now, "channels": values["channels"]})
             return 0, [], IDLE if later is None else min((later - now).total_seconds(), IDLE)
         read = [(self._read(connection, row), row.attempts) for row in rows]
         parcels = [Parcel(outbound, attempts) for outbound, attempts in read if outbound is not None]
@@ -243,5 +243,5 @@ class Post:
                 values |= {"to": "dead", "as_why": why}
             case Retry(after, why):
                 values |= later(parcel.attempts, after, why, now)
-        connection.execute(SETTLE, values)
+        SETTLE.run(connection, values)
         return behind is not None and begin(behind.outbound.id, connection)

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 from starlette.responses import PlainTextResponse, Response
-from telegram import Update
 from telegram.error import BadRequest, TelegramError
 
 from bot.channels import telegram_wire as wire
@@ -59,8 +58,8 @@ class Updates:
             raise RuntimeError(message)
         raw = orjson.dumps(data).decode() if raw is None else raw
         try:
-            decoded = wire.decode(Update.de_json(data, self._api), raw, self.username)
-        except Exception as error:  # noqa: BLE001 - the library fails in every way on what it does not know
+            decoded = wire.decode(data, raw, self.username)
+        except Exception as error:  # noqa: BLE001 - what is not as promised fails in every way
             LOG.warning("an update could not be read: %s", type(error).__name__)
             await self.refuse(raw, type(error).__name__)
             return

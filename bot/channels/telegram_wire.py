@@ -1,4 +1,7 @@
-"""What Telegram sends → what the desk takes; and long texts → messages that Telegram takes. Pure."""
+"""What Telegram sends → what the desk takes; and long texts → messages that Telegram takes. Pure.
+
+An update is read as the JSON that it is: python-telegram-bot's objects of it would cost a tenth of a whole turn.
+"""
 
 from __future__ import annotations
 
@@ -6,21 +9,21 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from telegram.constants import ChatType
+from telegram.constants import ChatType, MessageAttachmentType
 
 from bot.model import Address, Button, Inbound, InboundKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from telegram import CallbackQuery, Message, Update
-
 NAME = "telegram"
 TEXT = 4096
 CAPTION = 1024
 DATA = 64
+Json = dict[str, Any]
 FILE_BYTES = 20 * 1024 * 1024
 PICTURES = frozenset({"image/jpeg", "image/png", "image/webp"})
+ATTACHMENTS = frozenset(kind.value for kind in MessageAttachmentType)
 COMMAND = re.compile(r"/([A-Za-z0-9_]{1,32})(?:@([A-Za-z0-9_]+))?(?:\s+(.*))?", re.DOTALL)
 
 
@@ -50,48 +53,53 @@ class Ignored:
 Decoded = Arrived | Moved | Ignored
 
 
-def decode(update: Update, raw: str, username: str | None) -> Decoded:
+def decode(update: Json, raw: str, username: str | None) -> Decoded:
     """One update as the desk understands it.
 
     Edited messages are left alone: Telegram lets a person edit for two days, and a report that changes without a
     receipt would be worse than one corrected by its button. In groups only what is said to the bot is taken (a
     command, a mention, an answer to it): the rest is not ours to keep. ``username`` None: not known yet, any passes.
+
+    Raises:
+        Exception: it is not what Telegram promises: a part is missing, or of another kind.
     """
-    if update.callback_query is not None:
-        return _tap(update.callback_query, str(update.update_id), raw)
-    if update.message is not None:
-        return _message(update.message, str(update.update_id), raw, username)
+    dedupe = str(update["update_id"])
+    if (query := update.get("callback_query")) is not None:
+        return _tap(query, dedupe, raw)
+    if (message := update.get("message")) is not None:
+        return _message(message, dedupe, raw, username)
     return Ignored("an update of a kind that is not used")
 
 
-def _tap(query: CallbackQuery, dedupe: str, raw: str) -> Decoded:
-    message = query.message
-    if message is None or query.data is None:
+def _tap(query: Json, dedupe: str, raw: str) -> Decoded:
+    message, data = query.get("message"), query.get("data")
+    if message is None or data is None:
         return Ignored("a tap that belongs to no message of ours")
     # Telegram says date 0 of a message that is too old to be touched.
-    edits = str(message.message_id) if message.is_accessible else None
-    group = message.chat.type != ChatType.PRIVATE
+    edits = str(message["message_id"]) if message["date"] else None
+    chat = message["chat"]
     return Arrived(
         Inbound(
-            Address(NAME, str(message.chat.id), group=group),
+            Address(NAME, str(chat["id"]), group=chat["type"] != ChatType.PRIVATE),
             dedupe,
             InboundKind.TAP,
-            query.data,
-            sender=str(query.from_user.id),
+            data,
+            sender=str(query["from"]["id"]),
             edits=edits,
-            tap=query.id,
+            tap=query["id"],
             raw=raw,
         )
     )
 
 
-def _message(message: Message, dedupe: str, raw: str, username: str | None) -> Decoded:
-    if message.migrate_to_chat_id is not None:
-        return Moved(str(message.chat.id), str(message.migrate_to_chat_id))
-    if message.from_user is not None and message.from_user.is_bot and message.sender_chat is None:
+def _message(message: Json, dedupe: str, raw: str, username: str | None) -> Decoded:
+    chat, author, speaks_as = message["chat"], message.get("from"), message.get("sender_chat")
+    if (moved := message.get("migrate_to_chat_id")) is not None:
+        return Moved(str(chat["id"]), str(moved))
+    if author is not None and author["is_bot"] and speaks_as is None:
         return Ignored("a message of another bot")
-    group = message.chat.type != ChatType.PRIVATE
-    text = message.text or message.caption or ""
+    group = chat["type"] != ChatType.PRIVATE
+    text = message.get("text") or message.get("caption") or ""
     kind = InboundKind.TEXT
     if command := COMMAND.fullmatch(text):
         name, whom, rest = command.groups(default="")
@@ -103,8 +111,8 @@ def _message(message: Message, dedupe: str, raw: str, username: str | None) -> D
         if not ours:
             return Ignored("said in a group, not to the bot")
     # An anonymous admin, or a channel, speaks as a chat: nobody whom one could authorise.
-    sender = "" if message.sender_chat or message.from_user is None else str(message.from_user.id)
-    inbound = Inbound(Address(NAME, str(message.chat.id), group=group), dedupe, kind, text, sender=sender, raw=raw)
+    sender = "" if speaks_as or author is None else str(author["id"])
+    inbound = Inbound(Address(NAME, str(chat["id"]), group=group), dedupe, kind, text, sender=sender, raw=raw)
     return _attached(message, inbound)
 
 
@@ -115,10 +123,10 @@ def _command(name: str, rest: str) -> tuple[InboundKind, str]:
     return InboundKind.TEXT, f"/{name} {rest}".rstrip()
 
 
-def _addressed(message: Message, text: str, username: str | None) -> tuple[str, bool]:
+def _addressed(message: Json, text: str, username: str | None) -> tuple[str, bool]:
     """The text without the bot's name, and whether it was said to the bot."""
-    answered = message.reply_to_message.from_user if message.reply_to_message else None
-    if answered is not None and answered.is_bot and (username is None or answered.username == username):
+    answered = (message.get("reply_to_message") or {}).get("from")
+    if answered is not None and answered["is_bot"] and (username is None or answered.get("username") == username):
         return text, True
     if username is None:
         return text, False
@@ -126,19 +134,19 @@ def _addressed(message: Message, text: str, username: str | None) -> tuple[str, 
     return (bare.strip(), True) if found else (text, False)
 
 
-def _attached(message: Message, inbound: Inbound) -> Decoded:
+def _attached(message: Json, inbound: Inbound) -> Decoded:
     """A photo, or a picture sent as a file, is a photo; anything else that is no text is a text without words."""
-    if message.text is not None:
+    if message.get("text") is not None:
         return Arrived(inbound)
-    if message.photo:
-        fitting = [size for size in message.photo if (size.file_size or 0) <= FILE_BYTES]
-        largest = max(fitting, key=lambda size: size.width * size.height, default=None)
-        return Arrived(_as_photo(inbound), largest.file_id if largest else None)
-    document = message.document
-    if document is not None and (document.mime_type or "").startswith("image/"):
-        readable = document.mime_type in PICTURES and (document.file_size or 0) <= FILE_BYTES
-        return Arrived(_as_photo(inbound), document.file_id if readable else None)
-    if message.effective_attachment is None:
+    if sizes := message.get("photo"):
+        fitting = [size for size in sizes if size.get("file_size", 0) <= FILE_BYTES]
+        largest = max(fitting, key=lambda size: size["width"] * size["height"], default=None)
+        return Arrived(_as_photo(inbound), largest["file_id"] if largest else None)
+    document = message.get("document")
+    if document is not None and document.get("mime_type", "").startswith("image/"):
+        readable = document["mime_type"] in PICTURES and document.get("file_size", 0) <= FILE_BYTES
+        return Arrived(_as_photo(inbound), document["file_id"] if readable else None)
+    if not ATTACHMENTS & message.keys():
         return Ignored("a notice of the chat itself")
     return Arrived(inbound)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from bot import words
 from bot.dialog import Choice, Flow, Number, Option, Question, Say, Unreadable
-from bot.dialog.reading import degrees, number
+from bot.dialog.reading import number
 from bot.model import Brief, Button
 
 ROW = 30

@@ -28,11 +28,12 @@ from bot.model import Address, Inbound, InboundKind, Locale, PackRules
 from bot.store import codec
 from bot.store.crypto import Keyring
 from bot.store.database import Database, Job
+from bot.store.prepared import Prepared
 from bot.store.tables import named
 
 INBOX = named("inbox")
 RECEIVE = {
-    name: insert(INBOX).on_conflict_do_nothing(index_elements=["channel", "dedupe"]).returning(INBOX.c.id)
+    name: Prepared(insert(INBOX).on_conflict_do_nothing(index_elements=["channel", "dedupe"]).returning(INBOX.c.id))
     for name, insert in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert))
 }
 """Keep a message unless it is there: the one statement that the two databases say in their own classes."""
@@ -82,7 +83,9 @@ class Desk:
         Raises:
             Exception: it could not be stored. The platform must not be told that it arrived.
         """
-        inbound = replace(inbound, text=storable(inbound.text), raw=storable(inbound.raw))
+        text, raw = storable(inbound.text), storable(inbound.raw)
+        if (text, raw) != (inbound.text, inbound.raw):
+            inbound = replace(inbound, text=text, raw=raw)
         try:
             taken = await self._submit(partial(self._turn, inbound))
         except OperationalError:
@@ -143,7 +146,8 @@ class Desk:
             "kind": inbound.kind.value, "body": self._tools.keyring.seal(codec.dump(inbound)), "received_at": now,
             "person": person, "state": "done", "why": "",
         }  # fmt: skip
-        return connection.execute(RECEIVE[connection.dialect.name], values).scalar()
+        number: int | None = RECEIVE[connection.dialect.name].scalar(connection, values)
+        return number
 
     def _repeat(self, connection: Connection, inbound: Inbound) -> Taken:
         query = (

@@ -5,28 +5,28 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, insert, select
+from sqlalchemy import Connection, bindparam, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.desk.cards import Card
 from bot.model import Address, Button, Outbound
 from bot.store import codec
 from bot.store.crypto import Keyring
+from bot.store.prepared import Prepared
 from bot.store.tables import named
 
 OUTBOX = named("outbox")
 
 
-_NEW = insert(OUTBOX).returning(OUTBOX.c.id)
+_NEW = Prepared(insert(OUTBOX).returning(OUTBOX.c.id))
 _ONCE = {
     name: make(OUTBOX).on_conflict_do_nothing(index_elements=["dedupe"]).returning(OUTBOX.c.id)
     for name, make in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert))
 }
 _COLUMNS = (OUTBOX.c.body, OUTBOX.c.person, OUTBOX.c.conversation, OUTBOX.c.asked)
-_MARKED = select(*_COLUMNS).where(OUTBOX.c.token == bindparam("mark"))
-_LAST = (
+_MARKED = Prepared(select(*_COLUMNS).where(OUTBOX.c.token == bindparam("mark")))
+_LAST = Prepared(
     select(*_COLUMNS)
     .where(OUTBOX.c.channel == bindparam("channel"), OUTBOX.c.address == bindparam("address"))
     .where(OUTBOX.c.state == "sent")
@@ -70,7 +70,7 @@ def write(connection: Connection, keyring: Keyring, token: Callable[[], str], no
         "created_at": now, "due_at": now, "why": "",
     }  # fmt: skip
     if letter.dedupe is None:
-        return int(connection.execute(_NEW, values).scalar_one())
+        return int(_NEW.scalar(connection, values))
     once = _ONCE[connection.dialect.name]
     return int(connection.execute(once, values | {"dedupe": letter.dedupe}).scalar() or 0)
 
@@ -102,8 +102,8 @@ def last_shown(connection: Connection, keyring: Keyring, address: Address) -> Sh
     return _shown(connection, keyring, _LAST, {"channel": address.channel, "address": address.id})
 
 
-def _shown(connection: Connection, keyring: Keyring, query: Select[Any], values: dict[str, str]) -> Shown | None:
-    row = connection.execute(query, values).first()
+def _shown(connection: Connection, keyring: Keyring, query: Prepared, values: dict[str, str]) -> Shown | None:
+    row = query.first(connection, values)
     if row is None:
         return None
     outbound = codec.load(Outbound, keyring.open_bytes(row.body))

@@ -11,6 +11,7 @@ import orjson
 from sqlalchemy import Connection, insert, select, text
 from sqlmodel import SQLModel
 
+from bot.store.prepared import Prepared
 from bot.store.tables import Audit
 
 if TYPE_CHECKING:
@@ -20,8 +21,8 @@ AUDIT: Table = SQLModel.metadata.tables[str(Audit.__tablename__)]
 GENESIS = bytes(hashlib.sha256().digest_size)
 LOCK = 0x77756175
 """The advisory lock under which PostgreSQL appends: two rows after the same one would fork the chain."""
-_LAST = select(AUDIT.c.digest).order_by(AUDIT.c.id.desc()).limit(1)
-_APPEND = insert(AUDIT)
+_LAST = Prepared(select(AUDIT.c.digest).order_by(AUDIT.c.id.desc()).limit(1))
+_APPEND = Prepared(insert(AUDIT))
 Entry = tuple[datetime, str, str, str, str]
 
 
@@ -32,10 +33,10 @@ def record(connection: Connection, at: datetime, actor: str, action: str, subjec
     """
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
-    before = connection.execute(_LAST).scalar() or GENESIS
+    before = _LAST.scalar(connection, {}) or GENESIS
     entry = (at, actor, action, subject, detail)
     row = {"at": at, "actor": actor, "action": action, "subject": subject, "detail": detail}
-    connection.execute(_APPEND, {**row, "digest": digest(before, entry)})
+    _APPEND.run(connection, {**row, "digest": digest(before, entry)})
 
 
 def verify(connection: Connection) -> int | None:

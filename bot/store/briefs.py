@@ -36,6 +36,7 @@ from bot.store.duties import (
     stand_in_names,
     standing,
 )
+from bot.store.prepared import Prepared
 from bot.store.tables import named
 from scheduler.calendar import cutoff
 
@@ -51,7 +52,7 @@ COLLEAGUES = 8
 """As many buttons as fit a phone without scrolling."""
 
 
-_WHO = (
+_WHO = Prepared(
     select(PERSON.c.id, PERSON.c.name, PERSON.c.locale, ACCOUNT.c.bound_at)
     .join(ACCOUNT, ACCOUNT.c.person == PERSON.c.id)
     .where(ACCOUNT.c.channel == bindparam("channel"), ACCOUNT.c.address == bindparam("address"))
@@ -61,7 +62,7 @@ _WHO = (
 
 def who(connection: Connection, keyring: Keyring, channel: str, address: str) -> Who | None:
     """The person to whom this address is bound, or None."""
-    row = connection.execute(_WHO, {"channel": channel, "address": address}).first()
+    row = _WHO.first(connection, {"channel": channel, "address": address})
     return None if row is None else Who(row.id, keyring.open(row.name), Locale(row.locale), row.bound_at)
 
 

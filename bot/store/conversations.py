@@ -14,6 +14,7 @@ from sqlalchemy import Connection, bindparam, insert, or_, select, update
 from bot.model import Brief
 from bot.store import codec
 from bot.store.crypto import Keyring
+from bot.store.prepared import Prepared
 from bot.store.tables import named
 
 CONVERSATION = named("conversation")
@@ -30,24 +31,27 @@ _COLUMNS = (
     CONVERSATION.c.state,
     CONVERSATION.c.touched_at,
 )
-# Statements that every turn asks are built once: building one costs more than running it.
-_LIVE = (
+_LIVE = Prepared(
     select(*_COLUMNS)
     .where(
         CONVERSATION.c.owner == bindparam("owner"), or_(CONVERSATION.c.state == "open", CONVERSATION.c.state == "draft")
     )
     .order_by(CONVERSATION.c.id.desc())
 )
-_ONE = select(*_COLUMNS).where(CONVERSATION.c.owner == bindparam("owner"), CONVERSATION.c.id == bindparam("number"))
-_NEW = insert(CONVERSATION).returning(CONVERSATION.c.id)
+_ONE = Prepared(
+    select(*_COLUMNS).where(CONVERSATION.c.owner == bindparam("owner"), CONVERSATION.c.id == bindparam("number"))
+)
+_NEW = Prepared(insert(CONVERSATION).returning(CONVERSATION.c.id))
 _CHANGE = update(CONVERSATION).where(CONVERSATION.c.id == bindparam("number"))
-_STATE = _CHANGE.values(state=bindparam("to"))
-_SAVE = _CHANGE.values(
-    brief=bindparam("as_brief"),
-    answers=bindparam("as_answers"),
-    asked=bindparam("as_asked"),
-    state=bindparam("to"),
-    touched_at=bindparam("at"),
+_STATE = Prepared(_CHANGE.values(state=bindparam("to")))
+_SAVE = Prepared(
+    _CHANGE.values(
+        brief=bindparam("as_brief"),
+        answers=bindparam("as_answers"),
+        asked=bindparam("as_asked"),
+        state=bindparam("to"),
+        touched_at=bindparam("at"),
+    )
 )
 
 
@@ -67,18 +71,18 @@ class Kept:
 def live(connection: Connection, keyring: Keyring, owner: str) -> list[Kept]:
     """The owner's open conversation, if there is one, and the drafts, newest first."""
     found = []
-    for row in connection.execute(_LIVE, {"owner": owner}).all():
+    for row in _LIVE.all(connection, {"owner": owner}):
         try:
             found.append(_kept(keyring, row))
         except ValidationError:  # written by a program whose briefs were others: it is over, and nobody is locked out
             log.warning("conversation %s does not read any more", row.id)
-            connection.execute(_STATE, {"number": row.id, "to": "done"})
+            _STATE.run(connection, {"number": row.id, "to": "done"})
     return found
 
 
 def by_id(connection: Connection, keyring: Keyring, owner: str, number: int) -> Kept | None:
     """One of the owner's conversations, whatever its state."""
-    row = connection.execute(_ONE, {"owner": owner, "number": number}).first()
+    row = _ONE.first(connection, {"owner": owner, "number": number})
     return None if row is None else _kept(keyring, row)
 
 
@@ -91,19 +95,19 @@ def save(connection: Connection, keyring: Keyring, owner: str, kept: Kept) -> in
             "owner": owner, "flow": kept.flow, "brief": brief, "answers": answers, "asked": kept.asked,
             "state": kept.state, "opened_at": kept.touched_at, "touched_at": kept.touched_at,
         }  # fmt: skip
-        return int(connection.execute(_NEW, values).scalar_one())
+        return int(_NEW.scalar(connection, values))
     change = {
         "number": kept.id, "as_brief": brief, "as_answers": answers, "as_asked": kept.asked, "to": kept.state,
         "at": kept.touched_at,
     }  # fmt: skip
-    connection.execute(_SAVE, change)
+    _SAVE.run(connection, change)
     return kept.id
 
 
 def set_state(connection: Connection, kept: Kept, state: str) -> None:
     """``open``, ``draft`` or ``done``; of a conversation that was never saved there is nothing to say."""
     if kept.id is not None:
-        connection.execute(_STATE, {"number": kept.id, "to": state})
+        _STATE.run(connection, {"number": kept.id, "to": state})
 
 
 def _kept(keyring: Keyring, row: Any) -> Kept:  # noqa: ANN401 - a row of these columns

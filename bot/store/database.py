@@ -14,6 +14,8 @@ from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from bot.store.prepared import plain
+
 T = TypeVar("T")
 Job = Callable[[Connection], T]
 
@@ -161,14 +163,14 @@ def _run(connection: Connection, job: Job[Any], *, alone: bool) -> tuple[Any, Ba
     A job that is alone in its transaction needs none. The savepoint is plain SQL: SQLAlchemy has a costlier one.
     """
     if not alone:
-        connection.exec_driver_sql("SAVEPOINT job")
+        plain(connection, "SAVEPOINT job")
     try:
         value = job(connection)
     except Exception as why:  # noqa: BLE001 - handed to the caller through the future
         if not alone:
-            connection.exec_driver_sql("ROLLBACK TO SAVEPOINT job")
-            connection.exec_driver_sql("RELEASE SAVEPOINT job")
+            plain(connection, "ROLLBACK TO SAVEPOINT job")
+            plain(connection, "RELEASE SAVEPOINT job")
         return None, why
     if not alone:
-        connection.exec_driver_sql("RELEASE SAVEPOINT job")
+        plain(connection, "RELEASE SAVEPOINT job")
     return value, None

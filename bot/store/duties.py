@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, func, literal_column, or_, select
+from sqlalchemy import Connection, and_, bindparam, func, literal_column, or_, select, union_all
 
 from bot.model import DUTY_LEVELS, Event, Finding, Leave, Owed, Status
+from bot.store.prepared import Prepared
 from bot.store.tables import named
 
 PLACE = named("place")
@@ -54,7 +55,9 @@ class Duties:
             for row in self.rows
             if row.person == self.person and _holds(row, day) and not (away and row.stands_in_for is None)
         }
-        known = Counter(row.name for row in held.values())
+        known = Counter([row.name for row in held.values()])
+        if len(known) == len(held):
+            return {code: row.name for code, row in held.items()}
         # Every compound has a 1栋: where two share a name, the place above comes before it.
         return {
             code: f"{row.above} {row.name}" if known[row.name] > 1 and row.above else row.name
@@ -80,9 +83,16 @@ def _holds(row: Any, day: date) -> bool:  # noqa: ANN401 - a row of an assignmen
     )
 
 
-# Statements that every turn asks are built once: building one costs more than running it.
 _ABOVE = PLACE.alias("above")
-_DUTIES = (
+_HELD = ASSIGNMENT.alias("held")
+# One's own, and those of who stands in for one: at one's own places, by which an index finds them among everybody's.
+_OF = union_all(
+    select(ASSIGNMENT.c.id).where(ASSIGNMENT.c.person == bindparam("person")),
+    select(ASSIGNMENT.c.id)
+    .join(_HELD, _HELD.c.place == ASSIGNMENT.c.place)
+    .where(_HELD.c.person == bindparam("person"), ASSIGNMENT.c.stands_in_for == bindparam("person")),
+)
+_DUTIES = Prepared(
     select(
         PLACE.c.code,
         PLACE.c.name,
@@ -98,13 +108,12 @@ _DUTIES = (
     .outerjoin(_ABOVE, _ABOVE.c.code == PLACE.c.parent)
     # Literals: a list that is expanded at each call costs as much again as the question.
     .where(PLACE.c.level.in_([literal_column(f"'{level}'") for level in LEVELS]))
-    .where(or_(ASSIGNMENT.c.person == bindparam("person"), ASSIGNMENT.c.stands_in_for == bindparam("person")))
+    .where(ASSIGNMENT.c.id.in_(_OF))
     .order_by(ASSIGNMENT.c.stands_in_for.isnot(None), ASSIGNMENT.c.id)
 )
-_ENDED = select(LEAVE_END.c.leave, func.min(LEAVE_END.c.on).label("on")).group_by(LEAVE_END.c.leave).subquery()
-_LEAVES = (
-    select(LEAVE.c.id, LEAVE.c.since, LEAVE.c.until, LEAVE.c.stand_in, _ENDED.c.on)
-    .outerjoin(_ENDED, _ENDED.c.leave == LEAVE.c.id)
+_ENDED = select(func.min(LEAVE_END.c.on)).where(LEAVE_END.c.leave == LEAVE.c.id).scalar_subquery()
+_LEAVES = Prepared(
+    select(LEAVE.c.id, LEAVE.c.since, LEAVE.c.until, LEAVE.c.stand_in, _ENDED.label("on"))
     .where(LEAVE.c.person == bindparam("person"))
     .order_by(LEAVE.c.id.desc())
 )
@@ -112,13 +121,13 @@ _LEAVES = (
 
 def duties(connection: Connection, person: int) -> Duties:
     """What ``person`` owes, today and on other days; two queries."""
-    return Duties(person, connection.execute(_DUTIES, {"person": person}).all(), leaves(connection, person))
+    return Duties(person, _DUTIES.all(connection, {"person": person}), leaves(connection, person))
 
 
 def leaves(connection: Connection, person: int) -> tuple[Away, ...]:
     """The person's leaves as they stand, newest announcement first; a leave that ended before it began is left out."""
     found = []
-    for row in connection.execute(_LEAVES, {"person": person}):
+    for row in _LEAVES.all(connection, {"person": person}):
         until = row.until if row.on is None else min(row.until, row.on - timedelta(days=1))
         if row.since <= until:
             found.append(Away(row.id, row.since, until, row.stand_in))
@@ -135,7 +144,7 @@ class Word:
 
 
 Words = dict[tuple[str, date], Word]
-_STANDING = (
+_STANDING = Prepared(
     select(REPORT.c.place, REPORT.c.day, REPORT.c.status, REPORT.c.person, REPORT.c.late)
     .where(REPORT.c.place.in_(bindparam("places", expanding=True)), REPORT.c.day.in_(bindparam("days", expanding=True)))
     .order_by(REPORT.c.recorded_at, REPORT.c.id)
@@ -146,7 +155,7 @@ def standing(connection: Connection, places: Collection[str], days: Collection[d
     """The newest word on each place's day; one that was withdrawn is left out. One query."""
     if not places or not days:
         return {}
-    rows = connection.execute(_STANDING, {"places": list(places), "days": list(days)})
+    rows = _STANDING.all(connection, {"places": list(places), "days": list(days)})
     words = {(row.place, row.day): row for row in rows}
     return {
         key: Word(Status(row.status), row.person, row.late)
@@ -158,7 +167,7 @@ def standing(connection: Connection, places: Collection[str], days: Collection[d
 def others(connection: Connection, places: Collection[str], day: date, person: int) -> dict[str, Word]:
     """What somebody else than ``person`` last said of each place's day and did not take back."""
     newest: dict[tuple[str, int | None], Any] = {}
-    for row in connection.execute(_STANDING, {"places": list(places), "days": [day]}):
+    for row in _STANDING.all(connection, {"places": list(places), "days": [day]}):
         newest.pop((row.place, row.person), None)  # so that the order is that of the last words
         newest[row.place, row.person] = row
     return {
@@ -169,7 +178,7 @@ def others(connection: Connection, places: Collection[str], day: date, person: i
 
 
 _LATER = EVENT.alias("later")
-_FOUND = (
+_FOUND = Prepared(
     select(CASE.c.code, CASE.c.place, EVENT.c.kind, FILING.c.person)
     .join(EVENT, and_(EVENT.c.case == CASE.c.code, EVENT.c.event == Event.FOUND))
     .join(FILING, FILING.c.id == CASE.c.filing)
@@ -181,7 +190,7 @@ _FOUND = (
 
 def found(connection: Connection, places: Collection[str], day: date) -> Sequence[Any]:
     """The cases that daily reports found at these places on ``day`` and that still stand: code, place, kind, person."""
-    return connection.execute(_FOUND, {"places": list(places), "day": day}).all() if places else ()
+    return _FOUND.all(connection, {"places": list(places), "day": day}) if places else ()
 
 
 def owed(connection: Connection, mine: Duties, day: date, words: Words) -> tuple[Owed, ...]:

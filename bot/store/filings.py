@@ -14,12 +14,13 @@ from bot.store import cases, figures
 from bot.store.acts import Act
 from bot.store.asking import House
 from bot.store.duties import EVENT, FILING, REPORT, Duties, Word, found, others, standing
+from bot.store.prepared import Prepared
 from bot.store.tables import named
 
 PHOTO = named("photo")
 FIELD = named("field_value")
-_FILE = insert(FILING).returning(FILING.c.id)
-_REPORT = insert(REPORT)
+_FILE = Prepared(insert(FILING).returning(FILING.c.id))
+_REPORT = Prepared(insert(REPORT))
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +108,7 @@ def _restore(connection: Connection, act: Act, filing: int, day: date, words: Ma
         }
         for place, word in words.items()
     ]  # fmt: skip
-    if rows:
-        connection.execute(_REPORT, rows)
+    _REPORT.each(connection, rows)
 
 
 def _filing(connection: Connection, act: Act, day: date, note: bytes | None) -> int:
@@ -116,7 +116,7 @@ def _filing(connection: Connection, act: Act, day: date, note: bytes | None) -> 
         "person": act.person, "day": day, "recorded_at": act.now, "late": act.late,
         "note": note, "source": "chat", "inbox": act.inbox,
     }  # fmt: skip
-    return int(connection.execute(_FILE, values).scalar_one())
+    return int(_FILE.scalar(connection, values))
 
 
 def _lines(connection: Connection, act: Act, filing: int, day: date, lines: Iterable[tuple[str, Status]]) -> None:
@@ -127,8 +127,7 @@ def _lines(connection: Connection, act: Act, filing: int, day: date, lines: Iter
         }
         for place, status in lines
     ]  # fmt: skip
-    if rows:
-        connection.execute(_REPORT, rows)
+    _REPORT.each(connection, rows)
 
 
 def _settle(  # noqa: PLR0913, PLR0917 - who, what, when, and the cases before and after

@@ -13,6 +13,7 @@ from bot.scoring.coverage import Days
 from bot.scoring.streak import streak
 from bot.store import figures, spans
 from bot.store.duties import PLACE
+from bot.store.prepared import Prepared
 from bot.store.tables import named
 
 SPAN = named("case_span")
@@ -21,14 +22,14 @@ _CODES: BindParameter[Any] = bindparam("codes", expanding=True)
 
 _TREE = select(PLACE.c.code, PLACE.c.code.label("root")).where(PLACE.c.code.in_(_CODES)).cte("tree", recursive=True)
 _TREE = _TREE.union(select(PLACE.c.code, _TREE.c.root).join(_TREE, PLACE.c.parent == _TREE.c.code))
-_RANKS = (
+_RANKS = Prepared(
     select(_TREE.c.root, func.max(SPAN.c.rank))
     .join(SPAN, SPAN.c.place == _TREE.c.code)
     .where(SPAN.c.pack == bindparam("pack"), SPAN.c.valid_from <= bindparam("day"))
     .where(or_(SPAN.c.valid_until.is_(None), SPAN.c.valid_until > bindparam("day")))
     .group_by(_TREE.c.root)
 )
-_PLACES = select(PLACE.c.code, PLACE.c.name, PLACE.c.start).where(PLACE.c.code.in_(_CODES))
+_PLACES = Prepared(select(PLACE.c.code, PLACE.c.name, PLACE.c.start).where(PLACE.c.code.in_(_CODES)))
 
 
 def streaks(connection: Connection, rules: PackRules, day: date, codes: Collection[str]) -> tuple[PlaceStreak, ...]:
@@ -39,12 +40,12 @@ def streaks(connection: Connection, rules: PackRules, day: date, codes: Collecti
     """
     if not codes:
         return ()
-    places = {row.code: row for row in connection.execute(_PLACES, {"codes": list(codes)})}
+    places = {row.code: row for row in _PLACES.all(connection, {"codes": list(codes)})}
     if rules.unverified != "count" or not spans.current(connection, rules):
         found = {each.place: each for each in figures.streaks(connection, rules, day, places=codes)}
         return tuple(PlaceStreak(places[code].name, found[code]) for code in codes if code in found)
     values = {"codes": list(codes), "pack": rules.name, "day": day}
-    ranks = dict(iter(connection.execute(_RANKS, values)))
+    ranks = dict(_RANKS.all(connection, values))
     today = Days(day, 1)
     shown = []
     for code in codes:

@@ -10,19 +10,22 @@ from sqlalchemy import Connection, bindparam, func, select
 from bot.model import Status
 from bot.scoring.coverage import DutyDay, run
 from bot.store.duties import REPORT, Duties, duties
+from bot.store.prepared import Prepared
 
 Timely = Mapping[tuple[str, date], set[int | None]]
 """By place and day, who reported on time."""
 WINDOWS = (timedelta(days=45), timedelta(days=400), timedelta(days=20000))
 """How far back to look: most runs are short, and a year of reports is not read to find that out."""
-_TIMELY = (
+_TIMELY = Prepared(
     select(REPORT.c.place, REPORT.c.day, REPORT.c.person, REPORT.c.status)
     .where(REPORT.c.place.in_(bindparam("places", expanding=True)), REPORT.c.late.is_(False))
     .where(REPORT.c.day.between(bindparam("first"), bindparam("last")))
     .order_by(REPORT.c.recorded_at, REPORT.c.id)
 )
-_OLDEST = select(func.min(REPORT.c.day)).where(
-    REPORT.c.place.in_(bindparam("places", expanding=True)), REPORT.c.day < bindparam("first")
+_OLDEST = Prepared(
+    select(func.min(REPORT.c.day)).where(
+        REPORT.c.place.in_(bindparam("places", expanding=True)), REPORT.c.day < bindparam("first")
+    )
 )
 
 
@@ -49,7 +52,7 @@ def run_of(
 
 def _older(connection: Connection, places: Iterable[str], first: date) -> bool:
     """Whether there is a report from before ``first``; a leave may cover many days without any after it."""
-    return connection.execute(_OLDEST, {"places": list(places), "first": first}).scalar() is not None
+    return _OLDEST.scalar(connection, {"places": list(places), "first": first}) is not None
 
 
 class _Watched:
@@ -68,7 +71,7 @@ def _timely(connection: Connection, places: Iterable[str], first: date, last: da
     """By place and day, who reported on time and did not take it back before the cutoff."""
     found: dict[tuple[str, date], set[int | None]] = {}
     values = {"places": list(places), "first": first, "last": last}
-    for place, day, person, status in connection.execute(_TIMELY, values):
+    for place, day, person, status in _TIMELY.all(connection, values):
         who = found.setdefault((place, day), set())
         (who.discard if status == Status.WITHDRAWN else who.add)(person)
     return found

@@ -16,6 +16,7 @@ from sqlalchemy import BindParameter, Connection, bindparam, delete, insert, sel
 from bot.model import CaseFact, PackRules, Reason
 from bot.scoring.streak import spans
 from bot.store.logs import chunks, logs, logs_of
+from bot.store.prepared import Prepared
 from bot.store.tables import CaseSpan, Setting
 
 MARK = "projection:"
@@ -74,12 +75,13 @@ def _refreshed(connection: Connection, rules: Packs) -> tuple[list[PackRules], b
     return [pack for pack in packs if pack not in stale], bool(stale)
 
 
-_MARKED = select(setting.c.value).where(setting.c.key == bindparam("key"))
+_MARKED = Prepared(select(setting.c.value).where(setting.c.key == bindparam("key")))
 
 
 def current(connection: Connection, rules: PackRules) -> bool:
     """Whether the pack's projection is the one of these rules; if not, figures must be computed from the facts."""
-    return connection.scalar(_MARKED, {"key": MARK + rules.name}) == _print(rules)
+    mark: str | None = _MARKED.scalar(connection, {"key": MARK + rules.name})
+    return mark == _print(rules)
 
 
 def _print(rules: PackRules) -> str:
