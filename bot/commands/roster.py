@@ -86,15 +86,17 @@ def _bring(path: Path, settings: Settings, *, dry_run: bool, replace_sample: boo
             keyring = Keyring(settings.secret())
             with database.read() as connection:
                 keycheck.matches(connection, keyring)
+            rules, *beside = (packs.load(name) for name in settings.packs)
             brought = bring(
                 database,
                 keyring,
-                packs.load(settings.packs[0]),
+                rules,
                 now,
                 path,
                 dry_run=dry_run,
                 replace_sample=replace_sample,
                 stage=stage,
+                beside=beside,
             )
             if not dry_run:
                 database.write(lambda connection: keycheck.confirm(connection, keyring))

@@ -24,16 +24,26 @@ KEPT = frozenset({"audit", "setting"})
 
 
 def write(  # noqa: PLR0913 - all that a written row depends on
-    connection: Connection, keyring: Keyring, rules: PackRules, now: datetime, plan: Plan, *, actor: str = "cli"
+    connection: Connection,
+    keyring: Keyring,
+    rules: PackRules,
+    now: datetime,
+    plan: Plan,
+    *,
+    actor: str = "cli",
+    beside: Sequence[PackRules] = (),
 ) -> None:
-    """Carry the plan out. ``now`` is aware, in the programme's time zone; ``actor`` is for the audit log."""
+    """Carry the plan out. ``now`` is aware, in the programme's time zone; ``actor`` is for the audit log.
+
+    ``beside``: the packs by which places are judged beside ``rules``.
+    """
     if now.tzinfo is None:
         message = f"a moment without a time zone: {now!r}"
         raise ValueError(message)
     _places(connection, plan)
     people = {**plan.ids, **_people(connection, keyring, now, plan)}
     _assignments(connection, now, plan, people)
-    _cases(connection, rules, plan)
+    _cases(connection, (rules, *beside), plan)
     _reports(connection, rules, now.tzinfo, plan.reports, people)
     parts = (
         f"{name} +{count.new} ~{count.changed}" for name, count in plan.counts.items() if count.new or count.changed
@@ -148,7 +158,7 @@ def _assignments(connection: Connection, now: datetime, plan: Plan, people: Mapp
     _update(connection, tables.Assignment, "id", spans)
 
 
-def _cases(connection: Connection, rules: PackRules, plan: Plan) -> None:
+def _cases(connection: Connection, rules: Sequence[PackRules], plan: Plan) -> None:
     if not plan.events:
         return
     from bot.store.figures import project  # noqa: PLC0415 - reads the whole of scoring, and most imports have no case
