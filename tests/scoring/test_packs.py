@@ -89,7 +89,7 @@ def test_a_pack_that_is_wrong_is_refused_with_file_key_and_reason(
         load(str(file))
     assert (why.value.file, why.value.key) == ("mine.toml", key)
     assert reason in why.value.reason
-    assert str(why.value).startswith("mine.toml: ")
+    assert str(why.value).startswith(f"mine.toml:{why.value.line}: " if why.value.line else "mine.toml: ")
 
 
 def test_packs_that_extend_each_other_are_refused(tmp_path: Path) -> None:

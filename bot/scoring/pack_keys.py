@@ -1,0 +1,142 @@
+"""The keys of a rule pack: what each may hold, how to say so, and on which line of a file it stands."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from typing import NamedTuple
+
+from bot.model import Level, Role
+
+DETAILS = ("door", "temperature", "contact", "area")
+"""What can be asked about a person at once."""
+HOT = (35.0, 42.0)
+"""°C between which a temperature can be the one from which fever is counted."""
+
+
+class Key(NamedTuple):
+    """What a key may hold, and how to say so."""
+
+    test: Callable[[object], bool]
+    wanted: str
+
+
+def _text(value: object) -> bool:
+    return isinstance(value, str) and bool(value.strip())
+
+
+def _among(known: tuple[str, ...]) -> Callable[[object], bool]:
+    return lambda value: _texts(value) and set(value) <= set(known)  # type: ignore[call-overload]
+
+
+def _texts(value: object) -> bool:
+    return isinstance(value, list) and all(map(_text, value)) and len(set(value)) == len(value)
+
+
+def _day(value: object) -> bool:
+    return isinstance(value, date) and not isinstance(value, datetime)
+
+
+def _whole(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+
+
+def _count(value: object) -> bool:
+    return _whole(value) and value != 0
+
+
+def _rising(value: object) -> bool:
+    return isinstance(value, list) and all(map(_count, value)) and value == sorted(set(value))
+
+
+def _degrees(value: object) -> bool:
+    return isinstance(value, float) and HOT[0] <= value <= HOT[1]
+
+
+def _letter(value: object) -> bool:
+    return isinstance(value, str) and len(value) == 1 and value.isascii() and value.isupper()
+
+
+def _clock(value: object) -> bool:
+    try:
+        return isinstance(value, str) and datetime.strptime(value, "%H:%M").strftime("%H:%M") == value  # noqa: DTZ007 - a time of day has no zone
+    except ValueError:
+        return False
+
+
+TEXT = Key(_text, "a text")
+COUNT = Key(_count, "a whole number above 0")
+FLAG = Key(lambda value: isinstance(value, bool), "true or false")
+PACK: Mapping[str, Key] = {
+    "title": TEXT,
+    "version": TEXT,
+    "source": TEXT,
+    "basis": TEXT,
+    "start": Key(_day, "a day such as 2026-01-01"),
+    "levels": Key(_among(tuple(Level)), f"a list of {', '.join(Level)}"),
+    "unverified": Key(lambda value: value in ("count", "hold", "break"), "count, hold or break"),
+    "ruled_out": Key(lambda value: value in ("restart", "restore"), "restart or restore"),
+    "threshold_days": COUNT,
+    "milestones": Key(_rising, "a rising list of days"),
+    "revoke_on_break": FLAG,
+    "cutoff": Key(_clock, "a time such as 17:00, in quotes"),
+    "form_kinds": Key(_texts, "a list of kinds, each once"),
+    "fever_from": Key(_degrees, "degrees such as 37.3"),
+    "isolation_days": COUNT,
+    "returnee_days": COUNT,
+    "note_limit": COUNT,
+    "photo_limit": COUNT,
+    "assess_threshold": COUNT,
+    "retention_days": COUNT,
+    "message_days": COUNT,
+}
+"""Keys at the top of the file."""
+TIMERS: Mapping[str, Key] = {"undiagnosed_hours": COUNT, "unmoved_hours": COUNT}
+KIND: Mapping[str, Key] = {
+    "breaking": FLAG,
+    "rule": TEXT,
+    "zh": TEXT,
+    "en": TEXT,
+    "letter": Key(_letter, "one capital letter"),
+    "ask": Key(_among(DETAILS), f"a list of {', '.join(DETAILS)}"),
+    "alert": Key(_among(tuple(Role)), f"a list of {', '.join(Role)}"),
+    "quiet": COUNT,
+}
+"""Keys of ``[kinds.NAME]``."""
+FIELD: Mapping[str, Key] = {
+    "id": TEXT,
+    "minimum": Key(_whole, "a whole number, 0 or more"),
+    "maximum": COUNT,
+    "zh": TEXT,
+    "en": TEXT,
+}
+"""Keys of ``[[fields]]``, all of them needed."""
+
+_HEADER = re.compile(r"^\s*(\[\[?)\s*([^\[\]]+?)\s*\]\]?\s*(?:#.*)?$")
+_KEY = re.compile(r"""^\s*([\w.\-"']+)\s*=""")
+
+
+def line_of(text: str, key: str) -> int | None:
+    """The line on which ``key`` (``kinds.fever.alert``, ``fields.2.maximum``) stands in a TOML file.
+
+    Where it does not, that of the table that it is missing from; None where not even that is there.
+
+    TOML's reader tells no positions. This looks at headers and keys at the beginning of lines, as people write them.
+    """
+    lines: dict[str, int] = {}
+    above = ""
+    arrays: dict[str, int] = {}
+    for number, row in enumerate(text.splitlines(), 1):
+        if header := _HEADER.match(row):
+            above = header[2].replace('"', "").replace("'", "")
+            if header[1] == "[[":
+                arrays[above] = arrays.get(above, 0) + 1
+                above = f"{above}.{arrays[above]}"
+            lines.setdefault(above, number)
+        elif found := _KEY.match(row):
+            name = found[1].replace('"', "").replace("'", "")
+            lines.setdefault(f"{above}.{name}" if above else name, number)
+    while key and key not in lines:
+        key = key.rpartition(".")[0]
+    return lines.get(key)
