@@ -19,8 +19,9 @@ from sqlalchemy import Connection, func, insert, select
 from sqlmodel import SQLModel
 
 from bot.scoring.packs import load
+from bot.store import glance
 from bot.store.database import Database
-from bot.store.figures import refresh, streaks
+from bot.store.figures import project, refresh, streaks
 from bot.store.tables import Case, CaseEvent, CaseSpan, Filing, Place, Report
 
 TODAY = date(2026, 11, 24)
@@ -100,6 +101,34 @@ def measure(connection: Connection, rounds: int) -> dict[str, float]:
     }
 
 
+def reflect(database: Database, rounds: int) -> dict[str, float]:
+    """One new fact in every level: from the event to the figures of its place and of all above it, commit included.
+
+    The median and the worst time, in ms.
+    """
+    rules = load("default")
+    number = iter(range(rounds + 1))
+
+    def job(connection: Connection) -> list[int]:
+        n = next(number)
+        code, place = f"N{n:03}", f"X{n:05}"
+        same = {"case": code, "place": place, "source": "chat"}
+        fact = {**same, "event": "found", "kind": "confirmed", "on": TODAY, "recorded_at": _noon(TODAY)}
+        connection.execute(insert(Case), [{"code": code, "place": place, "opened_at": _noon(TODAY)}])
+        connection.execute(insert(CaseEvent), [fact])
+        project(connection, rules, [code])
+        above = (place, f"S{n // 25}", f"T{n // 25 // 20}", "C")
+        return [each.streak.days for each in glance.streaks(connection, rules, TODAY, above)]
+
+    taken = []
+    for _ in range(rounds + 1):
+        begin = perf_counter()
+        days = database.write(job)
+        taken.append((perf_counter() - begin) * 1000)
+        assert days == [0, 0, 0, 0], "the new case breaks its place and every place above it"
+    return {"new_fact_ms": round(statistics.median(taken[1:]), 2), "new_fact_worst_ms": round(max(taken[1:]), 2)}
+
+
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="Print JSON only.")
 @click.option("--compounds", default=10_000, show_default=True)
@@ -118,6 +147,7 @@ def main(*, as_json: bool, compounds: int, cases: int, reports: int, rounds: int
             connection.exec_driver_sql("CREATE INDEX bare ON case_span (place, ends)")
         with database.read() as connection:
             found = {"compounds": compounds, "cases": cases, "report_days": reports, **measure(connection, rounds)}
+        found |= reflect(database, rounds)
         database.close()
     click.echo(json.dumps(found) if as_json else "\n".join(f"{key:>16}  {value}" for key, value in found.items()))
 

@@ -41,6 +41,8 @@ def write(  # noqa: PLR0913 - all that a written row depends on
         message = f"a moment without a time zone: {now!r}"
         raise ValueError(message)
     _places(connection, plan)
+    if plan.counts["places"].new or plan.counts["places"].changed:
+        _rerank(connection, (rules, *beside))
     people = {**plan.ids, **_people(connection, keyring, now, plan)}
     _assignments(connection, now, plan, people)
     _cases(connection, (rules, *beside), plan)
@@ -156,6 +158,13 @@ def _assignments(connection: Connection, now: datetime, plan: Plan, people: Mapp
     _insert(connection, tables.Assignment, rows)
     spans = [{"id_": span.id, "since": span.since, "until": span.until} for span in plan.changed_tasks]
     _update(connection, tables.Assignment, "id", spans)
+
+
+def _rerank(connection: Connection, packs: Sequence[PackRules]) -> None:
+    """A place that hangs elsewhere takes its cases along."""
+    from bot.store.spans import rerank  # noqa: PLC0415 - reads the whole of scoring
+
+    rerank(connection, packs)
 
 
 def _cases(connection: Connection, rules: Sequence[PackRules], plan: Plan) -> None:

@@ -53,8 +53,9 @@ def joined(facts: Iterable[CaseFact]) -> dict[str, list[CaseFact]]:
     for case, log in living.items():
         root = _root(case, mergings)
         place = living[root][0].place
-        lines = (fact for fact in log if fact.event not in {Event.MERGED, Event.SPLIT})
-        found.setdefault(root, []).extend(replace(fact, case=root, place=place) for fact in lines)
+        lines = [replace(fact, case=root, place=place) for fact in log if fact.event not in {Event.MERGED, Event.SPLIT}]
+        if lines:
+            found.setdefault(root, []).extend(lines)
     return found
 
 

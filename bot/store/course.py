@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Connection, and_, case, func, or_, select
 from bot.model import CaseFact, PackRules, Reason, Streak
 from bot.scoring.coverage import Days
 from bot.scoring.streak import spans, streak
-from bot.store.figures import _covered, _Scope
+from bot.store.figures import Scope, covered_days
 from bot.store.logs import case_, case_event, logs, logs_of, tangled
 from bot.store.spans import case_span, current, rank, unrank
 
@@ -33,7 +33,7 @@ class Course:
         self.rules = rules
         self.place = place
         self.days = sorted(days)
-        self._scope = _Scope(connection, frozenset([place]), None)
+        self._scope = Scope(connection, frozenset([place]), None)
         self._rows = self._scope.rows()
         self._of_place = next(row for row in self._rows if row.code == place)
         # What was merged may be anywhere: of those cases all are looked at.
@@ -68,11 +68,11 @@ class Course:
 
     def _figures(self, cases: Mapping[date, str], known_at: datetime | None) -> Mapping[date, Streak]:
         row, rules = self._of_place, self.rules
-        scope = _Scope(self.connection, frozenset([self.place]), known_at)
+        scope = Scope(self.connection, frozenset([self.place]), known_at)
         first = self.days[0]
         if known_at is None or rules.unverified != "count":
             first = min(rules.start, first, *(each.start for each in self._rows if each.start))
-        reported = Days(first, _covered(scope, self._rows, first, self.days[-1]).get(self.place, 0))
+        reported = Days(first, covered_days(scope, self._rows, first, self.days[-1]).get(self.place, 0))
         return {
             day: streak(self.place, day, row.start or rules.start, _reason(cases.get(day)), reported, rules)
             for day in self.days

@@ -14,6 +14,7 @@ from bot.scoring import coverage as scoring
 from bot.scoring.coverage import Coverage, Days, Town, window
 from bot.scoring.streak import standing, streak
 from bot.store.logs import logs
+from bot.store.ranks import read as decided
 from bot.store.runs import run_of
 from bot.store.spans import case_span, current, project, rank, refresh, unrank
 from bot.store.tables import Assignment, Place, Report
@@ -44,11 +45,11 @@ def streaks(  # noqa: PLR0913, PLR0917 - the axes of a figure are this many
         level: only places of this level.
         places: only these places, by code; one that does not exist is left out.
     """
-    scope = _Scope(connection, None if places is None else frozenset(places), known_at)
+    scope = Scope(connection, None if places is None else frozenset(places), known_at)
     rows = scope.rows()
     ranks = _rolled_up({row.code: row.parent for row in rows}, _ranks(scope, rules, as_of))
     first = min(rules.start, as_of, *(row.start for row in rows if row.start))
-    covered = _covered(scope, rows, first, as_of)
+    covered = covered_days(scope, rows, first, as_of)
     none = Days(first)
     found = []
     for code, _, place_level, start, closed in rows:
@@ -66,7 +67,7 @@ def coverage(
     connection: Connection, day: date, places: Collection[str] | None = None, known_at: datetime | None = None
 ) -> Coverage:
     """How many places of these subtrees owe a report of ``day``, how many have one, and how many had it on time."""
-    scope = _Scope(connection, None if places is None else frozenset(places), known_at)
+    scope = Scope(connection, None if places is None else frozenset(places), known_at)
     town = _town(scope, scope.rows(), day, day)
     stands: dict[str, int] = {}
     timely: dict[str, int] = {}
@@ -79,7 +80,7 @@ def coverage(
 
 def subtree(connection: Connection, places: Collection[str]) -> set[str]:
     """The codes of these places and of all places below them."""
-    scope = _Scope(connection, frozenset(places), None)
+    scope = Scope(connection, frozenset(places), None)
     return {row.code for row in scope.rows()}
 
 
@@ -88,7 +89,7 @@ PART = 500
 
 
 @dataclass(frozen=True, slots=True)
-class _Scope:
+class Scope:
     """Where and with which knowledge to look: the subtrees of ``places`` (None: everywhere), as known at a moment."""
 
     connection: Connection
@@ -148,7 +149,7 @@ def _rolled_up(parents: Mapping[str, str | None], ranks: dict[str, str]) -> Mapp
     return ranks
 
 
-def _ranks(scope: _Scope, rules: PackRules, as_of: date) -> dict[str, str]:
+def _ranks(scope: Scope, rules: PackRules, as_of: date) -> dict[str, str]:
     """By place, the deciding case among its own, as ``spans.rank`` writes it."""
     if scope.known_at is None and current(scope.connection, rules):
         return _projected_ranks(scope, rules, as_of)
@@ -160,7 +161,10 @@ def _ranks(scope: _Scope, rules: PackRules, as_of: date) -> dict[str, str]:
     return found
 
 
-def _projected_ranks(scope: _Scope, rules: PackRules, as_of: date) -> dict[str, str]:
+def _projected_ranks(scope: Scope, rules: PackRules, as_of: date) -> dict[str, str]:
+    known = decided(scope.connection, rules.name, as_of, scope.places)
+    if known is not None:
+        return known
     query = scope.within(select(case_span.c.place, func.max(case_span.c.rank)), case_span.c.place)
     query = query.where(case_span.c.pack == rules.name, case_span.c.valid_from <= as_of).group_by(case_span.c.place)
     # Two halves rather than one OR: each walks the index in the order of places, and nothing is sorted.
@@ -174,13 +178,13 @@ def _projected_ranks(scope: _Scope, rules: PackRules, as_of: date) -> dict[str, 
     return found
 
 
-def _covered(scope: _Scope, rows: Sequence[Any], first: date, last: date) -> Mapping[str, int]:
+def covered_days(scope: Scope, rows: Sequence[Any], first: date, last: date) -> Mapping[str, int]:
     """By place, the days on which it was covered, as bits of the window from ``first`` to ``last``."""
     own = _own(scope, first, last)
     return _town(scope, rows, first, last).covered(own) if own else own
 
 
-def _own(scope: _Scope, first: date, last: date) -> dict[str, int]:
+def _own(scope: Scope, first: date, last: date) -> dict[str, int]:
     """By place, the days on which its own report stands, as bits.
 
     A year of a town is millions of rows, so the database hands over one text of days a place, and only the few days
@@ -201,7 +205,7 @@ def _own(scope: _Scope, first: date, last: date) -> dict[str, int]:
     return own
 
 
-def _town(scope: _Scope, rows: Sequence[Any], first: date, last: date) -> Town:
+def _town(scope: Scope, rows: Sequence[Any], first: date, last: date) -> Town:
     """The places with their duties. Assignments are taken as they stand now: a roster keeps no history of its own."""
     length = (last - first).days + 1
     levels = {row.code: row.level for row in rows}

@@ -15,13 +15,14 @@ from sqlalchemy import BindParameter, Connection, bindparam, delete, insert, sel
 
 from bot.model import CaseFact, PackRules, Reason
 from bot.scoring.streak import spans
-from bot.store.logs import chunks, logs, logs_of
+from bot.store import ranks
+from bot.store.logs import case_, chunks, logs, logs_of
 from bot.store.prepared import Prepared
 from bot.store.tables import CaseSpan, Setting
 
 MARK = "projection:"
 """With a pack's name behind it: the setting that says under which rules the pack's spans were made."""
-ENGINE = 2
+ENGINE = 3
 """Counted up whenever the same facts under the same rules come to something else."""
 OPEN = "9999-12-31"
 ROWS = 5000
@@ -35,6 +36,7 @@ case_span = CaseSpan.__table__  # type: ignore[attr-defined]
 setting = Setting.__table__  # type: ignore[attr-defined]
 _CODES: BindParameter[Any] = bindparam("codes", expanding=True)
 _DROP = delete(case_span).where(case_span.c.case.in_(_CODES))
+_PLACES = select(case_.c.place).where(case_.c.code.in_(_CODES)).distinct()
 _MARKS = select(setting.c.key, setting.c.value).where(setting.c.key >= MARK, setting.c.key < MARK[:-1] + ";")
 
 
@@ -51,11 +53,21 @@ def project(connection: Connection, rules: Packs, cases: Collection[str]) -> Non
         for chunk in chunks(touched):
             connection.execute(_DROP, {"codes": chunk})
         _write(connection, fresh, found)
+        places = {
+            place for chunk in chunks(touched) for place in connection.execute(_PLACES, {"codes": chunk}).scalars()
+        }
+        ranks.follow(connection, [pack.name for pack in fresh], places)
 
 
 def refresh(connection: Connection, rules: Packs) -> bool:
     """Make the whole projection of each pack anew that was made under other rules, or never; whether any was made."""
     return _refreshed(connection, rules)[1]
+
+
+def rerank(connection: Connection, rules: Packs) -> None:
+    """To be called when places were moved in the tree: what lies above a case is another place now."""
+    packs = [rules] if isinstance(rules, PackRules) else list(rules)
+    ranks.rebuild(connection, [pack.name for pack in packs if current(connection, pack)])
 
 
 def _refreshed(connection: Connection, rules: Packs) -> tuple[list[PackRules], bool]:
@@ -71,6 +83,8 @@ def _refreshed(connection: Connection, rules: Packs) -> tuple[list[PackRules], b
     connection.execute(delete(setting).where(setting.c.key.in_([MARK + name for name in names])))
     if stale:
         _write(connection, stale, logs(connection))
+    ranks.rebuild(connection, names)
+    if stale:
         connection.execute(insert(setting), [{"key": MARK + pack.name, "value": _print(pack)} for pack in stale])
     return [pack for pack in packs if pack not in stale], bool(stale)
 

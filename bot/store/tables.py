@@ -279,6 +279,12 @@ class CaseEvent(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("case", "event", "kind", "on", "recorded_at"),
         Index("ix_case_event_recorded", "recorded_at"),
+        Index(
+            "ix_case_event_merged",
+            "other",
+            sqlite_where=text("other != ''"),
+            postgresql_where=text("other != ''"),
+        ),
     )
     id: int | None = Field(default=None, primary_key=True)
     case: str = Field(foreign_key="case_.code", index=True)
@@ -441,7 +447,10 @@ class CaseSpan(SQLModel, table=True):
     """
 
     __tablename__ = "case_span"
-    __table_args__ = (Index("ix_case_span_place", "pack", "valid_until", "place", "valid_from", "rank"),)
+    __table_args__ = (
+        Index("ix_case_span_place", "pack", "valid_until", "place", "valid_from", "rank"),
+        Index("ix_case_span_here", "place", "pack"),
+    )
     id: int | None = Field(default=None, primary_key=True)
     pack: str
     case: str = Field(foreign_key="case_.code", index=True)
@@ -453,6 +462,18 @@ class CaseSpan(SQLModel, table=True):
     ends: date | None = None
     rank: str = Field(sa_column=Column(String().with_variant(String(collation="C"), "postgresql"), nullable=False))
     """All of the above in one text, the deciding case of a place last: ``max(rank)`` of a place is its reason."""
+
+
+class PlaceRank(SQLModel, table=True):
+    """A projection of ``case_span``: by pack and place the deciding case, that of all places below it included."""
+
+    __tablename__ = "place_rank"
+    pack: str = Field(primary_key=True)
+    place: str = Field(primary_key=True, foreign_key="place.code")
+    rank: str = Field(sa_column=Column(String().with_variant(String(collation="C"), "postgresql"), nullable=False))
+    """As in ``case_span``, for every day from ``since`` on; empty where no case counts from then on."""
+    since: date
+    """The last day on which anything changed here or below: days before it are for ``case_span``."""
 
 
 class Conversation(SQLModel, table=True):

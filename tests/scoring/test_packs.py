@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
 from bot.model import Kind
+from bot.scoring.pack_keys import FIELD, KIND, PACK, TIMERS, line_of
 from bot.scoring.packs import FOLDER, PackError, load
 
 
@@ -49,6 +51,7 @@ def test_a_file_of_ones_own(tmp_path: Path) -> None:
 
 
 WHOLE = 'title = "t"\nversion = "1"\nsource = "s"\nstart = 2026-01-01\n'
+FIELDS = '[[fields]]\nid = "n"\nminimum = 0\nmaximum = 9\nzh = "数"\nen = "number"\n'
 KINDS = '[kinds.a]\nbreaking = true\nrule = "r"\n'
 
 
@@ -77,6 +80,21 @@ KINDS = '[kinds.a]\nbreaking = true\nrule = "r"\n'
         ("extends = 3\n" + WHOLE + KINDS, "extends", "must be the name of a pack"),
         ('kinds = 3\nextends = "default"\n', "kinds", "must have a table"),
         ("title = \n", "", "cannot be read"),
+        ("levels = ['street']\n" + WHOLE + KINDS, "levels", "must be a list of county"),
+        ("fever_from = 98.6\n" + WHOLE + KINDS, "fever_from", "must be degrees"),
+        ("revoke_on_break = 1\n" + WHOLE + KINDS, "revoke_on_break", "must be true or false"),
+        (WHOLE + "[timers]\nunmoved_hours = -1\n" + KINDS, "timers.unmoved_hours", "must be a whole number"),
+        (WHOLE + "[timers]\ncoffee = 3\n" + KINDS, "timers.coffee", "is not a key of a timer"),
+        (WHOLE + KINDS + "letter = 'ab'\n", "kinds.a.letter", "must be one capital letter"),
+        (WHOLE + KINDS + "ask = ['age']\n", "kinds.a.ask", "must be a list of door"),
+        (WHOLE + KINDS + "alert = ['mayor']\n", "kinds.a.alert", "must be a list of building_leader"),
+        (WHOLE + KINDS + "quiet = 0\n", "kinds.a.quiet", "must be a whole number"),
+        ("fields = 3\n" + WHOLE + KINDS, "fields", "must be written as [[fields]]"),
+        ("fields = [3]\n" + WHOLE + KINDS, "fields.1", "must be a table"),
+        (WHOLE + KINDS + FIELDS.replace('zh = "数"\n', ""), "fields.1.zh", "is missing"),
+        (WHOLE + KINDS + FIELDS.replace("minimum = 0", "minimum = -1"), "fields.1.minimum", "must be a whole number"),
+        (WHOLE + KINDS + FIELDS.replace("minimum = 0", "minimum = 10"), "fields.1.maximum", "is below the minimum"),
+        (WHOLE + KINDS + FIELDS + FIELDS, "fields", "has an id twice"),
     ],
 )
 def test_a_pack_that_is_wrong_is_refused_with_file_key_and_reason(
@@ -105,3 +123,51 @@ def test_a_pack_that_does_not_exist_is_refused(name: str) -> None:
     """An unknown name, or one that is no name, is said to be so."""
     with pytest.raises(PackError):
         load(name)
+
+
+def test_the_line_is_named(tmp_path: Path) -> None:
+    """An error says on which line of which file, also where the file only builds on the one that is wrong."""
+    beneath = tmp_path / "beneath.toml"
+    beneath.write_text('extends = "default"\n\n[kinds.fever]\nask = ["door"]\nalert = ["mayor"]\n', encoding="utf-8")
+    above = tmp_path / "above.toml"
+    above.write_text(f'extends = "{beneath.as_posix()}"\n', encoding="utf-8")
+    with pytest.raises(
+        PackError, match=r"^beneath\.toml:5: kinds\.fever\.alert: must be a list of .+, not \['mayor'\]$"
+    ):
+        load(str(above))
+
+
+@pytest.mark.parametrize(
+    ("key", "line"),
+    [("a", 1), ("kinds.fever.ask", 4), ("kinds.fever.zh", 3), ("fields.2.id", 8), ("fields.1.zh", 5), ("b.c", None)],
+)
+def test_where_a_key_stands(key: str, line: int | None) -> None:
+    """The key's own line, else that of the table that lacks it; of a list of tables the right one."""
+    text = 'a = 1\n\n[kinds."fever"] # hot\nask = []\n[[fields]]\nid = 1\n[[fields]]\nid = 2\n'
+    assert line_of(text, key) == line
+
+
+def test_a_kind_is_changed_key_by_key() -> None:
+    """A pack that builds on another says only what differs, also within a kind; timers alike."""
+    jilin, default = load("jilin"), load("default")
+    assert jilin.quiet == {"close_contact": 14}
+    assert jilin.ask["close_contact"] == default.ask["close_contact"] == ("door", "contact")
+    assert (jilin.undiagnosed_hours, jilin.unmoved_hours) == (24, 12)
+    assert default.alert["confirmed"] == ("community_lead", "township_reviewer")
+
+
+def test_who_is_alerted_where_a_pack_does_not_say(tmp_path: Path) -> None:
+    """A kind of one's own without ``alert`` reaches the community's lead."""
+    file = tmp_path / "mine.toml"
+    file.write_text(WHOLE + KINDS + FIELDS, encoding="utf-8")
+    rules = load(str(file))
+    assert rules.alert["a"] == ("community_lead",)
+    assert rules.fields[0].labels == {"zh": "数", "en": "number"}
+
+
+def test_every_key_is_documented() -> None:
+    """docs/packs.md has a row for each key that a pack may have, and for none that it may not."""
+    text = (Path(__file__).parents[2] / "docs" / "packs.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `([a-z_.\[\]]+)` \|", text.partition("## Keys")[2], re.MULTILINE)
+    accepted = {"extends", *PACK, *(f"timers.{key}" for key in TIMERS), *(f"kinds.[].{key}" for key in KIND)}
+    assert sorted(rows) == sorted(accepted | {f"fields.{key}" for key in FIELD})

@@ -167,6 +167,16 @@ def upgrade() -> None:
     with op.batch_alter_table("isolation_event", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_isolation_event_isolation"), ["isolation"], unique=False)
 
+    op.create_table(
+        "place_rank",
+        sa.Column("pack", sa.String(), nullable=False),
+        sa.Column("place", sa.String(), nullable=False),
+        sa.Column("rank", sa.String().with_variant(sa.String(collation="C"), "postgresql"), nullable=False),
+        sa.Column("since", sa.Date(), nullable=False),
+        sa.ForeignKeyConstraint(["place"], ["place.code"], name=op.f("fk_place_rank_place_place")),
+        sa.PrimaryKeyConstraint("pack", "place", name=op.f("pk_place_rank")),
+    )
+    op.create_index("ix_case_span_here", "case_span", ["place", "pack"], unique=False)
     # Without a batch: that would drop the table, and the cases' logs refer to it.
     op.add_column(
         "case_",
@@ -174,4 +184,12 @@ def upgrade() -> None:
         inline_references=True,
     )
     op.add_column("case_event", sa.Column("other", sa.String(), server_default="", nullable=False))
+    op.create_index(
+        "ix_case_event_merged",
+        "case_event",
+        ["other"],
+        unique=False,
+        sqlite_where=sa.text("other != ''"),
+        postgresql_where=sa.text("other != ''"),
+    )
     op.execute("UPDATE case_ SET person = (SELECT filing.person FROM filing WHERE filing.id = case_.filing)")
