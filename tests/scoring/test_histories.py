@@ -20,7 +20,7 @@ from bot.scoring.streak import spans
 from bot.store import figures
 from bot.store.database import connect
 from bot.store.spans import current
-from bot.store.tables import Case, CaseEvent, CaseSpan, Place, Setting
+from bot.store.tables import Case, CaseEvent, CaseSpan, Place, PlaceRank, Setting
 from tests.scoring.naive import Fact, Spot, Village
 from tests.scoring.test_towns import shown, walked
 
@@ -36,6 +36,8 @@ DEFAULT = replace(load("default"), start=FIRST)
 PACKS = (DEFAULT, replace(load("village"), start=FIRST, ruled_out="restore"))
 KINDS = ("confirmed", "fever", "close_contact", "secondary_contact")
 SPAN = CaseSpan.__table__  # type: ignore[attr-defined]
+RANK = PlaceRank.__table__  # type: ignore[attr-defined]
+RANKS = select(RANK).order_by(RANK.c.pack, RANK.c.place)
 
 
 class Step(NamedTuple):
@@ -116,12 +118,12 @@ def check_projection(connection: Connection, town: Village) -> None:
     """What was brought up to date fact by fact equals what the facts give, and what a whole recomputation gives."""
     columns = (SPAN.c.pack, SPAN.c.case, SPAN.c.place, SPAN.c.valid_from, SPAN.c.valid_until, SPAN.c.ends)
     assert sorted((tuple(row) for row in connection.execute(select(*columns))), key=str) == computed(town)
-    kept = rows(connection)
+    kept = rows(connection), connection.execute(RANKS).all()
     with connection.begin_nested() as whole:
         connection.execute(SPAN.delete())
         connection.execute(Setting.__table__.delete())  # type: ignore[attr-defined]
         assert figures.refresh(connection, PACKS)
-        assert rows(connection) == kept
+        assert (rows(connection), connection.execute(RANKS).all()) == kept
         whole.rollback()
 
 
