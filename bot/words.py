@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from jinja2 import Environment, StrictUndefined
+from jinja2 import Environment, StrictUndefined, pass_context
+from jinja2.runtime import Context
 
 from bot.model import Locale
 
@@ -141,11 +142,25 @@ def _environment(locale: Locale) -> Environment:
         weekday=lambda value: _WEEKDAYS[locale][value.weekday()],
         clock=clock,
         names=("、" if locale is Locale.ZH else ", ").join,
-        kind=lambda value: label("kinds", locale, value),
+        kind=_kind_in(locale),
+        symptom=lambda value: label("case_notice/symptoms", locale, value),
         role=lambda value: label("roles", locale, value),
         level=lambda value: label("levels", locale, value),
     )
     return environment
+
+
+def _kind_in(locale: Locale) -> Callable[[Context, str], str]:
+    """What a kind is called: the pack's own word, which the brief, or the message itself, brings; else the bot's."""
+
+    @pass_context
+    def kind(context: Context, value: str) -> str:
+        brief, labels = context.get("brief"), context.get("labels")
+        mine = brief.labels.get(value) if brief is not None else None
+        theirs = labels.get(value, {}).get(locale.value) if labels is not None else None
+        return mine or theirs or label("kinds", locale, value)
+
+    return kind
 
 
 def day(value: date, locale: Locale) -> str:

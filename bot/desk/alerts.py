@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 UP = (Role.COMMUNITY_LEAD, Role.TOWNSHIP_REVIEWER, Role.OFFICE)
 """Where an alert goes when nobody of the role meant can be reached: one level up, and again."""
 
+MOST = 9
+"""So many buttons stand under one alert; the list of cases has all."""
+
 
 def found(visit: Visit, codes: Collection[str]) -> tuple[str, ...]:
     """Alert those whom the pack names for these new cases; returns the roles that were reached."""
@@ -74,10 +77,8 @@ def _letter(visit: Visit, role: Role, cases: Sequence[KnownCase], what: str) -> 
         "due": visit.now + timedelta(hours=hours),
         "labels": rules.labels,
     }
-    actions = []
-    for case in cases[:3]:
-        actions += [
-            Option(f"ack {case.code}", name="ack" if len(cases) == 1 else None),
-            Option(f"case {case.code}", name="case" if len(cases) == 1 else None),
-        ]
-    return Say("case/alert", shown, tuple(actions))
+    if len(cases) == 1:
+        code = cases[0].code
+        return Say("case/alert", shown, (Option(f"ack {code}", name="ack"), Option(f"case {code}", name="case")))
+    # Of several each is acknowledged on its own card.
+    return Say("case/alert", shown, tuple(Option(f"case {case.code}", name=case.code) for case in cases[:MOST]))

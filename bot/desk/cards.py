@@ -10,6 +10,7 @@ from bot import words
 from bot.dialog import Choice, Flow, Number, Option, Question, Say, Unreadable
 from bot.dialog.reading import number
 from bot.model import Brief, Button
+from bot.understand.places import Candidate, rank
 
 ROW = 30
 """Columns of a phone's row of buttons; a Chinese sign takes two."""
@@ -66,6 +67,9 @@ def meant(flow: Flow, ask: Question, said: str, brief: Brief) -> str:
     exact = [value for value, label in labels.items() if label == wanted]
     near = [value for value, label in labels.items() if _near(wanted, label)]
     likely = exact or (near if isinstance(ask, Choice) else [])
+    if not likely and isinstance(ask, Choice) and ask.near:
+        options = [Candidate(option.value, option.label) for option in ask.options if option.label]
+        likely = [each.code for each in rank(said, options)]
     return likely[0] if len(likely) == 1 else said
 
 

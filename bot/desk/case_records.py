@@ -95,7 +95,7 @@ def _acknowledged(visit: Visit, _: Kept, fact: CaseAcknowledged) -> Standing:
         if row.person is not None and row.person != visit.act().person and visit.who is not None:
             name = words.masked_name(visit.who.name)
             visit.notify(row.person, Say("case/seen", {"code": fact.case, "name": name, "at": visit.now}))
-    return Standing(visit.now, cases=(fact.case,), shown={"fresh": fresh})
+    return Standing(visit.now, cases=(fact.case,), shown={"before": not fresh})
 
 
 def _refused(visit: Visit, why: RefusedError) -> Standing:

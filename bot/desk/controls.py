@@ -17,7 +17,7 @@ Control = Callable[[Visit, Kept | None, str], None]
 NEXT = (Option("report"), Option("menu"))
 DIGITS = 18
 """No number of ours is longer, and no database takes a much longer one."""
-REPORTS = frozenset({"daily_report", "correct", "found", "supplement", "withdraw"})
+REPORTS = frozenset({"daily_report", "exceptions", "restate", "correct", "found", "supplement", "withdraw"})
 """Conversations about one day: what they ask stays right while that day's places do."""
 
 

@@ -10,17 +10,21 @@ from sqlalchemy import Connection
 
 from bot.desk import cards, records
 from bot.desk.voice import Tools, Voice
-from bot.dialog import Flow, Goto, Option, Reply, Say, Turn, begin, resume, take
+from bot.dialog import Find, Flow, Goto, Option, Reply, Say, Turn, Unreadable, begin, resume, take
+from bot.dialog.steps import place
 from bot.handlers import FLOWS
 from bot.model import Brief, Inbound
-from bot.store import briefs, conversations, duties
+from bot.store import briefs, conversations, duties, places
 from bot.store.conversations import Kept
 from bot.store.duties import Duties
+from bot.understand.places import rank
 
 LEFT = timedelta(days=1)
 """After so long a conversation that nobody went on with becomes a draft."""
 DRAFT_LIFE = timedelta(days=7)
 DEFAULT = "daily_report"
+MOST = 8
+"""As many places as could be meant are offered."""
 SHOWN = 20
 """So much of what was not understood is shown back."""
 
@@ -114,7 +118,28 @@ class Visit(Voice):
         if ask is None:
             self.open(DEFAULT, kept)
             return
-        self.reply(kept, Reply(ask.key, cards.meant(FLOWS[kept.flow], ask, said, kept.brief)), said)
+        raw = cards.meant(FLOWS[kept.flow], ask, said, kept.brief)
+        if isinstance(ask, Find) and raw == said:
+            self._find(kept, ask, said)
+            return
+        self.reply(kept, Reply(ask.key, raw), said)
+
+    def _find(self, kept: Kept, ask: Find, said: str) -> None:
+        """Look the place up that was typed: one is taken, several are offered, none is said to be none."""
+        today = self.now.date()
+        known = places.candidates(self.connection, self.act().person, today)
+        found = rank(said, known)
+        still = [each for each in found if each.closed is None or each.closed > today]
+        if len(still) == 1:
+            self.reply(kept, Reply(ask.key, place(still[0].code, still[0].name).value), said)
+            return
+        reason = "several" if still else "closed" if found else "unreadable"
+        options = tuple(place(each.code, each.name) for each in still[:MOST]) or ask.options
+        shown = found[0].name if reason == "closed" else said[:SHOWN]
+        flow = FLOWS[kept.flow]
+        wrong = cards.complaint(flow, ask, Unreadable(reason), shown, kept.brief)
+        card = cards.card(flow, kept.brief, (), replace(ask, options=options), again=wrong)
+        self.write(card, kept.id, ask.key, edit=False)
 
     def reply(self, kept: Kept, reply: Reply, said: str) -> None:
         """Give a reply to a conversation, and do what comes of it."""

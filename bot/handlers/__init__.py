@@ -3,11 +3,43 @@
 from __future__ import annotations
 
 from bot.dialog import Flow
-from bot.handlers import care, daily_report, enrol, history, isolation, leave, me, menu, places, reports, returnee
+from bot.handlers import (
+    care,
+    case_details,
+    case_follow_up,
+    case_notice,
+    daily_report,
+    enrol,
+    history,
+    isolation,
+    leave,
+    me,
+    menu,
+    opened,
+    places,
+    reports,
+    returnee,
+)
 
 FLOWS: dict[str, Flow] = {
     flow.name: flow
-    for module in (care, daily_report, enrol, history, isolation, leave, me, menu, places, reports, returnee)
+    for module in (
+        care,
+        case_details,
+        case_follow_up,
+        case_notice,
+        daily_report,
+        enrol,
+        history,
+        isolation,
+        leave,
+        me,
+        menu,
+        opened,
+        places,
+        reports,
+        returnee,
+    )
     for flow in module.FLOWS
 }
 """Every flow by its name."""
@@ -18,6 +50,10 @@ COMMANDS: dict[str, str] = {
     "fix": "correct",
     "add": "supplement",
     "found": "found",
+    "notice": "notice",
+    "cases": "cases",
+    "case": "case",
+    "ack": "ack",
     "withdraw": "withdraw",
     "leave": "leave",
     "isolation": "isolation",
@@ -28,6 +64,8 @@ COMMANDS: dict[str, str] = {
     "reports": "reports",
     "language": "language",
     "me": "me",
+    "name": "name",
+    "open": "open",
     "forget": "forget",
     "menu": "menu",
     "help": "help",

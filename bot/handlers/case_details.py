@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -31,7 +31,7 @@ def case_details(brief: Brief) -> Dialog:
         left = [item for item in ITEMS if item not in given and not (item == "photo" and not brief.photo_limit)]
         item = yield from Choice(f"item/{n}", tuple(map(Option, left)), about)
         value = yield from _value(brief, item, n, about)
-        details = replace(details, **{item: value})
+        details = replace(details, **{item: value})  # type: ignore[arg-type]  # each item has its own question
         given.append(item)
         rest = ("more",) if len(given) < len(ITEMS) - (not brief.photo_limit) else ()
         shown = about | {"given": given, "details": details}
@@ -44,7 +44,7 @@ def case_details(brief: Brief) -> Dialog:
     return None
 
 
-def _value(brief: Brief, item: str, n: int, about: dict[str, object]) -> Generator[Step, Any, object]:
+def _value(brief: Brief, item: str, n: int, about: Mapping[str, object]) -> Generator[Step, Any, object]:
     key, values = f"{item}/{n}", about
     if item == "temperature":
         return (yield from Degrees(key, values=values))

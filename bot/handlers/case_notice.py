@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -16,6 +16,7 @@ from bot.model import (
     DetailsAdded,
     Fact,
     Finding,
+    Kind,
     Line,
     Near,
     Owed,
@@ -26,6 +27,12 @@ from bot.model import (
 from bot.questions import person
 from bot.questions.gathering import Gathered, gather
 from bot.questions.person import Asking, Item
+
+STEPS: Mapping[str, str] = {
+    Kind.FEVER: "fever", Kind.CLOSE_CONTACT: "contact", Kind.CONFIRMED: "admit", Kind.SUSPECTED: "admit",
+    Kind.ASYMPTOMATIC: "admit", Kind.SECONDARY_CONTACT: "secondary", Kind.KEY_PERSON: "returnee",
+}  # fmt: skip
+"""What the receipt says is to be done next, by kind; one that a pack brings stays at home."""
 
 
 def exceptions(brief: Brief) -> Dialog:
@@ -196,7 +203,7 @@ def receipt(fact: Fact, brief: Brief, standing: Standing) -> Say:
         return Say("case_notice/refused", {**standing.shown, "reason": refused}, (Option("notice"), Option("menu")))
     if isinstance(fact, DetailsAdded):
         return Say("case_notice/added", {"fact": fact, "standing": standing}, (Option("found"), Option("menu")))
-    names = {place.code: place.name for place in (*brief.near, *brief.owed)}
+    names = {place.code: place.name for place in brief.near} | {place.code: place.name for place in brief.owed}
     names |= {each.streak.place: each.name for each in standing.streaks}
     lines = fact.lines if isinstance(fact, ReportFiled) else ()
     actions = (_on("fix", brief), _on("add", brief), _on("found", brief), *_missed(standing))
@@ -212,6 +219,7 @@ def receipt(fact: Fact, brief: Brief, standing: Standing) -> Say:
         "abnormal": abnormal,
         "normal": sum(line.status is Status.NORMAL for line in taken),
         "kinds": tuple(new) if standing.cases else (),
+        "steps": tuple(dict.fromkeys(STEPS.get(kind, "stay") for kind in new)) if standing.cases else (),
         "told": standing.shown.get("told", ()),
         "standing": standing,
     }

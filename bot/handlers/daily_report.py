@@ -127,6 +127,4 @@ def receipt(fact: Fact, brief: Brief, standing: Standing) -> Say:
     return Say("daily_report/added" if fact.adds else "daily_report/receipt", shown, actions)
 
 
-FLOWS = tuple(
-    Flow(run.__name__, run, "daily_report", receipt) for run in (daily_report, correct, withdraw, supplement)
-)
+FLOWS = tuple(Flow(run.__name__, run, "daily_report", receipt) for run in (daily_report, correct, withdraw, supplement))

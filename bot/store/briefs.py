@@ -21,7 +21,7 @@ from bot.model import (
     Self,
     Status,
 )
-from bot.store import care_kept, figures, known_cases, past
+from bot.store import care_kept, figures, known_cases, past, places
 from bot.store.asking import Asking, House, Who
 from bot.store.crypto import Keyring
 from bot.store.duties import (
@@ -134,6 +134,7 @@ def brief(  # noqa: PLR0913, PLR0917 - the house, the person, the moment, the da
 
 
 MORE: Mapping[Need, Callable[[Asking], Mapping[str, Any]]] = {
+    Need.NEAR: places.near,
     Need.CASES: known_cases.known,
     Need.CASE: known_cases.card,
     Need.PAST: past.past,

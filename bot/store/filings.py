@@ -143,18 +143,25 @@ def _settle(  # noqa: PLR0913, PLR0917 - who, what, when, and the cases before a
     have: dict[tuple[str, str], list[str]] = {}
     for row in before:
         have.setdefault((row.place, row.kind), []).append(row.code)
-    surplus = [code for key, codes in have.items() for code in codes[wanted[key].count if key in wanted else 0 :]]
+    surplus = [code for key, codes in have.items() for code in codes[_wanted(wanted.get(key), codes) :]]
     taken = [code for code in surplus if code not in _followed(connection, surplus)] if surplus else []
     if taken:
         places = {row.code: row.place for row in before}
         _events(connection, act, day, [(code, places[code], Event.WITHDRAWN, "") for code in taken])
     missing = []
     for (place, kind), finding in wanted.items():
-        people = [*finding.people, *[None] * (finding.count - len(finding.people))]
-        known = len(have.get((place, kind), ()))
-        # Persons said before come first: what is new stands at the end of what is said.
-        missing += [cases.Opened(place, kind, (details and details.on) or day, details) for details in people[known:]]
+        known = have.get((place, kind), [])
+        new = max(_wanted(finding, known) - len(known), 0)
+        # Who was said before comes first: of more people than are new, the last are the new ones.
+        people = list(finding.people)[max(len(finding.people) - new, 0) :]
+        told = [*people, *[None] * (new - len(people))]
+        missing += [cases.Opened(place, kind, (details and details.on) or day, details) for details in told]
     return cases.enter(connection, house.keyring, house.rules, act, missing, filing), taken
+
+
+def _wanted(finding: Finding | None, have: Collection[str]) -> int:
+    """How many cases of this report a finding wants: not those that are known from elsewhere."""
+    return finding.count - len(set(finding.known) - set(have)) if finding else 0
 
 
 def _followed(connection: Connection, codes: Collection[str]) -> set[str]:

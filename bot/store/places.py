@@ -1,0 +1,66 @@
+"""Places that a person may name: near at hand for buttons, and all of theirs for a search."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection, func, select
+
+from bot.model import DUTY_LEVELS, Near, Role
+from bot.store.asking import Asking
+from bot.store.authority import scope
+from bot.store.duties import CASE, PLACE
+from bot.store.known_cases import RECENT
+from bot.understand.places import Candidate
+
+WHO = frozenset(
+    {Role.BUILDING_LEADER, Role.GRID_WORKER, Role.UNIT_CONTACT, Role.COMMUNITY_LEAD, Role.TOWNSHIP_REVIEWER}
+)
+"""Who may notice a case."""
+LEVELS = [level.value for level in DUTY_LEVELS]
+BUTTONS = 8
+"""As many places as a phone shows at a glance."""
+
+
+def near(asking: Asking) -> Mapping[str, Any]:
+    """The first places to choose from: those with cases lately, then the others in the order of the roster."""
+    mine = scope(asking.who.person, WHO, asking.today)
+    lately = (
+        select(CASE.c.place, func.max(CASE.c.opened_at).label("at"))
+        .where(CASE.c.opened_at >= asking.now - RECENT)
+        .group_by(CASE.c.place)
+        .subquery()
+    )
+    query = (
+        select(PLACE.c.code, PLACE.c.name)
+        .join(mine, mine.c.code == PLACE.c.code)
+        .outerjoin(lately, lately.c.place == PLACE.c.code)
+        .where(PLACE.c.level.in_(LEVELS), PLACE.c.closed.is_(None) | (PLACE.c.closed > asking.today))
+        .order_by(lately.c.at.is_(None), lately.c.at.desc(), PLACE.c.code)
+        .limit(BUTTONS)
+    )
+    return {"near": tuple(Near(row.code, row.name) for row in asking.connection.execute(query))}
+
+
+def candidates(connection: Connection, person: int, day: date) -> list[Candidate]:
+    """Every place that ``person`` may name, closed ones too, for they have to be spoken of."""
+    mine = scope(person, WHO, day)
+    above = PLACE.alias("above")
+    query = (
+        select(PLACE.c.code, PLACE.c.name, PLACE.c.aliases, PLACE.c.closed, above.c.name.label("above"))
+        .join(mine, mine.c.code == PLACE.c.code)
+        .outerjoin(above, above.c.code == PLACE.c.parent)
+        .where(PLACE.c.level.in_(LEVELS))
+        .order_by(PLACE.c.code)
+    )
+    rows = connection.execute(query).all()
+    known = Counter(row.name for row in rows)
+    found = []
+    for row in rows:
+        shown = f"{row.above} {row.name}" if known[row.name] > 1 and row.above else row.name
+        others = (row.name, *(alias.strip() for alias in row.aliases.split(";") if alias.strip()))
+        found.append(Candidate(row.code, shown, others, row.closed))
+    return found
