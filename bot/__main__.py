@@ -23,6 +23,9 @@ class Commands(click.Group):
         "explain": ("figures", "Why a place's figure is what it is."),
         "history": ("history", "What was published of a place's days, and what is known now."),
         "standards": ("standards", "The standards of creation and their items."),
+        "purge": ("privacy", "Delete what is past its term."),
+        "end-of-event": ("privacy", "Delete all personal data for good, and write a certificate."),
+        "rotate-key": ("privacy", "Seal everything with a new secret key."),
         "doctor": ("doctor", "Check settings, database, clock and channels; name each mend."),
     }
 
@@ -37,7 +40,8 @@ class Commands(click.Group):
         if cmd_name not in self.known:
             return None
         module = importlib.import_module(f"bot.commands.{self.known[cmd_name][0]}")
-        command = getattr(module, f"{cmd_name}_" if cmd_name == "import" else cmd_name)
+        name = cmd_name.replace("-", "_")
+        command = getattr(module, f"{name}_" if name == "import" else name)
         assert isinstance(command, click.Command)  # noqa: S101 - a mistake of ours, not of the caller's
         return command
 

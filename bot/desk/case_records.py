@@ -87,15 +87,15 @@ def _details(visit: Visit, _: Kept, fact: DetailsAdded) -> Standing:
 def _acknowledged(visit: Visit, _: Kept, fact: CaseAcknowledged) -> Standing:
     """Record that the alert was seen, and show it to whoever reported the case."""
     try:
-        row, fresh = cases.acknowledge(visit.connection, visit.act(), fact.case)
+        row, before = cases.acknowledge(visit.connection, visit.act(), fact.case)
     except RefusedError as why:
         return _refused(visit, why)
-    if fresh:
+    if before is None:
         audit.record(visit.connection, visit.now, visit.owner, "case seen", fact.case)
         if row.person is not None and row.person != visit.act().person and visit.who is not None:
             name = words.masked_name(visit.who.name)
             visit.notify(row.person, Say("case/seen", {"code": fact.case, "name": name, "at": visit.now}))
-    return Standing(visit.now, cases=(fact.case,), shown={"before": not fresh})
+    return Standing(visit.now, cases=(fact.case,), shown={"before": before})
 
 
 def _refused(visit: Visit, why: RefusedError) -> Standing:

@@ -96,13 +96,23 @@ def _named_draft(visit: Visit, argument: str) -> Kept | None:
 def _web(visit: Visit, kept: Kept | None, _: str) -> None:
     """Give a single-use link into the pages; the conversation in hand goes on."""
     del kept
+    _link(visit, "desk/web", "/login")
+
+
+def _export(visit: Visit, kept: Kept | None, _: str) -> None:
+    """Give a single-use link under which the person's own data lie as a file."""
+    del kept
+    _link(visit, "me/link", "/login?to=me")
+
+
+def _link(visit: Visit, key: str, page: str) -> None:
     if visit.who is None:
         return
     token = visit.tools.token() + visit.tools.token()
     people.login_link(visit.connection, visit.tools.keyring, visit.who.person, token, visit.now)
     minutes = int(people.LINK_LIFE.total_seconds() // 60)
     # The token stands behind the #: a browser never sends that part, so no log and no preview has it.
-    visit.say(Say("desk/web", {"link": f"{visit.tools.base_url}/login#{token}", "minutes": minutes}))
+    visit.say(Say(key, {"link": f"{visit.tools.base_url}{page}#{token}", "minutes": minutes}))
 
 
 CONTROLS: dict[str, Control] = {
@@ -113,5 +123,6 @@ CONTROLS: dict[str, Control] = {
     "resume": _resume,
     "drop": _drop,
     "web": _web,
+    "export": _export,
 }
 """By name; the words for them stand in ``templates/*/commands.j2``."""

@@ -60,7 +60,8 @@ def record(visit: Visit, flow: Flow, kept: Kept, fact: Fact, said: Sequence[Say]
         return
     brief = replace(kept.brief, now=visit.now, locale=visit.locale)
     card = cards.card(flow, brief, (*said, flow.receipt(fact, brief, standing)))
-    visit.write(card, kept.id)
+    photo = standing.shown.get("photo")
+    visit.write(card, kept.id, photo=str(photo) if photo else None)
 
 
 def _report(visit: Visit, kept: Kept, fact: ReportFiled | ReportWithdrawn) -> Standing:

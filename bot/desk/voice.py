@@ -111,9 +111,18 @@ class Voice:
         self.write(cards.card(None, self.plain(), said), edit=edit)
 
     def write(
-        self, card: cards.Card, conversation: int | None = None, asked: str | None = None, *, edit: bool = True
+        self,
+        card: cards.Card,
+        conversation: int | None = None,
+        asked: str | None = None,
+        *,
+        edit: bool = True,
+        photo: str | None = None,
     ) -> None:
-        """Answer in the chat that the message came from; after a tap the message tapped on is replaced."""
+        """Answer in the chat that the message came from; after a tap the message tapped on is replaced.
+
+        A message with a ``photo`` (a media name) is always a new one.
+        """
         self._post(
             letters.Letter(
                 card,
@@ -122,8 +131,9 @@ class Voice:
                 inbox=self.inbox,
                 conversation=conversation,
                 asked=asked,
-                edits=self.inbound.edits if edit else None,
+                edits=self.inbound.edits if edit and photo is None else None,
                 tap=self.inbound.tap,
+                photo=photo,
             )
         )
 

@@ -5,7 +5,21 @@ from __future__ import annotations
 from bot.dialog import Dialog, Flow, Option, Say
 from bot.model import Brief
 
-ACTIONS = ("report", "places", "reports", "leave", "language", "me", "help")
+ACTIONS = (
+    "report",
+    "notice",
+    "cases",
+    "places",
+    "history",
+    "reports",
+    "leave",
+    "isolation",
+    "returnee",
+    "care",
+    "me",
+    "language",
+    "help",
+)
 
 
 def menu(brief: Brief) -> Dialog:

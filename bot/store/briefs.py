@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, select
+from sqlalchemy import Connection, bindparam, select
 
 from bot import words
 from bot.dialog import Need
@@ -18,15 +18,13 @@ from bot.model import (
     PackRules,
     PastDay,
     PlaceStreak,
-    Self,
     Status,
 )
-from bot.store import care_kept, figures, known_cases, past, places
+from bot.store import care_kept, figures, known_cases, own_data, past, places
 from bot.store.asking import Asking, House, Who
 from bot.store.crypto import Keyring
 from bot.store.duties import (
     ASSIGNMENT,
-    FILING,
     LEAVE,
     LEAVE_END,
     PLACE,
@@ -118,7 +116,7 @@ def brief(  # noqa: PLR0913, PLR0917 - the house, the person, the moment, the da
         else (),
         streaks=place_streaks(connection, house.rules, today, codes_owed) if Need.STREAKS in needs else (),
         history=_history(connection, mine, today) if Need.HISTORY in needs else (),
-        me=_self(connection, house, someone) if Need.SELF in needs else None,
+        me=own_data.shown(connection, house, someone, now) if Need.SELF in needs else None,
         kinds=house.rules.form_kinds,
         note_limit=house.rules.note_limit,
         photo_limit=house.rules.photo_limit,
@@ -212,28 +210,3 @@ def _history(connection: Connection, mine: Duties, today: date) -> tuple[PastDay
         abnormal = sum(word.status is Status.ABNORMAL for word in known)
         shown.append(PastDay(day, len(known), len(codes), abnormal, on_time=not any(word.late for word in known)))
     return tuple(shown)
-
-
-def _self(connection: Connection, house: House, person: Who) -> Self:
-    phone = connection.execute(select(PERSON.c.phone).where(PERSON.c.id == person.person)).scalar_one()
-    roles = (
-        select(ASSIGNMENT.c.role, PLACE.c.name)
-        .join(PLACE, PLACE.c.code == ASSIGNMENT.c.place)
-        .where(ASSIGNMENT.c.person == person.person, ASSIGNMENT.c.stands_in_for.is_(None))
-        .order_by(ASSIGNMENT.c.id)
-    )
-    channels = (
-        select(ACCOUNT.c.channel)
-        .where(ACCOUNT.c.person == person.person, ACCOUNT.c.unbound_at.is_(None))
-        .order_by(ACCOUNT.c.id)
-    )
-    accepted = select(func.max(CONSENT.c.at)).where(CONSENT.c.person == person.person, CONSENT.c.event == "accepted")
-    at = connection.execute(accepted).scalar()
-    filed = select(func.count()).select_from(FILING).where(FILING.c.person == person.person)
-    return Self(
-        phone=words.masked_phone(house.keyring.open(phone)),
-        roles=tuple((row.role, row.name) for row in connection.execute(roles)),
-        channels=tuple(dict.fromkeys(connection.execute(channels).scalars())),
-        accepted_on=None if at is None else at.astimezone(house.zone).date(),
-        reports=connection.execute(filed).scalar_one(),
-    )

@@ -223,3 +223,8 @@ def address_of(connection: Connection, person: int) -> Address | None:
     )
     row = connection.execute(query).first()
     return None if row is None else Address(row.channel, row.address)
+
+
+def correct_name(connection: Connection, keyring: Keyring, person: int, name: str) -> None:
+    """Put a person's name right."""
+    connection.execute(update(PERSON).where(PERSON.c.id == person).values(name=keyring.seal(name)))

@@ -5,6 +5,7 @@ const at = (id) => document.getElementById(id);
 const hash = decodeURIComponent(location.hash.slice(1));
 const code = hash.startsWith("code=") ? hash.slice(5) : "";
 const token = code ? "" : hash;
+const wanted = new URLSearchParams(location.search).get("to");
 history.replaceState(null, "", location.pathname + location.search);
 
 function fresh() {
@@ -21,7 +22,8 @@ async function enter(entry) {
     // no network: said below
   }
   if (status === 204) {
-    location.replace("/chat");
+    // Only our own two pages: a link never says where else to go.
+    location.replace(wanted === "me" ? "/me.json" : "/chat");
     return;
   }
   at("said").textContent = { 403: words.used, 422: words.used, 429: words.slow }[status] || words.down;

@@ -22,6 +22,7 @@ from bot.channels.port import KeepPhoto, Take
 from bot.channels.web.front import Front
 from bot.channels.web.guard import Guard, Pace
 from bot.channels.web.news import News
+from bot.channels.web.own import Own
 from bot.channels.web.talk import LoadPhoto, Talk
 from bot.channels.web.transcript import Transcript
 from bot.channels.web.visitors import CHANNEL, Visitors
@@ -70,6 +71,7 @@ class Web:
         self._news = News()
         visitors = Visitors(database, keyring, clock, base_url=base_url, sample=sample)
         self._front = Front(visitors, keyring, clock, self._take, Pace(10, 1 / 60, seconds))
+        self._own = Own(visitors, keyring, clock)
         self._talk = Talk(visitors, Transcript(keyring), self._news, clock, self._take, photos, Pace(30, 1.0, seconds))
 
     def routes(self) -> Sequence[BaseRoute]:
@@ -90,6 +92,7 @@ class Web:
             _route("/chat/photos", talk.show, "POST", body=PICTURE + FORM),
             _route("/chat/events", talk.events),
             _route("/media/{name}", talk.media),
+            _route("/me.json", self._own.export),
         )
 
     async def listen(self, take: Take) -> None:
