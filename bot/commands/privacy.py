@@ -1,4 +1,4 @@
-"""``purge``, ``end-of-event`` and ``rotate-key``: what goes on time, what goes for good, and under which key all lies."""
+"""``purge``, ``end-of-event``, ``rotate-key``: what goes on time, what goes for good, under which key all lies."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from bot.model import Locale
 from bot.settings import KEY_FILE, Settings
 from bot.store import ending, keycheck, retention, rotation
 from bot.store.compaction import compact
-from bot.store.crypto import Keyring
+from bot.store.crypto import BEFORE, Keyring
 from bot.store.schema import check
 
 NEW_KEY = "WUYI_NEW_SECRET_KEY"
@@ -43,7 +43,7 @@ def _bot(settings: Settings) -> Bot:
 @click.command()
 @click.option("--dry-run", is_flag=True, help="Only say what would go.")
 def purge(*, dry_run: bool) -> None:
-    """Delete what is past its term: messages, details of cases, notes, photos. The bot does so by itself every night."""
+    """Delete what is past its term: messages, details of cases, notes, photos. The bot does so every night itself."""
     with refusals():
         bot = _bot(read_settings())
         try:
@@ -92,9 +92,7 @@ def end_of_event(*, certificate: Path, keep_roster: bool, yes: bool) -> None:
             bot.close()
     click.echo(f"{certificate}: {sum(done.deleted.values())} rows deleted, {sum(done.emptied.values())} emptied")
     if not whole:
-        click.echo(
-            "the database is in use: stop the bot and run `wuyi purge` once, so that the disk forgets too", err=True
-        )
+        click.echo("the database is in use: stop the bot, then `wuyi purge`, so that the disk forgets too", err=True)
 
 
 @click.command(name="rotate-key")
@@ -117,7 +115,7 @@ def rotate_key() -> None:
             if settings.secret_key is None:
                 keyring = Keyring(rotation.begin(path, new))
             else:
-                keyring = Keyring(new + rotation.BEFORE + settings.secret())
+                keyring = Keyring(new + BEFORE + settings.secret())
             now = bot.clock()
             counts = bot.database.write(lambda connection: keycheck.move(connection, keyring, now, "cli"))
             pictures = rotation.reseal_media(settings.media_dir, keyring)

@@ -42,7 +42,7 @@ def number(raw: str) -> int | None:
 
 
 def degrees(raw: str) -> float | None:
-    """The temperature in °C that ``raw`` says (``38度5``, ``38.5``, ``３８．５℃``, ``三十八度五``, ``385``), or None."""
+    """The temperature in °C that ``raw`` says (``38度5``, ``38.5``, ``３８．５℃``, ``三十八度五``), or None."""
     said = unicodedata.normalize("NFKC", raw).strip().lower().removeprefix("体温").strip().replace("半", "5")
     said = _TENS.sub(lambda match: f"{_digit(match[1], 1)}{_digit(match[2], 0)}", said)
     said = "".join(_digit(sign, sign) for sign in said)

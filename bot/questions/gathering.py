@@ -30,7 +30,7 @@ Ask = Callable[[int], Asking]
 Shown = Callable[[Gathered], Mapping[str, object]]
 
 
-def gather(
+def gather(  # noqa: PLR0913 - three callers differ in just these
     brief: Brief, ask: Ask, shown: Shown, *, whole: bool, follows: bool, counts: bool
 ) -> Generator[Step, Any, Gathered | None]:
     """Ask for exceptions until the sender submits; None: nothing is to be reported.

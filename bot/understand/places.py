@@ -1,4 +1,4 @@
-"""The place that typed words mean: by name, alias or code, a part of it, pinyin, initials, or with a slip of the pen."""
+"""The place that typed words mean: by name, alias, code, a part of it, pinyin, initials, or a slip of the pen."""
 
 from __future__ import annotations
 
