@@ -14,7 +14,7 @@ from bot import words
 from bot.desk import cards
 from bot.handlers import COMMANDS
 from bot.model import Fact, Locale, Owed
-from tests.dialog.walks import STANDINGS, walks
+from tests.dialog.walks import STANDINGS, standings, walks
 
 ZH, EN = Locale.ZH, Locale.EN
 BOT = Path(words.__file__).parent
@@ -28,7 +28,7 @@ USED = ("daily_report", "enrol", "leave", "places", "reports", "me", "menu", "de
         ("desk/foreign", ZH, None, "text", "这是发给别人的按钮。"),
         ("desk/foreign", EN, {}, "text", "That button was meant for somebody else."),
         ("desk/foreign", ZH, {}, "help", ""),
-        ("daily_report/which", ZH, {}, "again", "请点一个号码。"),
+        ("case_notice/which", ZH, {}, "again", "请点一个号码。"),
         (
             "leave/returned",
             ZH,
@@ -37,7 +37,7 @@ USED = ("daily_report", "enrol", "leave", "places", "reports", "me", "menu", "de
             "张* 已销假，11月4日 起不用您代报了。",
         ),
         (
-            "daily_report/other",
+            "case_notice/other",
             EN,
             {"place": Owed("1", "*_<b>")},
             "text",
@@ -64,7 +64,7 @@ def test_text_without_a_template() -> None:
         ("daily_report/state", ZH, "normal", None, "✅ 全部正常"),
         ("daily_report/state", EN, "leave", None, "Leave / stand-in"),
         ("daily_report/state", ZH, "unknown", None, "unknown"),
-        ("daily_report/place", ZH, "23", None, "23"),
+        ("case_notice/place", ZH, "23", None, "23"),
         ("daily_report/receipt", ZH, "missed", {"standing": STANDINGS[1]}, "补报 11月23日"),
         ("daily_report/receipt", EN, "missed", {"standing": STANDINGS[1]}, "Report 23 Nov"),
         ("kinds", ZH, "fever", None, "发热"),
@@ -81,9 +81,9 @@ def test_label(key: str, locale: Locale, value: str, values: dict[str, object] |
     [
         ("daily_report/state", ZH, "✅ 全部正常", ("normal", "exceptions"), "normal"),
         ("daily_report/state", ZH, "全部正常。", ("normal", "exceptions"), "normal"),
-        ("daily_report/review", ZH, "好的！", ("submit", "revise"), "submit"),
-        ("daily_report/review", ZH, " O K ", ("submit", "revise"), "submit"),
-        ("daily_report/review", ZH, "ＯＫ", ("submit", "revise"), "submit"),
+        ("case_notice/review", ZH, "好的！", ("submit", "revise"), "submit"),
+        ("case_notice/review", ZH, " O K ", ("submit", "revise"), "submit"),
+        ("case_notice/review", ZH, "ＯＫ", ("submit", "revise"), "submit"),
         ("daily_report/state", ZH, "Normal", ("normal", "exceptions"), "normal"),
         ("daily_report/state", ZH, "请假", ("normal", "exceptions"), None),
         ("daily_report/state", ZH, "请假", ("normal", "leave"), "leave"),
@@ -92,7 +92,7 @@ def test_label(key: str, locale: Locale, value: str, values: dict[str, object] |
         ("daily_report/state", ZH, "？！", ("normal", "exceptions"), None),
         ("daily_report/state", EN, "ALL NORMAL", ("normal", "exceptions"), "normal"),
         ("daily_report/state", EN, "fine.", ("normal",), "normal"),
-        ("daily_report/review", EN, "ok", ("unheard", "submit"), "submit"),
+        ("case_notice/review", EN, "ok", ("unheard", "submit"), "submit"),
         ("daily_report/state", ZH, "好的", ("normal", "exceptions"), None),
         ("commands", ZH, "刚才问什么？", ("what", "menu"), "what"),
         ("commands", EN, "I'm back", ("leave", "back"), None),
@@ -177,7 +177,9 @@ def said_and_asked() -> frozenset[str]:
         if stop.turn.ask is not None:
             found.add(cards.template(stop.flow, stop.turn.ask))
         if stop.flow.receipt is not None and isinstance(stop.turn.outcome, Fact):
-            found |= {stop.flow.receipt(stop.turn.outcome, stop.brief, each).key for each in STANDINGS}
+            found |= {
+                stop.flow.receipt(stop.turn.outcome, stop.brief, each).key for each in standings(stop.turn.outcome)
+            }
     return frozenset(found)
 
 
@@ -211,4 +213,4 @@ def test_every_command_has_words(locale: Locale) -> None:
     """A label, and at least one other way to say it where a person is to say it."""
     choices = words.entry("commands", locale).choices
     assert set(COMMANDS) <= set(choices)
-    assert [name for name in COMMANDS if not choices[name].synonyms] == ["forget"]
+    assert [name for name in COMMANDS if not choices[name].synonyms] == ["case", "ack", "forget"]

@@ -63,6 +63,11 @@ def meant(flow: Flow, ask: Question, said: str, brief: Brief) -> str:
     if found is not None and not (isinstance(ask, Number) and _odd_number(said)):
         return named[found]
     wanted = words.plain(said)
+    # Labels that the template fills in (“37.3–38”); where a number is asked, sign by sign: “-1” is not “1”.
+    as_said = str.strip if isinstance(ask, Number) else words.plain
+    same = [button.value for button in _choices(flow, ask, brief) if as_said(button.label) == as_said(said) != ""]
+    if len(same) == 1:
+        return same[0]
     labels = {option.value: words.plain(option.label) for option in ask.options if option.label}
     exact = [value for value, label in labels.items() if label == wanted]
     near = [value for value, label in labels.items() if _near(wanted, label)]

@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Mapping
 from datetime import date, timedelta
 
-_COUNT = re.compile(r"^(?P<number>.+?)\s*(?:个?人|个|例|位|名|people|persons?|cases?)?$", re.IGNORECASE)
+_COUNT = re.compile(r"^(?P<number>.+?)\s*(?:个?人|个|例|位|名|天|people|persons?|cases?|days?)?$", re.IGNORECASE)
 _RELATIVE = {
     "今天": 0, "今日": 0, "today": 0, "明天": 1, "明日": 1, "tomorrow": 1, "后天": 2, "大后天": 3,
     "昨天": -1, "yesterday": -1, "前天": -2,

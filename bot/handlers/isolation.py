@@ -74,7 +74,7 @@ def _one(brief: Brief, each: Isolation, page: int = 0) -> Dialog:
     stay = Stay(choice)
     on = yield from Day(choice, brief.today, each.since, brief.today, last_days(brief.today, each.since), shown)
     shown |= {"what": choice, "on": on, "after": stands(each, [(stay, on)])}
-    sure = yield from Choice("confirm", options("submit", "discard"), shown)
+    sure = yield from Choice(f"confirm/{choice}", options("submit", "discard"), shown)
     if sure == "discard":
         yield from Say("isolation/kept")
         return None

@@ -12,20 +12,35 @@ from bot.dialog import Flow, Reply, Turn, begin, take
 from bot.dialog.steps import PHOTO
 from bot.handlers import FLOWS
 from bot.model import (
+    Action,
     Brief,
+    Care,
+    CaseCard,
+    CaseFact,
     Colleague,
     DayState,
+    Event,
+    Fact,
+    Field,
     Finding,
+    FormField,
+    IsolationBegun,
+    IsolationBroken,
+    IsolationEnded,
+    KnownCase,
     Leave,
     Locale,
+    Near,
     Owed,
     PastDay,
     PlaceStreak,
+    ReturneeRegistered,
     Self,
     Standing,
     Status,
     Streak,
 )
+from bot.model.care import Isolation, Returned, Visited
 from tests.town import NOW, ZONE
 
 TODAY = NOW.date()
@@ -81,6 +96,79 @@ DAYS = {
     "no photos": replace(PLAIN, owed=(FREE, MINE), photo_limit=0, note_limit=3),
 }
 """By what sort of day it is."""
+ASK = {"fever": ("door", "temperature"), "close_contact": ("door", "contact"), "key_person": ("area",)}
+RULES = replace(PLAIN, ask=ASK, breaking=("confirmed", "suspected", "asymptomatic", "close_contact"))
+FEVER = KnownCase("F1124-01", "23", "星悦城一期", "fever", TODAY, NOW, "3栋", own=True)
+FEVERS = tuple(replace(FEVER, code=f"F1124-{n:02}", building=None) for n in range(1, 4))
+ILLNESS = KnownCase("C1120-01", "23", "星悦城一期", "confirmed", TODAY - timedelta(days=4), NOW)
+OVER = replace(FEVER, code="F1101-01", on=TODAY - timedelta(days=9), ended_on=TODAY - timedelta(days=2), own=False)
+
+
+def card(case: KnownCase, *events: tuple[Event, str | None], **more: object) -> CaseCard:
+    """A case with its log, everything shown, everything sealed, everything allowed."""
+    log = [CaseFact(case.code, case.place, Event.FOUND, case.on, NOW - timedelta(hours=2), case.kind)]
+    for n, (event, kind) in enumerate(events):
+        other = ILLNESS.code if event is Event.MERGED else ""
+        log.append(CaseFact(case.code, case.place, event, case.on, NOW - timedelta(minutes=60 - n), kind, other))
+    known = CaseCard(
+        case,
+        tuple(log),
+        ((Field.BUILDING, "3栋"), (Field.TEMPERATURE, "38.5"), (Field.SYMPTOMS, "cough"), (Field.NAME, "陈*")),
+        (Field.DOOR, Field.NAME, Field.PHOTO),
+        frozenset(Action),
+        (("社区负责人 王*", NOW),),
+    )
+    return replace(known, **more)  # type: ignore[arg-type]
+
+
+def about(case: CaseCard, subject: str = "") -> Brief:
+    """A conversation about one case, among others."""
+    return replace(
+        RULES,
+        subject=subject or case.case.code,
+        case=case,
+        cases=(case.case, ILLNESS, OVER),
+        streaks=(streak("23", 91),),
+    )
+
+
+STAY = Isolation(7, "23", "星悦城一期", TODAY - timedelta(days=3), 14, "3栋", 1)
+STAYS = tuple(replace(STAY, id=n, building=None) for n in range(1, 9))
+NEAR = (Near("23", "星悦城一期"), Near("22", "君安花园小区"))
+DAYS |= {
+    "cases known": replace(RULES, owed=(FREE, ALSO), near=NEAR, cases=(FEVER, ILLNESS, OVER)),
+    "cases alike": replace(RULES, owed=(MINE, replace(FREE, status=Status.NORMAL, mine=True)), cases=FEVERS),
+    "one's own case": replace(RULES, owed=(replace(FREE, status=Status.NORMAL, mine=True),), cases=(FEVER,)),
+    "a lead": replace(RULES, near=NEAR, cases=(FEVER,) * 1 + tuple(replace(ILLNESS, code=f"C{n}") for n in range(12))),
+    "a lead of one place": replace(RULES, near=NEAR[:1], cases=(FEVER,)),
+    "a second page": replace(RULES, subject="2", cases=tuple(replace(ILLNESS, code=f"C{n}") for n in range(12))),
+    "a fever": about(card(FEVER)),
+    "a fever, one item": about(card(FEVER), "F1124-01 door"),
+    "a fever, no such item": about(card(FEVER), "F1124-01 phone"),
+    "a case": about(card(ILLNESS)),
+    "a case over": about(card(OVER, (Event.LEFT, None))),
+    "a case diagnosed": about(card(FEVER, (Event.DIAGNOSED, "confirmed"))),
+    "a case cleared": replace(about(card(ILLNESS, (Event.RULED_OUT, None))), restores=True),
+    "a case merged": about(card(FEVER, (Event.MERGED, None), merged_into=ILLNESS.code)),
+    "a case withdrawn": about(card(FEVER, (Event.WITHDRAWN, None), sealed=())),
+    "a case reopened": about(card(FEVER, (Event.LEFT, None), (Event.REOPENED, None), joined=("F1124-02",))),
+    "a case to look at": about(card(FEVER, may=frozenset({Action.SEE}), seen=(), shown=(), sealed=())),
+    "a case to acknowledge": about(card(FEVER, may=frozenset({Action.SEE, Action.ACKNOWLEDGE}), seen=())),
+    "no such case": replace(RULES, subject="X9999-99"),
+    "isolations": replace(RULES, owed=(FREE, ALSO), isolations=STAYS, cases=(FEVER, ILLNESS)),
+    "one isolation": replace(RULES, subject="7", isolations=(STAY,)),
+    "returnees": replace(RULES, owed=(FREE,), returnees=(Returned("23", "星悦城一期", TODAY, 2, "上海"),)),
+    "visits": replace(RULES, owed=(FREE,), visited=(Visited("23", Care.DIALYSIS, TODAY, 2, 1),)),
+    "wards": replace(RULES, wards=NEAR),
+    "a pack of one's own": replace(
+        RULES,
+        owed=(FREE, ALSO),
+        kinds=("dengue",),
+        labels={"dengue": "登革热"},
+        ask={"dengue": ("door",)},
+        fields=(FormField("larvae", 0, 50, {"zh": "积水", "en": "water"}), FormField("more", 1, 5, {})),
+    ),
+}
 BRIEFS = [replace(brief, locale=locale) for brief in DAYS.values() for locale in Locale]
 SAID = ("0", "5", "999", "楼道里有积水", "11-30", "2020-01-01", "", PHOTO, f"{PHOTO}{'0' * 32}", "\x1f")
 """What people say whatever they are asked."""
@@ -147,3 +235,26 @@ STANDINGS = (
     ),
 )
 """How things may stand once a fact is recorded: nothing worth telling, everything."""
+REFUSALS = (
+    "unknown", "entitled", "withdrawn", "future", "before", "open", "over", "unmerged", "merged", "itself", "other",
+    "place", "closed", "same", "hidden", "empty", "many",
+)  # fmt: skip
+WHY = {
+    "on": TODAY, "since": TODAY, "earliest": TODAY, "found": TODAY, "code": "F1124-01", "other": "C1120-01",
+    "name": "星悦城一期", "most": 20,
+}  # fmt: skip
+
+
+def standings(fact: Fact) -> tuple[Standing, ...]:
+    """How things may stand once this fact is recorded, or refused."""
+    refused = tuple(Standing(NOW, shown={"refused": reason, **WHY}) for reason in REFUSALS)
+    match fact:
+        case IsolationBegun():
+            shown: dict[str, object] = {"isolation": STAY, "told": ("community_lead",)}
+        case IsolationBroken() | IsolationEnded():
+            shown = {"isolation": STAY, "before": STAY, "told": ()}
+        case ReturneeRegistered():
+            shown = {"until": TODAY}
+        case _:
+            shown = {"told": ("community_lead",), "value": "3栋2单元501", "waits": ("x",)}
+    return (*(replace(each, shown=shown) for each in STANDINGS), *refused)
