@@ -21,6 +21,8 @@ BEFORE = frozenset({"help", "cancel", "what", "back"})
 """What can be said before the notice is accepted."""
 SUBJECT = 64
 """No code of ours is longer."""
+WAYS = ("add", "attach")
+"""The choices that lead to the question for a photo."""
 DIGITS = 3
 """So many digits may be the number of a choice."""
 
@@ -83,9 +85,12 @@ def _opened(visit: Visit, kept: Kept | None) -> None:
 def _photo(visit: Visit, kept: Kept | None) -> None:
     """A photo belongs to the question that asks for one, else to the report that the sender has filed today."""
     ask = standing(kept).ask if kept else None
-    if kept is not None and ask is not None and any(option.value == "attach" for option in ask.options):
-        # A photo while the report is being checked: it is taken as if its button had been tapped before.
-        turn = take(FLOWS[kept.flow].run, kept.brief, kept.answers, Reply(ask.key, "attach"))
+    for _ in WAYS if kept is not None else ():
+        # A photo while the report is being checked: it is taken as if its buttons had been tapped before.
+        value = next((option.value for option in ask.options if option.value in WAYS), None) if ask else None
+        if kept is None or ask is None or value is None or isinstance(ask, Attachment):
+            break
+        turn = take(FLOWS[kept.flow].run, kept.brief, kept.answers, Reply(ask.key, value))
         kept, ask = replace(kept, answers=turn.answers), turn.ask
     if kept is None or not isinstance(ask, Attachment):
         today = visit.now.date()

@@ -152,7 +152,7 @@ async def test_the_board_of_a_township(talk: Talk, place: str, monkeypatch: pyte
 async def test_the_board_follows_the_reports(talk: Talk) -> None:
     """What was reported counts at once, what was late is not on time, and an exception breaks its compound."""
     await say(talk, "wang", "绑定 君安社区")
-    for said in ("有异常", "星悦城一期", "确诊", "1", "提交"):
+    for said in ("有异常", "星悦城一期", "确诊", "多人", "1", "提交"):
         await talk.write("zhang", said)
     (board,) = await say(talk, "nobody", "汇总")
     assert board.startswith("14:58 君安社区日报：应报 3 处，已报 3（100%），按时 3")

@@ -23,7 +23,7 @@ from bot.store.tables import named
 from tests.desk.kill_child import serve
 from tests.town import CHANNEL, KEYRING, TODAY, desk
 
-SAID = ("", "有异常", "汉口花园六期", "发热", "1", "备注", "楼道里有积水", "完成", "提交")
+SAID = ("", "有异常", "汉口花园六期", "发热", "多人", "1", "补充", "楼道里有积水", "完成", "提交")
 TIMES = 3
 """So often each message is delivered, even when nothing goes wrong."""
 INBOX, OUTBOX = named("inbox"), named("outbox")

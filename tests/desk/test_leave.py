@@ -12,8 +12,8 @@ from sqlalchemy import Connection, func, insert, select, text
 
 from bot.model import Address, LeaveEnded, LeaveTaken
 from bot.store import briefs, duties, people
+from bot.store.acts import Act
 from bot.store.database import Database
-from bot.store.filings import Act
 from bot.store.tables import named
 from tests.store.servers import Postgres, postgres
 from tests.talking import Talk

@@ -26,7 +26,7 @@ __all__ = ["postgres"]
 CROWD = 24
 """People who all talk at the same moment."""
 SAME = (
-    *("zh/daily_report-exceptions", "zh/correct", "zh/supplement", "zh/leave", "zh/enrol-tries"),
+    *("zh/exceptions", "zh/correct", "zh/supplement", "zh/leave", "zh/enrol-tries"),
     *("en/withdraw", "en/enrol"),
 )
 """Transcripts that between them write every table a conversation writes."""
@@ -134,7 +134,7 @@ async def test_a_crowd_through_two_processes(url: str) -> None:
 
 async def _fever(pair: tuple[Desk, Desk], who: str) -> list[Taken]:
     """One person's conversation, each line through the other process."""
-    lines = ("有异常", "发热", "1", "提交")
+    lines = ("有异常", "发热", "多人", "1", "提交")
     return [await pair[(n + int(who)) % 2].take(written(who, said)) for n, said in enumerate(lines)]
 
 

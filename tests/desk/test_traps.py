@@ -10,8 +10,8 @@ from sqlalchemy import insert, select, update
 
 from bot.model import Brief, InboundKind, LeaveTaken
 from bot.store import codec, people
+from bot.store.acts import Act
 from bot.store.database import Database
-from bot.store.filings import Act
 from bot.store.tables import named
 from tests.desk.test_desk import count
 from tests.talking import OUTBOX, Talk
@@ -58,8 +58,8 @@ async def test_more_places_than_were_shown(talk: Talk) -> None:
 async def test_a_draft_does_not_undo_what_came_after(talk: Talk) -> None:
     """Two confirmed were reported after the draft was left: to resume it begins anew, and voids nothing."""
     await talk.open("zhang")
-    await write(talk, "zhang", "有异常", "星悦城一期", "发热", "1")
-    await write(talk, "zhang", "/report", "有异常", "君安花园小区", "确诊", "2", "提交")
+    await write(talk, "zhang", "有异常", "星悦城一期", "发热", "多人", "1")
+    await write(talk, "zhang", "/report", "有异常", "君安花园小区", "确诊", "多人", "2", "提交")
     answer = await write(talk, "zhang", "继续")
     assert answer.startswith("情况有变化")
     await write(talk, "zhang", "菜单")
@@ -69,9 +69,9 @@ async def test_a_draft_does_not_undo_what_came_after(talk: Talk) -> None:
 async def test_a_draft_grows_too_old(talk: Talk) -> None:
     """After the days that can be made good, a draft cannot be filed by its number either."""
     await talk.open("zhang")
-    await write(talk, "zhang", "有异常", "星悦城一期", "发热", "1", "菜单")
+    await write(talk, "zhang", "有异常", "星悦城一期", "发热", "多人", "1", "菜单")
     talk.now += timedelta(days=26)
-    assert (await write(talk, "zhang", "/resume 1")).startswith("只能补报")
+    assert (await write(talk, "zhang", "/resume 2")).startswith("只能补报")
     assert count(talk.database, "filing", day=TODAY) == 0
 
 
@@ -84,8 +84,8 @@ async def test_a_leave_that_was_left_begins_anew(talk: Talk) -> None:
 
 async def test_a_colleagues_word_outlives_a_withdrawal(talk: Talk) -> None:
     """Who takes the own word back does not take back what a colleague had said of the same place."""
-    await write(talk, "li", "有异常", "汉口花园六期", "发热", "1", "提交")
-    await write(talk, "zhang", "都正常", "有异常", "汉口花园六期", "发热", "1", "提交")
+    await write(talk, "li", "有异常", "汉口花园六期", "发热", "多人", "1", "提交")
+    await write(talk, "zhang", "都正常", "有异常", "汉口花园六期", "发热", "多人", "1", "提交")
     answer = await write(talk, "zhang", "撤回", "撤回")
     assert "汉口花园六期 按别人报的算" in answer
     report = named("report")
@@ -98,10 +98,10 @@ async def test_a_colleagues_word_outlives_a_withdrawal(talk: Talk) -> None:
 
 async def test_only_ones_own_findings_are_corrected(talk: Talk) -> None:
     """“现在是” shows the sender's own findings; saying them again opens no new case."""
-    await write(talk, "li", "有异常", "汉口花园六期", "发热", "1", "提交")
-    await write(talk, "zhang", "都正常", "有异常", "汉口花园六期", "发热", "1", "提交")
+    await write(talk, "li", "有异常", "汉口花园六期", "发热", "多人", "1", "提交")
+    await write(talk, "zhang", "都正常", "有异常", "汉口花园六期", "发热", "多人", "1", "提交")
     assert "汉口花园六期 发热 1 人" in await write(talk, "zhang", "更正")
-    await write(talk, "zhang", "重报异常", "汉口花园六期", "发热", "1", "提交")
+    await write(talk, "zhang", "重报异常", "汉口花园六期", "发热", "多人", "1", "提交")
     assert count(talk.database, "case_event", event="found", on=TODAY) == 2
 
 
@@ -139,7 +139,7 @@ async def test_a_day_in_words_can_be_made_good(talk: Talk) -> None:
 
 async def test_a_clock_set_back(talk: Talk) -> None:
     """The correction is the last word, though the clock went back between the two."""
-    await write(talk, "zhang", "有异常", "星悦城一期", "发热", "1", "提交")
+    await write(talk, "zhang", "有异常", "星悦城一期", "发热", "多人", "1", "提交")
     talk.now -= timedelta(minutes=8)
     await write(talk, "zhang", "更正", "都正常", "是")
     assert "星悦城一期 正常" in await write(talk, "zhang", "日报")
@@ -164,13 +164,13 @@ async def test_places_of_one_name(talk: Talk) -> None:
 async def test_minus_one_person_is_none(talk: Talk) -> None:
     """“-1” is no number of persons: the sign is not read past."""
     for said in ("-1", "1.5"):
-        assert "没看懂" in await write(talk, "zhang", "/report", "有异常", "星悦城一期", "发热", said)
+        assert "没看懂" in await write(talk, "zhang", "/report", "有异常", "星悦城一期", "发热", "多人", said)
 
 
 async def test_a_photo_while_the_report_is_checked(talk: Talk) -> None:
     """It is taken as if its button had been tapped before."""
     await talk.open("zhang")
-    await write(talk, "zhang", "有异常", "星悦城一期", "发热", "1")
+    await write(talk, "zhang", "有异常", "星悦城一期", "发热", "多人", "1")
     (answer,) = await talk.photo("zhang")
     assert answer.text.startswith("已收：照片 1 张")
     assert "照片 1 张已收" in await write(talk, "zhang", "完成", "提交")

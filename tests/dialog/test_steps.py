@@ -7,7 +7,8 @@ from datetime import date
 import pytest
 
 from bot.dialog import Attachment, Choice, Day, Number, Option, Question, Retake, Say, Text, Unreadable
-from bot.dialog.steps import PHOTO, day, number
+from bot.dialog.reading import day, number
+from bot.dialog.steps import PHOTO
 
 TODAY = date(2026, 11, 24)
 MANY = ("count", 0, 200)
