@@ -19,6 +19,7 @@ from bot.handlers import (
     places,
     reports,
     returnee,
+    todo,
 )
 
 FLOWS: dict[str, Flow] = {
@@ -39,6 +40,7 @@ FLOWS: dict[str, Flow] = {
         places,
         reports,
         returnee,
+        todo,
     )
     for flow in module.FLOWS
 }
@@ -51,6 +53,7 @@ COMMANDS: dict[str, str] = {
     "add": "supplement",
     "found": "found",
     "notice": "notice",
+    "todo": "todo",
     "cases": "cases",
     "case": "case",
     "ack": "ack",

@@ -15,8 +15,6 @@ LIMITS = {"door": 40, "symptoms": 60, "contact": 60, "area": 60, "name": 40, "ph
 """So many characters each item may have; a note as many as the pack says."""
 DIGITS = 5
 """A phone has at least so many digits."""
-MOST = 9
-"""Items in one go: each once."""
 
 
 def case_details(brief: Brief) -> Dialog:
@@ -27,7 +25,8 @@ def case_details(brief: Brief) -> Dialog:
         return None
     about = {"case": card.case}
     details, given = Details(), list[str]()
-    for n in range(1, MOST + 1):
+    while True:
+        n = len(given) + 1
         left = [item for item in ITEMS if item not in given and not (item == "photo" and not brief.photo_limit)]
         item = yield from Choice(f"item/{n}", tuple(map(Option, left)), about)
         value = yield from _value(brief, item, n, about)

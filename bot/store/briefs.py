@@ -20,7 +20,7 @@ from bot.model import (
     PlaceStreak,
     Status,
 )
-from bot.store import care_kept, figures, known_cases, own_data, past, places
+from bot.store import care_kept, figures, known_cases, own_data, past, places, todo
 from bot.store.asking import Asking, House, Who
 from bot.store.crypto import Keyring
 from bot.store.duties import (
@@ -133,6 +133,7 @@ def brief(  # noqa: PLR0913, PLR0917 - the house, the person, the moment, the da
 
 MORE: Mapping[Need, Callable[[Asking], Mapping[str, Any]]] = {
     Need.NEAR: places.near,
+    Need.TODO: todo.todo,
     Need.CASES: known_cases.known,
     Need.CASE: known_cases.card,
     Need.PAST: past.past,

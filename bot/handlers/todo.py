@@ -1,0 +1,39 @@
+"""What is owed: today's report, missed days, and what waits too long, each with the button that settles it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from bot.dialog import Dialog, Flow, Need, Option, Say
+from bot.model import Brief, Todo
+
+MOST = 6
+"""So many of them fit a message that people read."""
+
+
+def todo(brief: Brief) -> Dialog:
+    """List it, the most urgent first."""
+    owed = [place for place in brief.owed if place.status is None]
+    shown = brief.todo[:MOST]
+    values = {
+        "owed": owed,
+        "rows": [(each, datetime.fromisoformat(each.due)) for each in shown],
+        "more": len(brief.todo) - len(shown),
+    }
+    report = (Option("report"),) if owed else ()
+    missed = tuple(Option(f"report {day}", name="missed") for day in brief.missed[:1])
+    waiting = dict.fromkeys(option for each in shown if (option := _settles(each)) is not None)
+    yield from Say("todo/todo", values, (*report, *missed, *waiting, Option("menu")))
+    return None
+
+
+def _settles(each: Todo) -> Option | None:
+    """The command that goes to it; a leave ends by itself."""
+    if each.kind == "leave_ends":
+        return None
+    if each.kind == "isolation_ends":
+        return Option(f"isolation {each.subject}", name="isolation")
+    return Option(f"case {each.subject}", name=each.subject)
+
+
+FLOWS = (Flow("todo", todo, "todo", needs=frozenset({Need.TODO})),)

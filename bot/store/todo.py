@@ -1,0 +1,86 @@
+"""What a person still has to see to beside the daily report, gathered for the pure rule of ``scoring.timers``."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import or_, select
+
+from bot.model import Event, Leave, Role
+from bot.scoring.log import Person
+from bot.scoring.timers import Watched, due
+from bot.store.asking import Asking
+from bot.store.authority import scope
+from bot.store.care_kept import isolations
+from bot.store.case_logs import read_persons
+from bot.store.duties import CASE, EVENT, PLACE, leaves
+from bot.store.known_cases import RECENT
+from bot.store.tables import named
+
+SEEN = named("seen")
+FIELD = frozenset({Role.BUILDING_LEADER, Role.GRID_WORKER, Role.UNIT_CONTACT})
+MOST = 200
+"""More open cases than this in one person's care are for the board, not for a chat."""
+
+
+def todo(asking: Asking) -> Mapping[str, Any]:
+    """The cases, isolations and leaves that wait for this person; a handful of questions, whatever their number."""
+    rows = _open(asking)
+    codes = [row.code for row in rows]
+    near = {role: _within(asking, roles, codes) for role, roles in ROLES.items()} if codes else {}
+    known = read_persons(asking.connection, codes) if codes else {}
+    seen = select(SEEN.c.case).where(SEEN.c.case.in_(codes))
+    acknowledged = set(asking.connection.execute(seen).scalars()) if codes else set()
+    cases = [_watched(asking, row, known[row.code], near, acknowledged) for row in rows if row.code in known]
+    away = [Leave(each.since, each.until) for each in leaves(asking.connection, asking.who.person)]
+    stays = isolations(asking)["isolations"]
+    return {"todo": due(asking.now, cases, stays, away, asking.house.rules)}
+
+
+ROLES: Mapping[str, frozenset[Role]] = {
+    "field": FIELD,
+    "lead": frozenset({Role.COMMUNITY_LEAD}),
+    "township": frozenset({Role.TOWNSHIP_REVIEWER}),
+}
+
+
+def _open(asking: Asking) -> Sequence[Any]:
+    """The cases at the person's places that are not over, and those over lately: they may have been reopened."""
+    mine = scope(asking.who.person, [role for roles in ROLES.values() for role in roles], asking.today)
+    over = (Event.RELEASED.value, Event.RULED_OUT.value, Event.WITHDRAWN.value)
+    ended = select(EVENT.c.case).where(EVENT.c.event.in_(over))
+    query = (
+        select(CASE.c.code, CASE.c.person, PLACE.c.name)
+        .join(mine, mine.c.code == CASE.c.place)
+        .join(PLACE, PLACE.c.code == CASE.c.place)
+        .where(or_(CASE.c.code.not_in(ended), CASE.c.opened_at >= asking.now - RECENT))
+        .order_by(CASE.c.opened_at.desc(), CASE.c.code)
+        .limit(MOST)
+    )
+    return asking.connection.execute(query).all()
+
+
+def _within(asking: Asking, roles: Collection[Role], codes: Collection[str]) -> set[str]:
+    """Those of the cases that lie at or below a place where the person holds one of the roles."""
+    mine = scope(asking.who.person, roles, asking.today)
+    query = select(CASE.c.code).join(mine, mine.c.code == CASE.c.place).where(CASE.c.code.in_(codes))
+    return set(asking.connection.execute(query).scalars())
+
+
+def _watched(
+    asking: Asking,
+    row: Any,  # noqa: ANN401 - a case's row
+    person: Person,
+    near: Mapping[str, set[str]],
+    seen: Collection[str],
+) -> Watched:
+    """How far this person is from being the one who must see to it (DOMAIN 8: the one responsible, one level up)."""
+    mine = row.person == asking.who.person
+    reporter = 0 if mine and row.code in near["field"] else None
+    lead = None
+    if row.code in near["lead"]:
+        reporter, lead = (0 if mine or row.person is None else 1), 0
+    elif row.code in near["township"]:
+        reporter, lead = 2, 1
+    return Watched(row.code, row.name, person, reporter, lead, row.code in seen)
