@@ -15,7 +15,7 @@ from bot.store.tables import named
 IDENTITY = "identity"
 """The setting that names this database in certificates."""
 GOING = (
-    "opening", "seen", "case_detail", "photo", "media", "conversation", "outbox", "inbox", "attempt",
+    "opening", "seen", "case_detail", "photo", "media", "outbox", "conversation", "inbox", "attempt",
     "invitation", "login", "web_session",
 )  # fmt: skip
 """Tables that hold nothing but personal data, in an order in which none is referred to."""

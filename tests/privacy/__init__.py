@@ -1,0 +1,1 @@
+"""Nobody sees, and nothing keeps, more than it should."""
