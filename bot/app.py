@@ -39,20 +39,9 @@ Clock = Callable[[], datetime]
 TOKEN_BYTES = 9
 """72 random bits, 12 signs: beyond guessing, and short enough for a button on every platform."""
 PRIVATE = (
-    "report",
-    "fix",
-    "add",
-    "places",
-    "history",
-    "reports",
-    "leave",
-    "menu",
-    "help",
-    "language",
-    "me",
-    "web",
+    "report", "fix", "add", "notice", "cases", "todo", "places", "history", "leave", "menu", "me", "language", "web",
     "cancel",
-)
+)  # fmt: skip
 GROUP = ("board", "bind")
 log = logging.getLogger(__name__)
 

@@ -39,6 +39,7 @@ from bot.model import (
     Standing,
     Status,
     Streak,
+    Todo,
 )
 from bot.model.care import Isolation, Returned, Visited
 from tests.town import NOW, ZONE
@@ -160,6 +161,17 @@ DAYS |= {
     "returnees": replace(RULES, owed=(FREE,), returnees=(Returned("23", "星悦城一期", TODAY, 2, "上海"),)),
     "visits": replace(RULES, owed=(FREE,), visited=(Visited("23", Care.DIALYSIS, TODAY, 2, 1),)),
     "wards": replace(RULES, wards=NEAR),
+    "much to do": replace(
+        RULES,
+        owed=(FREE,),
+        missed=(YESTERDAY,),
+        todo=tuple(
+            Todo(kind, f"F1124-0{n}", "星悦城一期", TODAY, NOW.isoformat(), overdue=n < 2, escalated=n < 1)
+            for n, kind in enumerate(
+                ("undiagnosed", "unmoved", "unseen", "isolation_ends", "leave_ends", "unseen", "unseen")
+            )
+        ),
+    ),
     "a pack of one's own": replace(
         RULES,
         owed=(FREE, ALSO),
