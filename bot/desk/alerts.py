@@ -32,6 +32,22 @@ def changed(visit: Visit, code: str) -> tuple[str, ...]:
     return _alert(visit, known_cases.rows(visit.connection, visit.tools.house, [code]), "diagnosed")
 
 
+def taken_back(visit: Visit, codes: Collection[str]) -> None:
+    """Tell those who were alerted that these cases were entered by mistake: nobody is to go there."""
+    told: dict[int, list[KnownCase]] = defaultdict(list)
+    for case in known_cases.rows(visit.connection, visit.tools.house, codes) if codes else ():
+        for role in visit.tools.rules.alert.get(case.kind, ()):
+            for answerable in _reachable(visit, case.place, Role(role), None):
+                if case not in told[answerable.person]:
+                    told[answerable.person].append(case)
+    me = visit.who.person if visit.who else None
+    for person, cases in told.items():
+        if person != me:
+            visit.notify(
+                person, Say("case/taken_back", {"cases": cases, "labels": visit.tools.rules.labels}), kind="alert"
+            )
+
+
 def _alert(visit: Visit, cases: Sequence[KnownCase], what: str) -> tuple[str, ...]:
     letters: dict[Answerable, list[KnownCase]] = defaultdict(list)
     reached: dict[str, None] = {}

@@ -55,6 +55,8 @@ def _followed(visit: Visit, _: Kept, fact: CaseFollowed) -> Standing:
         return _refused(visit, why)
     audit.record(connection, visit.now, visit.owner, f"case {fact.event.value}", fact.case, fact.other)
     told = alerts.changed(visit, fact.case) if fact.event is Event.DIAGNOSED else ()
+    if fact.event is Event.WITHDRAWN:
+        alerts.taken_back(visit, [fact.case])
     _tell_reporter(visit, fact)
     streaks = briefs.place_streaks(connection, house.rules, visit.now.date(), [place] if place else [])
     return Standing(visit.now, cases=(fact.case,), streaks=streaks, shown={"told": told, "before": before})

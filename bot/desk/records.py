@@ -79,6 +79,7 @@ def _report(visit: Visit, kept: Kept, fact: ReportFiled | ReportWithdrawn) -> St
             fact.day.isoformat(),
             ",".join((*filed.lines, *filed.withdrawn)),
         )
+        alerts.taken_back(visit, filed.withdrawn)
         names = {place.code: place.name for place in kept.brief.owed}
         return Standing(visit.now, late=doing.late, kept=tuple(names[code] for code in filed.kept))
     mine = visit.duties()
@@ -93,6 +94,7 @@ def _report(visit: Visit, kept: Kept, fact: ReportFiled | ReportWithdrawn) -> St
         ",".join((*filed.lines, *filed.cases, *filed.withdrawn)),
     )
     told = alerts.found(visit, filed.cases)
+    alerts.taken_back(visit, filed.withdrawn)
     today = visit.now.date()
     if fact.adds:  # a note changes no figure
         return Standing(visit.now, late=doing.late, missed=kept.brief.missed if fact.day == today else ())

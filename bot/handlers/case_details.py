@@ -9,6 +9,7 @@ from typing import Any
 from bot.dialog import Attachment, Choice, Degrees, Dialog, Flow, Need, Option, Say, Step, Text
 from bot.dialog.steps import PHOTO
 from bot.model import Action, Brief, Details, DetailsAdded, Fact, Standing
+from bot.understand.doors import door
 
 ITEMS = ("door", "temperature", "symptoms", "contact", "area", "name", "phone", "note", "photo")
 LIMITS = {"door": 40, "symptoms": 60, "contact": 60, "area": 60, "name": 40, "phone": 20}
@@ -53,6 +54,8 @@ def _value(brief: Brief, item: str, n: int, about: Mapping[str, object]) -> Gene
     said = yield from Text(
         key, LIMITS.get(item, brief.note_limit), values=values, digits=DIGITS if item == "phone" else 0
     )
+    if item == "door":
+        return door(said)
     return (said,) if item == "symptoms" else said
 
 

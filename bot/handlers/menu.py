@@ -7,6 +7,7 @@ from bot.model import Brief
 
 ACTIONS = (
     "report",
+    "todo",
     "notice",
     "cases",
     "places",
