@@ -35,7 +35,9 @@ def _found(visit: Visit, _: Kept, fact: CaseFound) -> Standing:
     except RefusedError as why:
         return _refused(visit, why)
     people = [*fact.finding.people, *[None] * (fact.finding.count - len(fact.finding.people))]
-    found = [cases.Opened(fact.place, fact.finding.kind, fact.on, details) for details in people]
+    found = [
+        cases.Opened(fact.place, fact.finding.kind, (details and details.on) or fact.on, details) for details in people
+    ]
     codes = cases.enter(connection, house.keyring, house.rules, act, found)
     figures.project(connection, house.judges, codes)
     audit.record(connection, visit.now, visit.owner, "case found", fact.place, ",".join(codes))
