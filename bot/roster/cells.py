@@ -18,7 +18,8 @@ from bot.roster import headings, phones
 OPTIONS: Mapping[str, tuple[str, ...]] = {
     "levels": tuple(Level),
     "roles": tuple(Role),
-    "events": tuple(Event),
+    # Which reports are one person is for those who know both: it is said in the chat, not in a sheet.
+    "events": tuple(event for event in Event if event not in {Event.MERGED, Event.SPLIT}),
     "statuses": ("normal", "abnormal"),
 }
 CODE_LIMIT = 40
