@@ -59,7 +59,12 @@ def record(visit: Visit, flow: Flow, kept: Kept, fact: Fact, said: Sequence[Say]
     if flow.receipt is None:
         return
     brief = replace(kept.brief, now=visit.now, locale=visit.locale)
-    card = cards.card(flow, brief, (*said, flow.receipt(fact, brief, standing)))
+    receipt = flow.receipt(fact, brief, standing)
+    onward = flow.then(fact, brief, standing) if flow.then else None
+    if onward is not None:
+        visit.open(onward.flow, None, said=(*said, receipt), subject=onward.subject)
+        return
+    card = cards.card(flow, brief, (*said, receipt))
     photo = standing.shown.get("photo")
     visit.write(card, kept.id, photo=str(photo) if photo else None)
 

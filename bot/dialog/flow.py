@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from bot.dialog.engine import Dialog
+from bot.dialog.engine import Dialog, Goto
 from bot.dialog.steps import Say
 from bot.model import Brief, Fact, Standing
 
@@ -26,6 +26,16 @@ class Need(StrEnum):
     CARE = "care"
     TODO = "todo"
     PAST = "past"
+    ASSESSABLE = "assessable"
+    SHEET = "sheet"
+    CHECKS = "checks"
+    COURSES = "courses"
+    COURSE = "course"
+    CIRCULAR = "circular"
+    PROBLEMS = "problems"
+    PROBLEM = "problem"
+    ENTRIES = "entries"
+    WORK = "work"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,3 +50,5 @@ class Flow:
     needs: frozenset[Need] = frozenset()
     about: str = "day"
     """What its command may name: a ``day``, or a ``subject`` (a case's number, a place) that the brief takes up."""
+    then: Callable[[Fact, Brief, Standing], Goto | None] | None = None
+    """Where the conversation goes on once the fact is recorded and its receipt is said."""

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from datetime import date, timedelta
+from decimal import Decimal
 
 _COUNT = re.compile(r"^(?P<number>.+?)\s*(?:个?人|个|例|位|名|天|people|persons?|cases?|days?)?$", re.IGNORECASE)
 _RELATIVE = {
@@ -48,6 +49,30 @@ def degrees(raw: str) -> float | None:
     said = "".join(_digit(sign, sign) for sign in said)
     match = _DEGREES.match(said)
     return float(f"{match['whole']}.{match['part'] or 0}") if match else None
+
+
+_POINTS = re.compile(
+    r"^(?P<whole>\d{1,3}|[一二三四五六七八九两十零]{1,3})(?:[.点](?P<part>\d))?\s*分?(?P<half>半)?(?P<rest>.*)$",
+    re.DOTALL,
+)
+"""A figure of points, and what is written behind it."""
+
+
+def points(raw: str) -> tuple[Decimal, str] | None:
+    """The points that ``raw`` begins with, and the words behind them (``7.5 缺照片``, ``八分，没台账``), or None."""
+    match = _POINTS.match(unicodedata.normalize("NFKC", raw).strip())
+    if match is None:
+        return None
+    whole, rest = match["whole"].replace("两", "二"), match["rest"]
+    if not whole.isascii():
+        tens = _TENS.search(whole)
+        whole = f"{_digit(tens[1], 1)}{_digit(tens[2], 0)}" if tens else "".join(_digit(sign, sign) for sign in whole)
+    if rest[:1].isalnum() and rest[:1].isascii():
+        return None  # “8a”, “2026-11”: no points
+    if rest[:1] in {"-", "/", ":"} or not whole.isdigit():
+        return None
+    half = "5" if match["half"] else match["part"] or "0"
+    return Decimal(f"{whole}.{half}"), rest.strip(" ,.。，;；:：、")
 
 
 def _digit(sign: str, otherwise: str | int) -> str:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Generator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
-from bot.dialog.reading import day, degrees, number
+from bot.dialog.reading import day, degrees, number, points
 from bot.model import Near
 
 PLACE = "\x1f"
@@ -212,6 +213,39 @@ class Degrees:
 
 
 @dataclass(frozen=True, slots=True)
+class Points:
+    """Points from 0 to ``most`` in steps, with the reason if one is written behind them (``8 缺照片``), or a photo."""
+
+    key: str
+    most: Decimal
+    step: Decimal
+    options: tuple[Option, ...] = ()
+    values: Mapping[str, object] = field(default_factory=dict)
+    photos: int = 0
+    """How many more photos may come."""
+
+    def read(self, raw: str) -> tuple[Decimal, str] | str:
+        """The points and the reason; an option's value and a picture stand for themselves."""
+        if any(option.value == raw for option in self.options):
+            return raw
+        if raw.startswith(PHOTO):
+            return Attachment(self.key, 0, self.photos).read(raw)
+        value = points(raw)
+        if value is None:
+            raise Unreadable
+        given, reason = value
+        if not 0 <= given <= self.most:
+            raise Unreadable("bounds", said=given, most=self.most)
+        if given % self.step:
+            raise Unreadable("step", said=given, step=self.step)
+        return given, reason
+
+    def __iter__(self) -> Generator[Step, Any, tuple[Decimal, str] | str]:
+        """``value = yield from Points(…)``."""
+        return (yield self)  # type: ignore[no-any-return]
+
+
+@dataclass(frozen=True, slots=True)
 class Find:
     """A place: one of the options, or any other that the desk finds for the words typed."""
 
@@ -236,5 +270,5 @@ def place(code: str, name: str) -> Option:
     return Option(f"{code}{PLACE}{name}", name)
 
 
-Question = Choice | Number | Text | Attachment | Day | Degrees | Find
+Question = Choice | Number | Text | Attachment | Day | Degrees | Points | Find
 Step = Say | Retake | Question

@@ -8,9 +8,13 @@ from datetime import date, datetime
 
 from bot.model.care import Isolation, Returned, Todo, Visited
 from bot.model.cases import CaseCard, Finding, Kind, KnownCase
-from bot.model.facts import Locale, Status
+from bot.model.creation import Circular, Course, CourseLine
+from bot.model.facts import Status
 from bot.model.figures import FormField, Streak
 from bot.model.history import PlaceHistory
+from bot.model.ledger import BoardEntry, Check, Counter, Problem
+from bot.model.locales import Locale
+from bot.model.standards import Assessable, Sheet
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +182,28 @@ class Brief:
     todo: tuple[Todo, ...] = ()
     past: tuple[PlaceHistory, ...] = ()
     """The history of the place that the conversation is about, one pack after another."""
+
+    assessable: tuple[Assessable, ...] = ()
+    """The places that this person assesses, with the standards for each."""
+    sheet: Sheet | None = None
+    """The assessment that the conversation is about."""
+    checks: tuple[Check, ...] = ()
+    """Recurring duties of the person's places in this period."""
+    courses: tuple[CourseLine, ...] = ()
+    """Places that take part in the creation, as far as this person answers for them."""
+    course: Course | None = None
+    """The place that the conversation is about, within the workflow."""
+    circular: Circular | None = None
+    problems: tuple[Problem, ...] = ()
+    """Problems that this person may know of, those that wait for them first."""
+    problem: Problem | None = None
+    look_again_days: int = 7
+    entries: tuple[BoardEntry, ...] = ()
+    """The red-and-black board of the last days, newest first."""
+    posts: bool = False
+    """Whether this person may post on it."""
+    work: tuple[tuple[Counter, int], ...] = ()
+    """The work log of this month at the person's places."""
 
     @property
     def own_places(self) -> tuple[Near, ...]:

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from enum import StrEnum
 
 from bot.model.access import Field
 from bot.model.care import Care
 from bot.model.cases import Details, Event, Finding
+from bot.model.creation import Step
+from bot.model.ledger import Colour, Counter, How, ProblemStep
+from bot.model.locales import Locale
+from bot.model.standards import Mark
 
 
 class Status(StrEnum):
@@ -183,6 +188,127 @@ class NameCorrected:
     name: str
 
 
+@dataclass(frozen=True, slots=True)
+class AssessmentMarked:
+    """The sender judged items of an assessment; a later mark of an item supersedes the earlier one."""
+
+    place: str
+    standard: str
+    version: str
+    marks: tuple[Mark, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AssessmentSubmitted:
+    """The sender is done with an assessment: it stands as it is, with what the facts answered at this moment."""
+
+    place: str
+    standard: str
+    version: str
+
+
+@dataclass(frozen=True, slots=True)
+class DutiesTicked:
+    """Recurring duties were done on ``day``: place and item of each."""
+
+    day: date
+    done: tuple[tuple[str, str], ...]
+    photos: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ApplicationMade:
+    """The sender applies for a place (篇二, 申报表)."""
+
+    place: str
+    leader: str
+    """单位负责人."""
+    title: str
+    """职务."""
+    phone: str
+    text: str
+    """工作经验及主要做法, 600 characters at most."""
+    opinion: str = ""
+    """申报单位意见."""
+
+
+@dataclass(frozen=True, slots=True)
+class CreationStepped:
+    """A step of the creation workflow, by whoever is entitled to it."""
+
+    place: str
+    step: Step
+    on: date
+    score: Decimal | None = None
+    words: str = ""
+    photos: tuple[str, ...] = ()
+    period: str = ""
+    """The quarter that a review is about (``2027Q1``)."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemFound:
+    """A problem was found at a place; ``responsible`` is to mend it until ``due``."""
+
+    place: str
+    how: How
+    words: str
+    on: date
+    due: date
+    responsible: int | None = None
+    """None: whoever works there."""
+    photos: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemStepped:
+    """Something happened to a problem."""
+
+    problem: str
+    step: ProblemStep
+    on: date
+    words: str = ""
+    photos: tuple[str, ...] = ()
+    due: date | None = None
+    responsible: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EntryPosted:
+    """A commendation or a criticism goes on the red-and-black board of a day."""
+
+    place: str
+    day: date
+    colour: Colour
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class EntryTakenBack:
+    """An entry of the red-and-black board was a mistake."""
+
+    entry: int
+
+
+@dataclass(frozen=True, slots=True)
+class WorkCounted:
+    """Work of a day that the bot cannot count by itself; it adds to what was told before."""
+
+    place: str
+    day: date
+    counts: tuple[tuple[Counter, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentAsked:
+    """The sender wants a document as a file: kind, place, and its period as written (``2026-11-24``, ``2026-11``)."""
+
+    kind: str
+    place: str
+    period: str = ""
+    ending: str = ""
+
+
 Fact = (
     ReportFiled
     | ReportWithdrawn
@@ -202,11 +328,15 @@ Fact = (
     | ReturneeRegistered
     | CareGiven
     | NameCorrected
+    | AssessmentMarked
+    | AssessmentSubmitted
+    | DutiesTicked
+    | ApplicationMade
+    | CreationStepped
+    | ProblemFound
+    | ProblemStepped
+    | EntryPosted
+    | EntryTakenBack
+    | WorkCounted
+    | DocumentAsked
 )
-
-
-class Locale(StrEnum):
-    """The languages that the bot speaks."""
-
-    ZH = "zh"
-    EN = "en"

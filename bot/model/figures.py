@@ -8,6 +8,8 @@ from datetime import date
 from enum import StrEnum
 from typing import NamedTuple
 
+from bot.model.ledger import RecurringDuty
+
 
 class DayState(StrEnum):
     """The state of a place's day (DOMAIN 2)."""
@@ -112,5 +114,22 @@ class PackRules:
     """Whether an award ends at once when the streak breaks, or only at the quarterly review."""
     basis: str = ""
     """The legal basis and purpose that is recorded with every collection of personal data (PIPL 13, 28)."""
+    standards: Mapping[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
+    """By level, the standards that are assessed there; an application rests on the first."""
+    duties: tuple[RecurringDuty, ...] = ()
+    """Recurring duties that are ticked off (篇七)."""
+    rectify_days: int = 3
+    """So long a problem may take to be mended, unless somebody says otherwise."""
+    look_again_days: int = 7
+    """So long after a problem was closed it is looked at again (DOMAIN 6)."""
+    first_cycle: date | None = None
+    """The day on which the first cycle begins (篇六); None: 1 December of the year in which the programme starts."""
+    seat_towns: tuple[str, ...] = ()
+    """Codes of the townships that nominate a model community beside a model village in the first cycle (篇六)."""
     message_days: int = 30
     """So long raw messages and conversations are kept; ``retention_days`` holds for all that concerns a person."""
+
+    @property
+    def cycle_from(self) -> date:
+        """The day on which the first cycle begins."""
+        return self.first_cycle or date(self.start.year, 12, 1)

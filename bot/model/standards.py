@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
-from bot.model.facts import Locale
+from bot.model.locales import Locale
 from bot.model.places import Level
 
 HALF = Decimal("0.5")
@@ -150,3 +150,60 @@ class Assessment:
     version: str
     on: date
     marks: tuple[Mark, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the facts give an item, and why."""
+
+    points: Decimal
+    reason: str
+    """A key of ``standards/reasons``, which says it in words from the values below."""
+    since: date | None = None
+    """The first day that was looked at."""
+    count: int = 0
+    """Of days in a row, of reports received, or of cases, as the reason says."""
+    of: int = 0
+    case: str = ""
+    kind: str = ""
+    on: date | None = None
+    """The day on which the case that decides became what it is, or the lapse happened."""
+    again: date | None = None
+    """The first day on which the item has all its points if nothing else happens; None: it has, or nobody can know."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """An assessment on the table: the standard in its version, what was marked, and what the facts answer now."""
+
+    place: str
+    name: str
+    """The place's name."""
+    standard: Standard
+    answers: Mapping[str, Answer] = field(default_factory=dict)
+    marks: tuple[Mark, ...] = ()
+    before: tuple[Mark, ...] = ()
+    """The marks of the last assessment that was submitted, by the same standard."""
+    before_on: date | None = None
+    begun_on: date | None = None
+    """None: nothing is marked yet."""
+    threshold: int | None = None
+    """The pack's, where it asks for another than the standard's."""
+    decides: bool = False
+    """Whether an application rests on this standard."""
+
+    @property
+    def assessment(self) -> Assessment:
+        """As the rules of qualification take it."""
+        standard = self.standard
+        return Assessment(self.place, standard.id, standard.version, self.begun_on or date.min, self.marks)
+
+
+@dataclass(frozen=True, slots=True)
+class Assessable:
+    """A place that somebody assesses, and how far each of its standards is."""
+
+    place: str
+    name: str
+    standards: tuple[tuple[str, str, str, int, int], ...] = ()
+    """Id, title, state (``none``, ``begun``, ``submitted``), items judged and items in all."""

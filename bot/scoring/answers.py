@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import NamedTuple
 
-from bot.model import AutoRule, CaseFact, DayState, Item, PackRules, Standard, Streak
+from bot.model import Answer, AutoRule, CaseFact, DayState, Item, PackRules, Standard, Streak
 from bot.scoring.streak import standing
 
 ONE_DAY = timedelta(days=1)
@@ -51,26 +51,6 @@ class Facts:
     def as_of(self) -> date:
         """The day."""
         return self.streak.as_of
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What the facts give an item, and why."""
-
-    points: Decimal
-    reason: str
-    """A key of ``standards/reasons``, which says it in words from the values below."""
-    since: date | None = None
-    """The first day that was looked at."""
-    count: int = 0
-    """Of days in a row, of reports received, or of cases, as the reason says."""
-    of: int = 0
-    case: str = ""
-    kind: str = ""
-    on: date | None = None
-    """The day on which the case that decides became what it is, or the lapse happened."""
-    again: date | None = None
-    """The first day on which the item has all its points if nothing else happens; None: it has, or nobody can know."""
 
 
 def spell(log: Iterable[CaseFact], as_of: date, rules: PackRules) -> Spell | None:

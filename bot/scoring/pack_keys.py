@@ -90,6 +90,10 @@ PACK: Mapping[str, Key] = {
     "assess_threshold": COUNT,
     "retention_days": COUNT,
     "message_days": COUNT,
+    "rectify_days": COUNT,
+    "look_again_days": COUNT,
+    "first_cycle": Key(_day, "a day such as 2026-12-01"),
+    "seat_towns": Key(_texts, "a list of codes of townships"),
 }
 """Keys at the top of the file."""
 TIMERS: Mapping[str, Key] = {"undiagnosed_hours": COUNT, "unmoved_hours": COUNT}
@@ -112,6 +116,19 @@ FIELD: Mapping[str, Key] = {
     "en": TEXT,
 }
 """Keys of ``[[fields]]``, all of them needed."""
+
+DUTY: Mapping[str, Key] = {
+    "id": TEXT,
+    "every": Key(lambda value: value in ("day", "week"), "day or week"),
+    "times": COUNT,
+    "levels": Key(_among(tuple(Level)), f"a list of {', '.join(Level)}"),
+    "zh": TEXT,
+    "en": TEXT,
+}
+"""Keys of ``[[duties]]``."""
+DUTY_NEEDS = ("id", "every", "zh", "en")
+STANDARDS: Mapping[str, Key] = {level.value: Key(_texts, "a list of standards, each once") for level in Level}
+"""Keys of ``[standards]``."""
 
 _HEADER = re.compile(r"^\s*(\[\[?)\s*([^\[\]]+?)\s*\]\]?\s*(?:#.*)?$")
 _KEY = re.compile(r"""^\s*([\w.\-"']+)\s*=""")

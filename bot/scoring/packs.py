@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from bot.model import FormField, PackRules, Role
-from bot.scoring.pack_keys import FIELD, KIND, PACK, TIMERS, Key, line_of
+from bot.model import FormField, PackRules, RecurringDuty, Role
+from bot.scoring.pack_keys import DUTY, DUTY_NEEDS, FIELD, KIND, PACK, STANDARDS, TIMERS, Key, line_of
 
 FOLDER = Path(__file__).with_suffix("")
+CRITERIA = Path(__file__).with_name("standards")
 NEEDED = ("title", "version", "source", "start")
-TABLES = frozenset({"extends", "kinds", "timers", "fields"})
+TABLES = frozenset({"extends", "kinds", "timers", "fields", "standards", "duties"})
 LOCALES = ("zh", "en")
 ALERTED = (Role.COMMUNITY_LEAD.value,)
 """Who hears of a case at once where its kind does not say."""
@@ -59,18 +60,32 @@ class _File:
             raise self.wrong("kinds", "must have a table for each kind of case")
         for kind, row in kinds.items():
             self._keys(f"kinds.{kind}", row, KIND, "a kind")
-        self._fields(self.table.get("fields", []))
-
-    def _fields(self, fields: object) -> None:
-        if not isinstance(fields, list):
-            raise self.wrong("fields", "must be written as [[fields]], once for each number that is asked")
-        for n, row in enumerate(fields, 1):
-            self._keys(f"fields.{n}", row, FIELD, "a field")
-            for key in FIELD:
-                if key not in row:
-                    raise self.wrong(f"fields.{n}.{key}", "is missing")
+        for n, row in enumerate(self._rows("fields", FIELD, tuple(FIELD), "a field"), 1):
             if row["minimum"] > row["maximum"]:
                 raise self.wrong(f"fields.{n}.maximum", "is below the minimum")
+        self._rows("duties", DUTY, DUTY_NEEDS, "a duty")
+        self._standards(self.table.get("standards", {}))
+
+    def _standards(self, standards: dict[str, list[str]]) -> None:
+        self._keys("standards", standards, STANDARDS, "the standards, which are levels")
+        for level, names in standards.items():
+            for name in names:
+                if not (CRITERIA / f"{name}.toml").is_file():
+                    raise self.wrong(f"standards.{level}", f"there is no standard {name!r}")
+
+    def _rows(self, where: str, known: Mapping[str, Key], needed: Sequence[str], what: str) -> list[dict[str, Any]]:
+        """A list of tables, each with all that it needs and an id of its own."""
+        rows = self.table.get(where, [])
+        if not isinstance(rows, list):
+            raise self.wrong(where, f"must be written as [[{where}]], once for each")
+        for n, row in enumerate(rows, 1):
+            self._keys(f"{where}.{n}", row, known, what)
+            for key in needed:
+                if key not in row:
+                    raise self.wrong(f"{where}.{n}.{key}", "is missing")
+        if len({row["id"] for row in rows}) < len(rows):
+            raise self.wrong(where, "has an id twice")
+        return rows
 
     def _keys(self, where: str, row: object, known: Mapping[str, Key], what: str) -> None:
         if not isinstance(row, dict):
@@ -99,9 +114,6 @@ def load(name: str) -> PackRules:
         if key not in table:
             raise file.wrong(key, "is missing")
     kinds = _kinds(file, table)
-    fields = table.get("fields", [])
-    if len({row["id"] for row in fields}) < len(fields):
-        raise file.wrong("fields", "has an id twice")
     values: dict[str, Any] = {
         key: tuple(value) if isinstance(value, list) else value for key, value in table.items() if key in PACK
     }
@@ -115,7 +127,11 @@ def load(name: str) -> PackRules:
         alert=MappingProxyType({kind: tuple(row.get("alert", ALERTED)) for kind, row in kinds.items()}),
         letters=_of(kinds, "letter"),
         quiet=_of(kinds, "quiet"),
-        fields=tuple(FormField(row["id"], row["minimum"], row["maximum"], _labels(row)) for row in fields),
+        fields=tuple(
+            FormField(row["id"], row["minimum"], row["maximum"], _labels(row)) for row in table.get("fields", [])
+        ),
+        standards=MappingProxyType({level: tuple(names) for level, names in table.get("standards", {}).items()}),
+        duties=tuple(_duty(row) for row in table.get("duties", [])),
         **values,
         **table.get("timers", {}),
     )
@@ -145,7 +161,12 @@ def _whole(file: _File, above: tuple[Path, ...]) -> dict[str, Any]:
     for kind, row in table.get("kinds", {}).items():
         kinds[kind] = kinds.get(kind, {}) | row
     timers = beneath.get("timers", {}) | table.get("timers", {})
-    return beneath | table | {"kinds": kinds, "timers": timers}
+    standards = beneath.get("standards", {}) | table.get("standards", {})
+    return beneath | table | {"kinds": kinds, "timers": timers, "standards": standards}
+
+
+def _duty(row: Mapping[str, Any]) -> RecurringDuty:
+    return RecurringDuty(row["id"], row["every"], row.get("times", 1), _labels(row), tuple(row.get("levels", ())))
 
 
 def _kinds(file: _File, table: Mapping[str, Any]) -> Mapping[str, Mapping[str, Any]]:

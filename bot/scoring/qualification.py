@@ -8,8 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from bot.model import Assessment, Item, Level, Mark, Place, Scale, Standard
-from bot.scoring.answers import Answer
+from bot.model import Answer, Assessment, Item, Level, Mark, Place, Scale, Standard
 
 SHARE = 80
 """So many of a hundred communities and villages must qualify for their township to (篇二 三)."""

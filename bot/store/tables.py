@@ -476,6 +476,196 @@ class PlaceRank(SQLModel, table=True):
     """The last day on which anything changed here or below: days before it are for ``case_span``."""
 
 
+class KeptStandard(SQLModel, table=True):
+    """A standard in a version that an assessment was made with, whole: its file may be edited or gone tomorrow."""
+
+    __tablename__ = "kept_standard"
+    id: str = Field(primary_key=True)
+    version: str = Field(primary_key=True)
+    body: str
+    """``Standard`` as JSON."""
+    kept_at: datetime = moment()
+
+
+class PlaceAssessment(SQLModel, table=True):
+    """An assessment of a place that was begun; its marks and its end are facts of their own."""
+
+    __tablename__ = "assessment"
+    __table_args__ = (Index("ix_assessment_place_standard", "place", "standard"),)
+    id: int | None = Field(default=None, primary_key=True)
+    place: str = Field(foreign_key="place.code")
+    standard: str
+    version: str
+    on: date
+    """The day on which it was begun."""
+    person: int | None = Field(default=None, foreign_key="person.id")
+    begun_at: datetime = moment()
+
+
+class AssessmentMark(SQLModel, table=True):
+    """What somebody gave one item; the newest mark of an item holds."""
+
+    __tablename__ = "assessment_mark"
+    id: int | None = Field(default=None, primary_key=True)
+    assessment: int = Field(foreign_key="assessment.id", index=True)
+    item: str
+    halves: int
+    """Points, times two."""
+    reason: bytes | None = sealed(nullable=True)
+    person: int | None = Field(default=None, foreign_key="person.id")
+    recorded_at: datetime = moment()
+
+
+class AssessmentEnd(SQLModel, table=True):
+    """An assessment was submitted, with what the facts answered then and what it came to."""
+
+    __tablename__ = "assessment_end"
+    id: int | None = Field(default=None, primary_key=True)
+    assessment: int = Field(foreign_key="assessment.id", unique=True)
+    on: date
+    halves: int
+    """Points, times two; of a list the things met, times two."""
+    needed: int
+    """Points, times two."""
+    qualifies: bool
+    answers: str
+    """By item what the facts answered, as JSON."""
+    person: int | None = Field(default=None, foreign_key="person.id")
+    recorded_at: datetime = moment()
+
+
+class DutyTick(SQLModel, table=True):
+    """A recurring duty was done at a place on a day."""
+
+    __tablename__ = "duty_tick"
+    __table_args__ = (Index("ix_duty_tick_place_day", "place", "day"),)
+    id: int | None = Field(default=None, primary_key=True)
+    place: str = Field(foreign_key="place.code")
+    item: str
+    day: date
+    person: int | None = Field(default=None, foreign_key="person.id")
+    recorded_at: datetime = moment()
+
+
+class Application(SQLModel, table=True):
+    """An application as it was handed in (篇二, 申报表)."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    place: str = Field(foreign_key="place.code", index=True)
+    assessment: int | None = Field(default=None, foreign_key="assessment.id")
+    """The assessment that it rests on."""
+    on: date
+    body: bytes = sealed()
+    """``ApplicationMade`` as JSON: leader, title, phone, text, opinion."""
+    basis: str = ""
+    person: int | None = Field(default=None, foreign_key="person.id")
+    recorded_at: datetime = moment()
+
+
+class CreationEvent(SQLModel, table=True):
+    """One step of the creation workflow at a place (DOMAIN 5)."""
+
+    __tablename__ = "creation_event"
+    __table_args__ = (Index("ix_creation_event_on", "on"),)
+    id: int | None = Field(default=None, primary_key=True)
+    place: str = Field(foreign_key="place.code", index=True)
+    application: int | None = Field(default=None, foreign_key="application.id")
+    step: str
+    on: date
+    period: str = ""
+    """The quarter that a review is about."""
+    halves: int | None = None
+    """Points of an inspection, times two."""
+    case: str = ""
+    """The case by which the rule took the award."""
+    words: bytes | None = sealed(nullable=True)
+    person: int | None = Field(default=None, foreign_key="person.id")
+    """None: the rule by itself."""
+    recorded_at: datetime = moment()
+
+
+class FoundProblem(SQLModel, table=True):
+    """A problem as it was found; what became of it is in ``problem_event`` (DOMAIN 6)."""
+
+    __tablename__ = "problem"
+    code: str = Field(primary_key=True)
+    place: str = Field(foreign_key="place.code", index=True)
+    how: str
+    found_on: date
+    words: bytes = sealed()
+    person: int | None = Field(default=None, foreign_key="person.id")
+    recorded_at: datetime = moment()
+
+
+class ProblemEvent(SQLModel, table=True):
+    """One line of a problem's log."""
+
+    __tablename__ = "problem_event"
+    id: int | None = Field(default=None, primary_key=True)
+    problem: str = Field(foreign_key="problem.code", index=True)
+    step: str
+    on: date
+    due: date | None = None
+    responsible: int | None = Field(default=None, foreign_key="person.id")
+    words: bytes | None = sealed(nullable=True)
+    person: int | None = Field(default=None, foreign_key="person.id")
+    recorded_at: datetime = moment()
+
+
+class Evidence(SQLModel, table=True):
+    """A picture that shows something: a mark, a tick, a problem, what was done about it, an inspection."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    media: str = Field(index=True)
+    mark: int | None = Field(default=None, foreign_key="assessment_mark.id", index=True)
+    tick: int | None = Field(default=None, foreign_key="duty_tick.id", index=True)
+    problem: str | None = Field(default=None, foreign_key="problem.code", index=True)
+    problem_event: int | None = Field(default=None, foreign_key="problem_event.id", index=True)
+    creation_event: int | None = Field(default=None, foreign_key="creation_event.id", index=True)
+
+
+class MediaLook(SQLModel, table=True):
+    """What a picture looks like: 64 bits, and the same in four parts; two pictures that are alike share a part."""
+
+    __tablename__ = "media_look"
+    media: str = Field(primary_key=True)
+    look: str
+    """Sixteen hexadecimal digits."""
+    a: str = Field(index=True)
+    b: str = Field(index=True)
+    c: str = Field(index=True)
+    d: str = Field(index=True)
+
+
+class RedBlack(SQLModel, table=True):
+    """An entry of the red-and-black board."""
+
+    __tablename__ = "red_black"
+    id: int | None = Field(default=None, primary_key=True)
+    place: str = Field(foreign_key="place.code")
+    day: date = Field(index=True)
+    colour: str
+    words: bytes = sealed()
+    person: int | None = Field(default=None, foreign_key="person.id")
+    recorded_at: datetime = moment()
+    taken_back_at: datetime | None = moment(nullable=True)
+    taken_back_by: int | None = Field(default=None, foreign_key="person.id")
+
+
+class WorkCount(SQLModel, table=True):
+    """Work of a day that somebody told; all lines of a day and counter add up."""
+
+    __tablename__ = "work_count"
+    __table_args__ = (Index("ix_work_count_place_day", "place", "day"),)
+    id: int | None = Field(default=None, primary_key=True)
+    place: str = Field(foreign_key="place.code")
+    day: date
+    counter: str
+    value: int
+    person: int | None = Field(default=None, foreign_key="person.id")
+    recorded_at: datetime = moment()
+
+
 class Conversation(SQLModel, table=True):
     """A conversation: its brief, the raw answers by question, and the question last asked. Nothing else."""
 

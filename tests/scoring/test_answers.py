@@ -8,8 +8,8 @@ from decimal import Decimal
 import pytest
 
 from bot import words
-from bot.model import AutoRule, CaseFact, DayState, Event, Group, Item, Locale, Streak
-from bot.scoring.answers import REASONS, Answer, Facts, Lapse, Spell, answer, answers, spell
+from bot.model import Answer, AutoRule, CaseFact, DayState, Event, Group, Item, Locale, Streak
+from bot.scoring.answers import REASONS, Facts, Lapse, Spell, answer, answers, spell
 from bot.scoring.criteria import load
 from bot.scoring.packs import load as pack
 

@@ -10,8 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.model import Assessment, Level, Mark, Place, Standard
-from bot.scoring.answers import Answer
+from bot.model import Answer, Assessment, Level, Mark, Place, Standard
 from bot.scoring.criteria import load
 from bot.scoring.qualification import MarkError, Member, Score, mend, score, township
 
