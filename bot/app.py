@@ -12,10 +12,9 @@ from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
-from bot import words
 from bot.desk import Desk
 from bot.desk.voice import Tools
-from bot.model import Address, Inbound, Locale, PackRules
+from bot.model import Address, Inbound, Locale, PackRules, Paper
 from bot.scoring import packs
 from bot.store import audit, people
 from bot.store.crypto import Keyring
@@ -32,17 +31,11 @@ if TYPE_CHECKING:
     from starlette.applications import Starlette
 
     from bot.channels.port import Channel
-    from bot.channels.telegram import Menu
     from bot.settings import Settings
 
 Clock = Callable[[], datetime]
 TOKEN_BYTES = 9
 """72 random bits, 12 signs: beyond guessing, and short enough for a button on every platform."""
-PRIVATE = (
-    "report", "fix", "add", "notice", "cases", "todo", "places", "history", "leave", "menu", "me", "language", "web",
-    "cancel",
-)  # fmt: skip
-GROUP = ("board", "bind")
 log = logging.getLogger(__name__)
 
 
@@ -90,8 +83,8 @@ class Bot:
         self.desk = Desk(database, *shared, clock, token, settings.base_url, self.packs)
         self.channels: dict[str, Channel] = {}
         self.post = Post(database, self.keyring, self.channels, clock)
-        tools = Tools(*shared, token, settings.base_url, self.packs)
-        self.tick = Tick(House(database, tools, self.media, self.post.wake).jobs(), clock, settings.zone)
+        self.tools = Tools(*shared, token, settings.base_url, self.packs)
+        self.tick = Tick(House(database, self.tools, self.media, self.post.wake).jobs(), clock, settings.zone)
 
     @classmethod
     def build(cls, settings: Settings, clock: Clock | None = None, *, web: bool = True) -> Bot:
@@ -133,10 +126,12 @@ class Bot:
             (self.media.keep, self.media.load),
             sample=self.sample,
             base_url=self.settings.base_url,
+            load_paper=self.paper,
         )
 
     def _telegram(self) -> Channel:
         from bot.channels.telegram import Telegram  # noqa: PLC0415 - a channel is loaded when it is used
+        from bot.channels.telegram_menus import menus  # noqa: PLC0415 - as above
 
         settings = self.settings
         secret = settings.telegram_secret
@@ -152,7 +147,19 @@ class Bot:
             menus(),
             migrated=self._moved,
             refused=self._unread,
+            load_paper=self.paper,
         )
+
+    def paper(self, wanted: Paper) -> bytes:
+        """Make a document, from what is known now.
+
+        Raises:
+            ValueError: there is none to be made.
+        """
+        from bot import documents  # noqa: PLC0415 - Word and Excel are loaded when they are wanted
+
+        with self.database.read() as connection:
+            return documents.render(connection, self.tools.house, wanted, self.clock())
 
     async def _moved(self, old: str, new: str) -> None:
         """A Telegram group became a supergroup."""
@@ -222,18 +229,3 @@ class Bot:
         """Finish what is queued and let go of the database."""
         with suppress(RuntimeError):
             self.database.close()
-
-
-def menus() -> Sequence[Menu]:
-    """The command menus of a platform that shows them: private and group; Chinese, and English for who has it."""
-    from bot.channels.telegram import Menu  # noqa: PLC0415 - as above
-
-    def of(locale: Locale, names: Sequence[str]) -> tuple[tuple[str, str], ...]:
-        return tuple((name, words.label("commands", locale, name)) for name in names)
-
-    return (
-        Menu("private", "", of(Locale.ZH, PRIVATE)),
-        Menu("private", "en", of(Locale.EN, PRIVATE)),
-        Menu("group", "", of(Locale.ZH, GROUP)),
-        Menu("group", "en", of(Locale.EN, GROUP)),
-    )

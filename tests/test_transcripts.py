@@ -87,6 +87,7 @@ def shown(reply: Outbound, who: str) -> list[str]:
     """A reply as it stands in a transcript: its lines, then its rows of buttons."""
     mark = ">" if reply.address.id == who else f"> ({reply.address.id})"
     lines = [f"{mark} {line}".rstrip() for line in reply.text.splitlines()]
+    lines += [f"{mark} ({reply.paper.name})"] if reply.paper else []
     return [*lines, *(f"{mark} " + " ".join(f"[{button.label}]" for button in row) for row in reply.buttons)]
 
 

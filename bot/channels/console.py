@@ -44,14 +44,17 @@ class Console:
         return Inbound(self._address, self._token(), kind, said, raw=said)
 
     async def send(self, outbound: Outbound) -> Fate:
-        """Print it."""
+        """Print it; of a document the name: ``wuyi export`` writes the file."""
         buttons = [button for row in outbound.buttons for button in row]
         if self._json:
             choices = [{"label": button.label, "value": button.value} for button in buttons]
-            reply = {"text": outbound.text, "choices": choices, "to": self._shown_as}
+            reply: dict[str, object] = {"text": outbound.text, "choices": choices, "to": self._shown_as}
+            if outbound.paper is not None:
+                reply["file"] = outbound.paper.name
             sys.stdout.write(json.dumps(reply, ensure_ascii=False) + "\n")
         else:
             numbered = [f"  {n}. {button.label}" for n, button in enumerate(buttons, 1)]
-            sys.stdout.write("\n".join((outbound.text, *numbered, "", "")))
+            file = [f"[{outbound.paper.name}]"] if outbound.paper is not None else []
+            sys.stdout.write("\n".join((outbound.text, *file, *numbered, "", "")))
         sys.stdout.flush()
         return Sent(str(outbound.id))

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from starlette.routing import BaseRoute
 
-from bot.model import Fate, Inbound, Limits, Outbound
+from bot.model import Fate, Inbound, Limits, Outbound, Paper
 
 Take = Callable[[Inbound], Awaitable[None]]
 """Hand a message to the desk; returns once it is committed, so that the platform may be told. Raises when it is not
@@ -15,6 +15,15 @@ stored: then the platform must not be told, and will deliver it again."""
 
 KeepPhoto = Callable[[bytes], Awaitable[str]]
 """Check, re-encode and keep a picture; gives its media name. Raises ``ValueError`` with the reason for the sender."""
+
+LoadPaper = Callable[[Paper], bytes]
+"""Make a document; it takes its time, so it is called in a thread. Raises ``ValueError`` where there is none."""
+
+
+def no_papers(paper: Paper) -> bytes:
+    """Where nobody makes documents."""
+    message = f"no {paper.kind} here"
+    raise ValueError(message)
 
 
 class Channel(Protocol):

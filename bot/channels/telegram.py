@@ -13,6 +13,7 @@ from telegram import BotCommand, BotCommandScopeAllGroupChats, BotCommandScopeAl
 from telegram.error import BadRequest, Forbidden, InvalidToken, TelegramError
 
 from bot.channels import telegram_wire as wire
+from bot.channels.port import no_papers
 from bot.channels.telegram_api import DEFAULT_ROOT, Api
 from bot.channels.telegram_polling import Polling, TokenRefusedError, pauses
 from bot.channels.telegram_send import Sender
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
     from starlette.routing import BaseRoute
 
-    from bot.channels.port import KeepPhoto, Take
+    from bot.channels.port import KeepPhoto, LoadPaper, Take
 
     Hook = Callable[[str, str], Awaitable[None]]
     Sleep = Callable[[float], Awaitable[object]]
@@ -72,6 +73,7 @@ class Telegram:
         sleep: Sleep = asyncio.sleep,
         migrated: Hook | None = None,
         refused: Hook | None = None,
+        load_paper: LoadPaper = no_papers,
     ) -> None:
         """Make the channel; nothing is sent before ``listen`` or ``send``.
 
@@ -92,7 +94,7 @@ class Telegram:
         self._menus = commands
         self._sleep = sleep
         self._api = Api(token, api_url)
-        self._sender = Sender(self._api, load_photo, migrated)
+        self._sender = Sender(self._api, load_photo, migrated, load_paper)
         self._updates = Updates(self._api, keep_photo, sleep=sleep, migrated=migrated, refused=refused)
 
     def routes(self) -> Sequence[BaseRoute]:

@@ -11,12 +11,14 @@ from telegram import InputFile
 from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, TelegramError
 
 from bot.channels import telegram_wire as wire
+from bot.channels.port import no_papers
 from bot.channels.telegram_request import NotSentError, PacedError, ServerFailedError
-from bot.model import Fate, Outbound, Retry, Sent, Uncertain, Undeliverable
+from bot.model import Fate, Outbound, Paper, Retry, Sent, Uncertain, Undeliverable
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
+    from bot.channels.port import LoadPaper
     from bot.channels.telegram_api import Api
 
     Hook = Callable[[str, str], Awaitable[None]]
@@ -32,20 +34,24 @@ PARTING = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """One call of the Bot API; ``photo`` is a picture's media name, put in when it is sent."""
+    """One call of the Bot API; ``photo`` is a picture's media name, put in when it is sent, and so is ``paper``."""
 
     method: str
     data: dict[str, Any]
     photo: str | None = None
+    paper: Paper | None = None
 
 
 class Sender:
     """Sends, and remembers how far a message of several pieces got, so that a retry doubles none of them."""
 
-    def __init__(self, api: Api, load_photo: Callable[[str], bytes], migrated: Hook | None) -> None:
+    def __init__(
+        self, api: Api, load_photo: Callable[[str], bytes], migrated: Hook | None, load_paper: LoadPaper = no_papers
+    ) -> None:
         """``load_photo`` gives the bytes of a media name; ``migrated(old, new)`` hears of a group's new id."""
         self._api = api
         self._load_photo = load_photo
+        self._load_paper = load_paper
         self._migrated = migrated
         self._progress: dict[int, int] = {}
         self._answers: set[asyncio.Task[None]] = set()
@@ -89,7 +95,8 @@ class Sender:
     async def _edit(self, outbound: Outbound) -> Fate | None:
         """Replace the message; None when it has to be sent anew instead."""
         ref = outbound.edits or ""
-        if outbound.photo is not None or not ref.isdecimal() or wire.units(outbound.text) > wire.TEXT:
+        new = outbound.photo is not None or outbound.paper is not None
+        if new or not ref.isdecimal() or wire.units(outbound.text) > wire.TEXT:
             return None
         data = {"chat_id": outbound.address.id, "message_id": int(ref), **_content(outbound.text)}
         if (keyboard := wire.keyboard(outbound.buttons)) is not None:
@@ -129,6 +136,9 @@ class Sender:
         if piece.photo is not None:
             picture = await asyncio.to_thread(self._load_photo, piece.photo)
             data = {**data, "photo": InputFile(picture, filename="photo.jpg")}
+        if piece.paper is not None:
+            document = await asyncio.to_thread(self._load_paper, piece.paper)
+            data = {**data, "document": InputFile(document, filename=piece.paper.name)}
         result: dict[str, Any] = await self._api.call(piece.method, data)
         return result
 
@@ -169,6 +179,12 @@ def _pieces(outbound: Outbound) -> list[Piece]:
     if outbound.photo is not None:
         caption = text if wire.units(text) <= wire.CAPTION else ""
         pieces.append(Piece("sendPhoto", {**chat, **({"caption": caption} if caption else {})}, outbound.photo))
+        text = "" if caption else text
+    if outbound.paper is not None:
+        caption = text if wire.units(text) <= wire.CAPTION else ""
+        pieces.append(
+            Piece("sendDocument", {**chat, **({"caption": caption} if caption else {})}, paper=outbound.paper)
+        )
         text = "" if caption else text
     if text or not pieces:
         pieces += [Piece("sendMessage", {**chat, **_content(part)}) for part in wire.split(text)]

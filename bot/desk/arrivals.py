@@ -9,7 +9,7 @@ from bot import words
 from bot.desk import cards, enrolment, groups, letters
 from bot.desk.controls import CONTROLS
 from bot.desk.visit import DEFAULT, SHOWN, Visit, standing
-from bot.dialog import Attachment, Number, Option, Reply, Say, Text, begin, take
+from bot.dialog import Attachment, Number, Option, Points, Reply, Say, Text, begin, take
 from bot.dialog.reading import day as read_day
 from bot.dialog.steps import PHOTO
 from bot.handlers import COMMANDS, FLOWS
@@ -21,6 +21,8 @@ BEFORE = frozenset({"help", "cancel", "what", "back"})
 """What can be said before the notice is accepted."""
 SUBJECT = 64
 """No code of ours is longer."""
+PICTURED = (Attachment, Points)
+"""Questions that a picture may answer."""
 WAYS = ("add", "attach")
 """The choices that lead to the question for a photo."""
 DIGITS = 3
@@ -88,11 +90,11 @@ def _photo(visit: Visit, kept: Kept | None) -> None:
     for _ in WAYS if kept is not None else ():
         # A photo while the report is being checked: it is taken as if its buttons had been tapped before.
         value = next((option.value for option in ask.options if option.value in WAYS), None) if ask else None
-        if kept is None or ask is None or value is None or isinstance(ask, Attachment):
+        if kept is None or ask is None or value is None or isinstance(ask, PICTURED):
             break
         turn = take(FLOWS[kept.flow].run, kept.brief, kept.answers, Reply(ask.key, value))
         kept, ask = replace(kept, answers=turn.answers), turn.ask
-    if kept is None or not isinstance(ask, Attachment):
+    if kept is None or not isinstance(ask, PICTURED):
         today = visit.now.date()
         if not any(place.mine for place in visit.brief(today).owed):
             visit.ask_again(kept, Say("desk/photo"))
@@ -163,7 +165,9 @@ def _answers(kept: Kept, said: str) -> bool:
 def _numbered(visit: Visit, kept: Kept | None, number: int) -> bool:
     """Whether a bare number named one of the choices last shown; where a number is asked for, it is one itself."""
     ask = standing(kept).ask if kept else None
-    if isinstance(ask, Number) or (ask is not None and any(option.label == str(number) for option in ask.options)):
+    if isinstance(ask, Number | Points) or (
+        ask is not None and any(option.label == str(number) for option in ask.options)
+    ):
         return False
     shown = letters.last_shown(visit.connection, visit.tools.keyring, visit.inbound.address)
     if shown is None or not 1 <= number <= len(shown.buttons):

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, bindparam, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.desk.cards import Card
-from bot.model import Address, Button, Outbound
+from bot.model import Address, Button, Outbound, Paper
 from bot.store import codec
 from bot.store.crypto import Keyring
 from bot.store.prepared import Prepared
@@ -50,6 +50,7 @@ class Letter:
     tap: str | None = None
     photo: str | None = None
     """The media name of a picture that goes with it."""
+    paper: Paper | None = None
     dedupe: str | None = None
     """What is said once only, whoever says it: a second letter of the same name is not written."""
 
@@ -62,7 +63,9 @@ def write(connection: Connection, keyring: Keyring, token: Callable[[], str], no
     for row in letter.card.buttons:
         rows.append(tuple(replace(button, token=f"{mark}.{number + n}") for n, button in enumerate(row)))
         number += len(row)
-    outbound = Outbound(0, letter.address, letter.card.text, tuple(rows), letter.edits, letter.tap, letter.photo)
+    outbound = Outbound(
+        0, letter.address, letter.card.text, tuple(rows), letter.edits, letter.tap, letter.photo, letter.paper
+    )
     values = {
         "token": mark, "channel": letter.address.channel, "address": letter.address.id, "group": letter.address.group,
         "person": letter.person, "inbox": letter.inbox, "conversation": letter.conversation, "asked": letter.asked,

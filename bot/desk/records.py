@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from bot import words
-from bot.desk import alerts, cards, care_records, case_records, own_records
+from bot.desk import alerts, cards, care_records, case_records, own_records, paper_records
 from bot.dialog import Flow, Option, Say
 from bot.model import (
     ConsentWithdrawn,
@@ -16,6 +16,7 @@ from bot.model import (
     LeaveTaken,
     LocaleChosen,
     NoticeAccepted,
+    Paper,
     ReportFiled,
     ReportWithdrawn,
     Standing,
@@ -32,6 +33,7 @@ RECORDERS: Mapping[type, Callable[[Visit, Kept, Any], Standing]] = {
     **case_records.RECORDERS,
     **care_records.RECORDERS,
     **own_records.RECORDERS,
+    **paper_records.RECORDERS,
 }
 """How each other fact is written: the work of the room that it belongs to."""
 
@@ -65,8 +67,8 @@ def record(visit: Visit, flow: Flow, kept: Kept, fact: Fact, said: Sequence[Say]
         visit.open(onward.flow, None, said=(*said, receipt), subject=onward.subject)
         return
     card = cards.card(flow, brief, (*said, receipt))
-    photo = standing.shown.get("photo")
-    visit.write(card, kept.id, photo=str(photo) if photo else None)
+    photo, paper = standing.shown.get("photo"), standing.shown.get("paper")
+    visit.write(card, kept.id, photo=str(photo) if photo else None, paper=paper if isinstance(paper, Paper) else None)
 
 
 def _report(visit: Visit, kept: Kept, fact: ReportFiled | ReportWithdrawn) -> Standing:

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from bot.desk import cards, letters
 from bot.dialog import Say
-from bot.model import Address, Brief, Inbound, Locale, PackRules
+from bot.model import Address, Brief, Inbound, Locale, PackRules, Paper
 from bot.store import briefs, people
 from bot.store.acts import Act
 from bot.store.asking import House
@@ -110,7 +110,7 @@ class Voice:
         """Say something that asks nothing."""
         self.write(cards.card(None, self.plain(), said), edit=edit)
 
-    def write(
+    def write(  # noqa: PLR0913 - what goes with the words is optional
         self,
         card: cards.Card,
         conversation: int | None = None,
@@ -118,10 +118,11 @@ class Voice:
         *,
         edit: bool = True,
         photo: str | None = None,
+        paper: Paper | None = None,
     ) -> None:
         """Answer in the chat that the message came from; after a tap the message tapped on is replaced.
 
-        A message with a ``photo`` (a media name) is always a new one.
+        A message with a ``photo`` (a media name) or a ``paper`` is always a new one.
         """
         self._post(
             letters.Letter(
@@ -131,9 +132,10 @@ class Voice:
                 inbox=self.inbox,
                 conversation=conversation,
                 asked=asked,
-                edits=self.inbound.edits if edit and photo is None else None,
+                edits=self.inbound.edits if edit and photo is None and paper is None else None,
                 tap=self.inbound.tap,
                 photo=photo,
+                paper=paper,
             )
         )
 

@@ -36,6 +36,7 @@ class Need(StrEnum):
     PROBLEM = "problem"
     ENTRIES = "entries"
     WORK = "work"
+    DESKS = "desks"
 
 
 @dataclass(frozen=True, slots=True)

@@ -205,6 +205,9 @@ class Brief:
     work: tuple[tuple[Counter, int], ...] = ()
     """The work log of this month at the person's places."""
 
+    desks: tuple[Near, ...] = ()
+    """Places of which this person may have documents."""
+
     @property
     def own_places(self) -> tuple[Near, ...]:
         """The places to offer to somebody who registers something: their own, else those near or below them."""

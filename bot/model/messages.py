@@ -57,6 +57,21 @@ class Button:
 
 
 @dataclass(frozen=True, slots=True)
+class Paper:
+    """A document that goes with a message. It is made when it is sent, from what is known then."""
+
+    kind: str
+    """``daily-table``, ``assessment``, ``application``, ``monthly``, ``quarterly``, ``ledger`` (INTERFACES)."""
+    place: str
+    period: str = ""
+    """A day (``2026-11-24``), a month (``2026-11``), a quarter (``2026Q4``), or nothing: the newest."""
+    ending: str = ""
+    """``docx`` or ``xlsx``, where a kind has both."""
+    name: str = ""
+    """The file's name, as a person reads it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Outbound:
     """One message on its way to a person or a group."""
 
@@ -69,6 +84,7 @@ class Outbound:
     """The platform's id of a message to replace instead of sending a new one."""
     tap: str | None = None
     photo: str | None = None
+    paper: Paper | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,14 +21,14 @@ def past(asking: Asking) -> Mapping[str, Any]:
     """The last days of the place that the command named by code, name or alias; else the person's own places."""
     own = _own(asking)
     said = asking.subject or (own[0].code if len(own) == 1 else "")
-    found = _named(asking, said) if said else []
+    found = called(asking, said) if said else []
     if len(found) == 1:
         first = asking.today - timedelta(days=DAYS)
         return {"past": history(asking.connection, asking.house, found[0].code, first, asking.today)}
     return {"near": tuple(found or own)[:OFFERED]}
 
 
-def _named(asking: Asking, said: str) -> list[Near]:
+def called(asking: Asking, said: str) -> list[Near]:
     """The places within the person's scope that are called so: by code, else by name, else by alias."""
     mine = scope(asking.who.person, tuple(Role), asking.today)
     query = select(PLACE.c.code, PLACE.c.name, PLACE.c.aliases, PLACE.c.parent).join(mine, mine.c.code == PLACE.c.code)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 
 import pytest
 
-from bot.dialog import Attachment, Choice, Day, Number, Option, Question, Retake, Say, Text, Unreadable
-from bot.dialog.reading import day, number
+from bot.dialog import Attachment, Choice, Day, Number, Option, Points, Question, Retake, Say, Text, Unreadable
+from bot.dialog.reading import day, number, points
 from bot.dialog.steps import PHOTO
 
 TODAY = date(2026, 11, 24)
@@ -137,6 +138,7 @@ CHOICE = Choice("state", (Option("normal"), Option("exceptions")))
 NUMBER = Number("count", 1, 200)
 TEXT = Text("other", 5)
 NOTE = Attachment("attach", 5, 1, (Option("finish"),))
+POINTS = Points("mark", Decimal(10), Decimal("0.5"), (Option("full"),), photos=1)
 FULL = Attachment("attach", 5, 0, (Option("finish"),))
 DAY = Day("since", TODAY, TODAY, date(2026, 11, 30))
 
@@ -155,6 +157,10 @@ DAY = Day("since", TODAY, TODAY, date(2026, 11, 30))
         (NOTE, f"{PHOTO}abc", f"{PHOTO}abc"),
         (Text("other", 3, (Option("nothing"),)), "nothing", "nothing"),
         (FULL, "积水", "积水"),
+        (POINTS, "8", (Decimal(8), "")),
+        (POINTS, "7.5 缺照片", (Decimal("7.5"), "缺照片")),
+        (POINTS, "full", "full"),
+        (POINTS, f"{PHOTO}abc", f"{PHOTO}abc"),
         (DAY, "今天", TODAY),
         (DAY, "30", date(2026, 11, 30)),
     ],
@@ -181,6 +187,11 @@ def test_what_is_read(ask: Question, raw: str, read: object) -> None:
         (NOTE, PHOTO, "photo", {}),
         (FULL, PHOTO, "photo", {}),
         (FULL, f"{PHOTO}abc", "photos", {}),
+        (POINTS, "很好", "unreadable", {}),
+        (POINTS, "11", "bounds", {"said": Decimal(11), "most": Decimal(10)}),
+        (POINTS, "7.3", "step", {"said": Decimal("7.3"), "step": Decimal("0.5")}),
+        (POINTS, PHOTO, "photo", {}),
+        (Points("mark", Decimal(10), Decimal(1)), f"{PHOTO}abc", "photos", {}),
         (DAY, "哪天", "unreadable", {}),
         (DAY, "昨天", "bounds", {"said": date(2026, 11, 23), "earliest": TODAY, "latest": date(2026, 11, 30)}),
         (DAY, "12-1", "bounds", {"said": date(2026, 12, 1), "earliest": TODAY, "latest": date(2026, 11, 30)}),
@@ -200,7 +211,7 @@ def test_no_typed_words_are_a_picture() -> None:
     assert Attachment("attach", 500, 1).read(typed) == typed
 
 
-@pytest.mark.parametrize("step", [Say("k"), Retake(("a",)), CHOICE, NUMBER, TEXT, NOTE, DAY])
+@pytest.mark.parametrize("step", [Say("k"), Retake(("a",)), CHOICE, NUMBER, TEXT, NOTE, POINTS, DAY])
 def test_a_step_yields_itself(step: Say | Retake | Question) -> None:
     """``yield from step`` hands the step to the engine, and gives back what the engine answers."""
     walk = iter(step)
@@ -208,3 +219,28 @@ def test_a_step_yields_itself(step: Say | Retake | Question) -> None:
     with pytest.raises(StopIteration) as end:
         walk.send("answer")
     assert end.value.value == (None if isinstance(step, Say | Retake) else "answer")
+
+
+@pytest.mark.parametrize(
+    ("said", "given", "reason"),
+    [
+        ("10分", "10", ""),
+        ("八分半，没台账", "8.5", "没台账"),
+        ("７．５分", "7.5", ""),
+        ("两分", "2", ""),
+        ("十", "10", ""),
+        ("二十", "20", ""),
+        ("十二 好", "12", "好"),
+        ("零", "0", ""),
+        ("5，缺 2 张照片", "5", "缺 2 张照片"),
+    ],
+)
+def test_points_as_people_write_them(said: str, given: str, reason: str) -> None:
+    """Arabic, full-width or Chinese, half a point in words, and behind them why it is not all."""
+    assert points(said) == (Decimal(given), reason)
+
+
+@pytest.mark.parametrize("said", ["", "满分", "-1", "8a", "8.55", "8/10", "2026-11-24", "8:30"])
+def test_what_is_no_points(said: str) -> None:
+    """A date, a time, a fraction and words are none."""
+    assert points(said) is None

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from bot.model import Kind
-from bot.scoring.pack_keys import FIELD, KIND, PACK, TIMERS, line_of
+from bot.scoring.pack_keys import DUTY, FIELD, KIND, PACK, TIMERS, line_of
 from bot.scoring.packs import FOLDER, PackError, load
 
 
@@ -170,4 +172,29 @@ def test_every_key_is_documented() -> None:
     text = (Path(__file__).parents[2] / "docs" / "packs.md").read_text(encoding="utf-8")
     rows = re.findall(r"^\| `([a-z_.\[\]]+)` \|", text.partition("## Keys")[2], re.MULTILINE)
     accepted = {"extends", *PACK, *(f"timers.{key}" for key in TIMERS), *(f"kinds.[].{key}" for key in KIND)}
-    assert sorted(rows) == sorted(accepted | {f"fields.{key}" for key in FIELD})
+    lists = {f"fields.{key}" for key in FIELD} | {f"duties.{key}" for key in DUTY} | {"standards.[]"}
+    assert sorted(rows) == sorted(accepted | lists)
+
+
+def test_what_is_assessed_and_ticked_off(tmp_path: Path) -> None:
+    """A pack names standards by level and recurring duties; a standard that does not exist is refused with its line."""
+    village = load("village")
+    assert village.standards["village"][0] == "assessment-form"
+    assert village.standards["unit"] == ("unit-100",)
+    assert [(duty.id, duty.every, duty.times) for duty in village.duties] == [
+        ("cleaning", "day", 1), ("disinfection", "week", 2), ("visits", "week", 1),
+    ]  # fmt: skip
+    file = tmp_path / "mine.toml"
+    file.write_text('extends = "default"\n\n[standards]\nunit = ["unit-99"]\n', encoding="utf-8")
+    with pytest.raises(PackError, match=r"mine.toml:4: standards.unit: there is no standard 'unit-99'"):
+        load(str(file))
+    file.write_text('extends = "default"\n[[duties]]\nid = "air"\nevery = "day"\nzh = "通风"\n', encoding="utf-8")
+    with pytest.raises(PackError, match=r"duties.1.en: is missing"):
+        load(str(file))
+
+
+def test_the_first_cycle() -> None:
+    """It begins where the pack says, else in the December of the year in which the programme starts."""
+    default = load("default")
+    assert default.cycle_from == date(2026, 12, 1)
+    assert replace(default, first_cycle=date(2027, 12, 1)).cycle_from == date(2027, 12, 1)

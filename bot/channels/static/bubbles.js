@@ -91,6 +91,7 @@ export class Log {
     const bubble = part("div", "bubble");
     if (message.photo) bubble.append(picture(message.photo));
     if (message.text) bubble.append(prose(message.text, message.who === "bot"));
+    if (message.paper) bubble.append(paper(message.paper));
     bubble.append(part("time", "time", message.at.slice(11, 16)));
     body.append(bubble);
     if (message.buttons?.length) body.append(this.choices(message, newest));
@@ -189,6 +190,13 @@ function picture(name) {
   image.src = link.href;
   image.alt = words.picture;
   link.append(image);
+  return link;
+}
+
+function paper({ name, number }) {
+  const link = part("a", "paper", name);
+  link.href = `/chat/papers/${number}`;
+  link.download = name;
   return link;
 }
 

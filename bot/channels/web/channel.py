@@ -18,11 +18,12 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from bot.channels.port import KeepPhoto, Take
+from bot.channels.port import KeepPhoto, LoadPaper, Take, no_papers
 from bot.channels.web.front import Front
 from bot.channels.web.guard import Guard, Pace
 from bot.channels.web.news import News
 from bot.channels.web.own import Own
+from bot.channels.web.papers import Papers
 from bot.channels.web.talk import LoadPhoto, Talk
 from bot.channels.web.transcript import Transcript
 from bot.channels.web.visitors import CHANNEL, Visitors
@@ -55,6 +56,7 @@ class Web:
         sample: bool,
         base_url: str,
         seconds: Callable[[], float] = time.monotonic,
+        load_paper: LoadPaper = no_papers,
     ) -> None:
         """Make the channel.
 
@@ -66,12 +68,14 @@ class Web:
             sample: the roster is the sample: whoever sits at this machine may be anybody of it.
             base_url: where people reach the pages; ``https`` makes the cookies ``__Host-`` and secure.
             seconds: a clock that never runs backwards, for the pace.
+            load_paper: what makes a document.
         """
         self._taking: Take | None = None
         self._news = News()
         visitors = Visitors(database, keyring, clock, base_url=base_url, sample=sample)
         self._front = Front(visitors, keyring, clock, self._take, Pace(10, 1 / 60, seconds))
         self._own = Own(visitors, keyring, clock)
+        self._papers = Papers(visitors, keyring, load_paper)
         self._talk = Talk(visitors, Transcript(keyring), self._news, clock, self._take, photos, Pace(30, 1.0, seconds))
 
     def routes(self) -> Sequence[BaseRoute]:
@@ -92,6 +96,7 @@ class Web:
             _route("/chat/photos", talk.show, "POST", body=PICTURE + FORM),
             _route("/chat/events", talk.events),
             _route("/media/{name}", talk.media),
+            _route("/chat/papers/{number:int}", self._papers.show),
             _route("/me.json", self._own.export),
         )
 

@@ -227,7 +227,8 @@ def _messages(
 
 def _content(message: Outbound, version: int) -> dict[str, Any]:
     buttons = [[{"label": button.label, "token": button.token} for button in line] for line in message.buttons]
-    return {"text": message.text, "photo": message.photo, "buttons": buttons, "version": version}
+    paper = message.paper and {"name": message.paper.name, "number": version}
+    return {"text": message.text, "photo": message.photo, "paper": paper, "buttons": buttons, "version": version}
 
 
 def _own_words(message: Inbound, labels: dict[str, str], *, tapped_through: bool) -> str | None:

@@ -1,0 +1,62 @@
+"""A document that came with a message, for the person to whom it was sent: made when it is opened."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from sqlalchemy import select
+from sqlmodel import col
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from bot.channels.web.visitors import CHANNEL
+from bot.model import Outbound
+from bot.store import codec
+from bot.store.tables import Outbox
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+    from starlette.requests import Request
+
+    from bot.channels.port import LoadPaper
+    from bot.channels.web.visitors import Visitors
+    from bot.store.crypto import Keyring
+
+TYPES = {
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+
+
+class Papers:
+    """The one route on which documents are fetched."""
+
+    def __init__(self, visitors: Visitors, keyring: Keyring, load: LoadPaper) -> None:
+        """``load`` makes a document."""
+        self._visitors = visitors
+        self._keyring = keyring
+        self._load = load
+
+    async def show(self, request: Request) -> Response:
+        """The file; 404 where no such message came to this chat, whether there is one or not."""
+        visitor = await self._visitors.who(request)
+        if visitor is None:
+            raise HTTPException(401)
+        number = request.path_params["number"]
+        here = (col(Outbox.id) == number, col(Outbox.channel) == CHANNEL, col(Outbox.address) == visitor.address)
+
+        def ask(connection: Connection) -> bytes | None:
+            return connection.scalar(select(col(Outbox.body)).where(*here))
+
+        body = await self._visitors.read(ask)
+        paper = codec.load(Outbound, self._keyring.open_bytes(body)).paper if body is not None else None
+        if paper is None:
+            raise HTTPException(404)
+        try:
+            data = await asyncio.to_thread(self._load, paper)
+        except ValueError as why:
+            raise HTTPException(404) from why
+        headers = {"content-disposition": f"attachment; filename*=UTF-8''{quote(paper.name)}"}
+        return Response(data, media_type=TYPES.get(paper.ending, "application/octet-stream"), headers=headers)

@@ -1,0 +1,69 @@
+"""Places of which somebody may have documents: those that they lead, review or oversee, and all below (PRODUCT 10)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Connection, case, select
+
+from bot.model import Level, Near, Role
+from bot.store.acts import Act
+from bot.store.asking import Asking
+from bot.store.authority import holds, roles_at, scope
+from bot.store.cases import RefusedError
+from bot.store.duties import ASSIGNMENT, PLACE
+from bot.store.past import called
+from bot.store.tables import named
+
+ROLES = frozenset({Role.COMMUNITY_LEAD, Role.UNIT_CONTACT, Role.TOWNSHIP_REVIEWER, Role.OFFICE, Role.ADMIN})
+"""Who may have documents of a place at which, or above which, they hold the role."""
+LEVELS = (Level.COUNTY, Level.TOWNSHIP, Level.COMMUNITY, Level.VILLAGE, Level.UNIT)
+OFFERED = 12
+
+_ASSESSMENT, _END, _APPLICATION = named("assessment"), named("assessment_end"), named("application")
+_PLACE = {"assessment": _ASSESSMENT.c.place, "application": _APPLICATION.c.place}
+RESTS = {
+    "assessment": select(_END.c.id).join(_ASSESSMENT, _ASSESSMENT.c.id == _END.c.assessment),
+    "application": select(_APPLICATION.c.id),
+}
+"""What a kind of document rests on; the others can always be made."""
+
+
+def desks(asking: Asking) -> Mapping[str, Any]:
+    """The place that the command named by code, name or alias; else those to choose from, one's own first."""
+    said = asking.subject.partition(" ")[2].partition(" ")[0]
+    mine = scope(asking.who.person, ROLES, asking.today)
+    within = select(mine.c.code)
+    if said:
+        codes = [each.code for each in called(asking, said)]
+        return {"desks": _near(asking, PLACE.c.code.in_(codes), PLACE.c.code.in_(within))}
+    levels = PLACE.c.level.in_([level.value for level in LEVELS])
+    still = PLACE.c.closed.is_(None) | (PLACE.c.closed > asking.today)
+    return {"desks": _near(asking, PLACE.c.code.in_(within), levels, still)}
+
+
+def _near(asking: Asking, *where: Any) -> tuple[Near, ...]:  # noqa: ANN401 - conditions of a query
+    direct = select(ASSIGNMENT.c.place).where(
+        ASSIGNMENT.c.person == asking.who.person,
+        ASSIGNMENT.c.role.in_([role.value for role in ROLES]),
+        holds(asking.today),
+    )
+    first = case((PLACE.c.code.in_(direct), 0), else_=1)
+    query = select(PLACE.c.code, PLACE.c.name).where(*where).order_by(first, PLACE.c.code).limit(OFFERED)
+    return tuple(Near(row.code, row.name) for row in asking.connection.execute(query))
+
+
+def check(connection: Connection, act: Act, place: str, kind: str) -> str:
+    """The place's name, where the person may have its documents and there is something to be written in this one.
+
+    Raises:
+        RefusedError: ``unknown`` (no such place, or none of theirs), ``none`` (nothing was assessed or applied for).
+    """
+    name: str | None = connection.execute(select(PLACE.c.name).where(PLACE.c.code == place)).scalar()
+    if name is None or not ROLES & roles_at(connection, act.person, place, act.now.date()):
+        raise RefusedError("unknown", code=place)
+    rests = RESTS.get(kind)
+    if rests is not None and connection.execute(rests.where(_PLACE[kind] == place).limit(1)).first() is None:
+        raise RefusedError("none", place=name, kind=kind)
+    return name
