@@ -9,8 +9,9 @@ from bot import words
 from bot.desk import cards, enrolment, groups, letters
 from bot.desk.controls import CONTROLS
 from bot.desk.visit import DEFAULT, SHOWN, Visit, standing
-from bot.dialog import Attachment, Number, Option, Points, Reply, Say, Text, begin, take
+from bot.dialog import Attachment, Number, Option, Points, Question, Reply, Say, Text, begin, take
 from bot.dialog.reading import day as read_day
+from bot.dialog.reading import points
 from bot.dialog.steps import PHOTO
 from bot.handlers import COMMANDS, FLOWS
 from bot.model import InboundKind, Locale
@@ -106,9 +107,14 @@ def _photo(visit: Visit, kept: Kept | None) -> None:
     caption = visit.inbound.text.strip()
     if visit.inbound.photo and caption:
         turn = take(FLOWS[kept.flow].run, kept.brief, kept.answers, Reply(ask.key, raw))
-        if turn.ask is not None and turn.complaint is None:
+        if turn.ask is not None and turn.complaint is None and not _only_words(turn.ask, caption):
             kept, ask, raw = replace(kept, answers=turn.answers), turn.ask, caption
     visit.reply(kept, Reply(ask.key, raw), caption)
+
+
+def _only_words(ask: Question, caption: str) -> bool:
+    """Whether points are asked next and a caption gives none: then it says what the picture shows, and no more."""
+    return isinstance(ask, Points) and points(caption) is None
 
 
 def _written(visit: Visit, kept: Kept | None) -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from bot import words
-from bot.desk import alerts, cards, care_records, case_records, own_records, paper_records
+from bot.desk import alerts, assess_records, cards, care_records, case_records, own_records, paper_records
 from bot.dialog import Flow, Option, Say
 from bot.model import (
     ConsentWithdrawn,
@@ -34,6 +34,7 @@ RECORDERS: Mapping[type, Callable[[Visit, Kept, Any], Standing]] = {
     **care_records.RECORDERS,
     **own_records.RECORDERS,
     **paper_records.RECORDERS,
+    **assess_records.RECORDERS,
 }
 """How each other fact is written: the work of the room that it belongs to."""
 

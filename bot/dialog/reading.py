@@ -52,7 +52,7 @@ def degrees(raw: str) -> float | None:
 
 
 _POINTS = re.compile(
-    r"^(?P<whole>\d{1,3}|[一二三四五六七八九两十零]{1,3})(?:[.点](?P<part>\d))?\s*分?(?P<half>半)?(?P<rest>.*)$",
+    r"^(?P<whole>\d{1,3}|[一二三四五六七八九两十零]{1,3})(?:[.点](?P<part>\d))?(?P<unit>\s*分)?(?P<half>半)?(?P<rest>.*)$",
     re.DOTALL,
 )
 """A figure of points, and what is written behind it."""

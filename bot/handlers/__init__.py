@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.dialog import Flow
 from bot.handlers import (
+    assess,
     care,
     case_details,
     case_follow_up,
@@ -18,6 +19,8 @@ from bot.handlers import (
     menu,
     opened,
     places,
+    problem,
+    problem_found,
     reports,
     returnee,
     todo,
@@ -26,6 +29,7 @@ from bot.handlers import (
 FLOWS: dict[str, Flow] = {
     flow.name: flow
     for module in (
+        assess,
         care,
         case_details,
         case_follow_up,
@@ -40,6 +44,8 @@ FLOWS: dict[str, Flow] = {
         menu,
         opened,
         places,
+        problem,
+        problem_found,
         reports,
         returnee,
         todo,
@@ -67,6 +73,11 @@ COMMANDS: dict[str, str] = {
     "places": "places",
     "history": "history",
     "document": "document",
+    "assess": "assess",
+    "problem": "problem",
+    "problems": "problems",
+    "ledger": "ledger",
+    "picture": "picture",
     "reports": "reports",
     "language": "language",
     "me": "me",

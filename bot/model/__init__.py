@@ -42,6 +42,7 @@ from bot.model.facts import (
     LocaleChosen,
     NameCorrected,
     NoticeAccepted,
+    PictureSeen,
     ProblemFound,
     ProblemStepped,
     ReportFiled,
@@ -64,6 +65,7 @@ from bot.model.ledger import (
     ProblemState,
     ProblemStep,
     RecurringDuty,
+    Spot,
 )
 from bot.model.locales import Locale
 from bot.model.messages import (
@@ -177,6 +179,7 @@ __all__ = [
     "PackRules",
     "Paper",
     "PastDay",
+    "PictureSeen",
     "Place",
     "PlaceHistory",
     "PlaceStreak",
@@ -199,6 +202,7 @@ __all__ = [
     "Self",
     "Sent",
     "Sheet",
+    "Spot",
     "Stage",
     "Standard",
     "Standing",

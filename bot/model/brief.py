@@ -12,7 +12,7 @@ from bot.model.creation import Circular, Course, CourseLine
 from bot.model.facts import Status
 from bot.model.figures import FormField, Streak
 from bot.model.history import PlaceHistory
-from bot.model.ledger import BoardEntry, Check, Counter, Problem
+from bot.model.ledger import BoardEntry, Check, Counter, Problem, Spot
 from bot.model.locales import Locale
 from bot.model.standards import Assessable, Sheet
 
@@ -198,6 +198,9 @@ class Brief:
     """Problems that this person may know of, those that wait for them first."""
     problem: Problem | None = None
     look_again_days: int = 7
+    rectify_days: int = 3
+    spots: tuple[Spot, ...] = ()
+    """Places at which this person may put a problem on the list, the latest used first."""
     entries: tuple[BoardEntry, ...] = ()
     """The red-and-black board of the last days, newest first."""
     posts: bool = False

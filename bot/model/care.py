@@ -111,9 +111,10 @@ class Todo:
     """Something that one person still owes beside the daily report: a case, an isolation, a leave that waits."""
 
     kind: str
-    """A key of the words: ``undiagnosed``, ``unmoved``, ``unseen``, ``isolation_ends``, ``leave_ends``."""
+    """A key of the words: ``undiagnosed``, ``unmoved``, ``unseen``, ``isolation_ends``, ``leave_ends``,
+    ``problem_due``, ``problem_close``, ``look_again``."""
     subject: str
-    """The case's code, or the isolation's number."""
+    """The case's or the problem's code, or the isolation's number."""
     place: str
     """The place's name."""
     since: date

@@ -88,6 +88,16 @@ class Reached:
     person: int | None = None
     """Who submitted it."""
 
+    @property
+    def short(self) -> Decimal:
+        """How much is missing to what is needed; 0 when it is reached."""
+        return max(self.needed - self.points, Decimal())
+
+    @property
+    def open(self) -> tuple[str, ...]:
+        """Nothing: what was submitted is complete."""
+        return ()
+
 
 @dataclass(frozen=True, slots=True)
 class Townlet:

@@ -274,6 +274,14 @@ class ProblemStepped:
 
 
 @dataclass(frozen=True, slots=True)
+class PictureSeen:
+    """The sender looked at a picture of a problem; they are numbered from 1 in the order in which they came."""
+
+    problem: str
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
 class EntryPosted:
     """A commendation or a criticism goes on the red-and-black board of a day."""
 
@@ -335,6 +343,7 @@ Fact = (
     | CreationStepped
     | ProblemFound
     | ProblemStepped
+    | PictureSeen
     | EntryPosted
     | EntryTakenBack
     | WorkCounted

@@ -55,6 +55,12 @@ class ProblemFact:
     responsible: int | None = None
     words: str = ""
     photos: tuple[str, ...] = ()
+    person: int | None = None
+    """Who, for the rule that nobody closes what they rectified themselves; never shown."""
+    to: str = ""
+    """Of ``assigned``: who is to mend it, as a masked name; empty: whoever works there."""
+    number: int = 0
+    """Of facts recorded in the same moment the later one has the greater number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +87,21 @@ class Problem:
     """Who is to mend it, masked."""
     may: frozenset[ProblemStep] = frozenset()
     """What this person's roles let them record; whether it fits is for ``scoring.ledger``."""
+    waits: bool = False
+    """Whether the next step is this person's, and its day has come."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A place at which this person may put a problem on the list."""
+
+    code: str
+    name: str
+    """With the place above it where that is needed to know it."""
+    decides: bool = False
+    """Whether they say there how it was found, who mends it and until when."""
+    workers: tuple[tuple[int, str], ...] = ()
+    """Who works there: id, and role with masked name."""
 
 
 class Colour(StrEnum):

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from bot.model import Answer, Assessment, Item, Level, Mark, Place, Scale, Standard
 
@@ -169,18 +169,37 @@ def _lost(row: Row) -> Decimal:
     return row.lost
 
 
+class Outcome(Protocol):
+    """What an assessment came to: a ``Score``, or a ``Reached`` as it was kept."""
+
+    @property
+    def open(self) -> Sequence[object]:
+        """What nobody has judged yet."""
+        ...
+
+    @property
+    def short(self) -> Decimal:
+        """How much is missing."""
+        ...
+
+    @property
+    def qualifies(self) -> bool:
+        """Whether it is reached."""
+        ...
+
+
 class Member(NamedTuple):
     """A place within a township, and what its newest assessment comes to; None: it has none."""
 
     place: Place
-    score: Score | None
+    score: Outcome | None
 
 
 @dataclass(frozen=True, slots=True)
 class Township:
     """Whether a township qualifies, with all that decides it."""
 
-    own: Score | None
+    own: Outcome | None
     qualified: tuple[str, ...]
     """The communities and villages that qualify, by code."""
     lacking: tuple[str, ...]
@@ -222,7 +241,7 @@ class Township:
         return not self.reasons
 
 
-def township(own: Score | None, members: Iterable[Member], as_of: date, share: int = SHARE) -> Township:
+def township(own: Outcome | None, members: Iterable[Member], as_of: date, share: int = SHARE) -> Township:
     """Whether a township qualifies on a day: its own assessment does, and 80 % of its communities and villages do.
 
     Args:

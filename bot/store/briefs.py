@@ -20,7 +20,7 @@ from bot.model import (
     PlaceStreak,
     Status,
 )
-from bot.store import care_kept, desks, figures, known_cases, own_data, past, places, todo
+from bot.store import assessable, care_kept, desks, figures, known_cases, own_data, past, places, todo
 from bot.store.asking import Asking, House, Who
 from bot.store.crypto import Keyring
 from bot.store.duties import (
@@ -136,8 +136,12 @@ MORE: Mapping[Need, Callable[[Asking], Mapping[str, Any]]] = {
     Need.TODO: todo.todo,
     Need.CASES: known_cases.known,
     Need.CASE: known_cases.card,
+    Need.PROBLEMS: ledger_kept.problems,
+    Need.PROBLEM: ledger_kept.card,
     Need.PAST: past.past,
     Need.DESKS: desks.desks,
+    Need.ASSESSABLE: assessable.assessable,
+    Need.SHEET: assessable.sheet,
     Need.ISOLATIONS: care_kept.isolations,
     Need.RETURNEES: care_kept.returnees,
     Need.CARE: care_kept.care,

@@ -19,7 +19,7 @@ from bot.store.runs import run_of
 from bot.store.spans import case_span, current, project, rank, refresh, unrank
 from bot.store.tables import Assignment, Place, Report
 
-__all__ = ["coverage", "project", "refresh", "run_of", "streaks", "subtree"]
+__all__ = ["coverage", "coverages", "project", "refresh", "run_of", "streaks", "subtree"]
 
 place_ = Place.__table__  # type: ignore[attr-defined]
 report = Report.__table__  # type: ignore[attr-defined]
@@ -76,6 +76,14 @@ def coverage(
         if not late:
             timely[place] = stands[place]
     return scoring.coverage(town, stands, timely)
+
+
+def coverages(connection: Connection, first: date, last: date, places: Collection[str] | None = None) -> list[Coverage]:
+    """The same of each day from ``first`` to ``last``, in a few questions whatever their number."""
+    scope = Scope(connection, None if places is None else frozenset(places), None)
+    town = _town(scope, scope.rows(), first, last)
+    stands, timely = _own(scope, first, last), _own(scope, first, last, report.c.late.is_(False))
+    return [scoring.coverage(town, stands, timely, 1 << n) for n in range((last - first).days + 1)]
 
 
 def subtree(connection: Connection, places: Collection[str]) -> set[str]:
@@ -184,8 +192,8 @@ def covered_days(scope: Scope, rows: Sequence[Any], first: date, last: date) -> 
     return _town(scope, rows, first, last).covered(own) if own else own
 
 
-def _own(scope: Scope, first: date, last: date) -> dict[str, int]:
-    """By place, the days on which its own report stands, as bits.
+def _own(scope: Scope, first: date, last: date, *where: ColumnElement[bool]) -> dict[str, int]:
+    """By place, the days on which its own report stands, as bits; ``where`` leaves lines out.
 
     A year of a town is millions of rows, so the database hands over one text of days a place, and only the few days
     on which somebody took a report back are looked at line by line.
@@ -193,14 +201,14 @@ def _own(scope: Scope, first: date, last: date) -> dict[str, int]:
     bits = {first + timedelta(days=n): 1 << n for n in range((last - first).days + 1)}
     named = {day.isoformat(): bit for day, bit in bits.items()}
     days = func.aggregate_strings(cast(report.c.day, String), ",")
-    query = scope.known(select(report.c.place, days), report, first, last).group_by(report.c.place)
+    query = scope.known(select(report.c.place, days), report, first, last).where(*where).group_by(report.c.place)
     read: dict[str, int] = {}
     own: dict[str, int] = {}
     for place, text in scope.connection.execute(query):
         if text not in read:
             read[text] = sum(map(named.__getitem__, set(text.split(","))))
         own[place] = read[text]
-    for place, day, status in scope.connection.execute(scope.doubtful(first, last)):
+    for place, day, status in scope.connection.execute(scope.doubtful(first, last).where(*where)):
         own[place] = own[place] & ~bits[day] if status == Status.WITHDRAWN else own[place] | bits[day]
     return own
 

@@ -233,6 +233,8 @@ def test_a_step_yields_itself(step: Say | Retake | Question) -> None:
         ("十二 好", "12", "好"),
         ("零", "0", ""),
         ("5，缺 2 张照片", "5", "缺 2 张照片"),
+        ("4 no minutes", "4", "no minutes"),
+        ("8 分 缺照片", "8", "缺照片"),
     ],
 )
 def test_points_as_people_write_them(said: str, given: str, reason: str) -> None:
