@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from bot.desk import care_notices
+from bot.desk import care_notices, creation_notices
 from bot.desk import milestones as announcing
-from bot.store import milestones, published, retention
+from bot.store import creation, milestones, published, retention
 from bot.store.tables import named
 from scheduler.tick import Job
 
@@ -48,6 +48,7 @@ class House:
             Job("publish", self.publish),
             Job("milestones", self.announce_milestones),
             Job("isolation ends", self.announce_isolations),
+            Job("awards", self.revoke_awards),
             Job("retention", self.forget),
         )
 
@@ -75,6 +76,13 @@ class House:
     def announce_isolations(self, now: datetime) -> None:
         """Tell those whom it concerns which home isolations are over."""
         self._tell(partial(care_notices.announce_ends, tools=self._tools, now=now))
+
+    def revoke_awards(self, now: datetime) -> None:
+        """End the awards whose days were broken by what an office brought in; a report ends them in its own turn."""
+        with self._database.read() as connection:
+            due = creation.lapsing(connection, self._tools.house, now)
+        if due:
+            self._tell(partial(creation_notices.revoke, tools=self._tools, now=now))
 
     def forget(self, now: datetime) -> None:
         """Delete what is past its term, at night, once a day; of several processes one does it."""

@@ -24,7 +24,7 @@ SUBJECT = 64
 """No code of ours is longer."""
 PICTURED = (Attachment, Points)
 """Questions that a picture may answer."""
-WAYS = ("add", "attach")
+WAYS = ("add", "attach", "rectified")
 """The choices that lead to the question for a photo."""
 DIGITS = 3
 """So many digits may be the number of a choice."""

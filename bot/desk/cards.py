@@ -89,7 +89,9 @@ def _near(wanted: str, label: str) -> bool:
 
 
 def action_button(say: Say, option: Option, brief: Brief) -> Button:
-    """A button that gives a command, worded by the message it stands under, else by the list of commands."""
+    """A button that gives a command, by its own label, or worded by the message it stands under, or as a command."""
+    if option.label:
+        return Button(option.label, f"/{option.value}")
     name = option.name or option.value.partition(" ")[0]
     label = words.label(say.key, brief.locale, name, {"brief": brief, **say.values})
     if label == name:

@@ -7,7 +7,18 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from bot import words
-from bot.desk import alerts, assess_records, cards, care_records, case_records, own_records, paper_records
+from bot.desk import (
+    alerts,
+    assess_records,
+    cards,
+    care_records,
+    case_records,
+    creation_notices,
+    creation_records,
+    own_records,
+    paper_records,
+    problem_records,
+)
 from bot.dialog import Flow, Option, Say
 from bot.model import (
     ConsentWithdrawn,
@@ -34,7 +45,9 @@ RECORDERS: Mapping[type, Callable[[Visit, Kept, Any], Standing]] = {
     **care_records.RECORDERS,
     **own_records.RECORDERS,
     **paper_records.RECORDERS,
+    **problem_records.RECORDERS,
     **assess_records.RECORDERS,
+    **creation_records.RECORDERS,
 }
 """How each other fact is written: the work of the room that it belongs to."""
 
@@ -102,6 +115,8 @@ def _report(visit: Visit, kept: Kept, fact: ReportFiled | ReportWithdrawn) -> St
         ",".join((*filed.lines, *filed.cases, *filed.withdrawn)),
     )
     told = alerts.found(visit, filed.cases)
+    if filed.cases:
+        creation_notices.revoked(visit)
     alerts.taken_back(visit, filed.withdrawn)
     today = visit.now.date()
     if fact.adds:  # a note changes no figure

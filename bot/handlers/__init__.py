@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from bot.dialog import Flow
 from bot.handlers import (
+    application,
     assess,
     care,
     case_details,
     case_follow_up,
     case_notice,
+    circular,
+    creation,
     daily_report,
     document,
     enrol,
@@ -29,11 +32,14 @@ from bot.handlers import (
 FLOWS: dict[str, Flow] = {
     flow.name: flow
     for module in (
+        application,
         assess,
         care,
         case_details,
         case_follow_up,
         case_notice,
+        circular,
+        creation,
         daily_report,
         document,
         enrol,
@@ -74,6 +80,9 @@ COMMANDS: dict[str, str] = {
     "history": "history",
     "document": "document",
     "assess": "assess",
+    "apply": "apply",
+    "creation": "creation",
+    "circular": "circular",
     "problem": "problem",
     "problems": "problems",
     "ledger": "ledger",

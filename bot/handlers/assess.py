@@ -156,7 +156,7 @@ def _points(
     choices = (Option("full"), *offered, Option("0", name="none"), Option("skip"), Option("overview"))
     shown = {
         "item": item, "title": item.said(brief.locale), "hint": item.hint(brief.locale), "mark": row.mark,
-        "place": table.name, "left": len([each for each in result.open if each is not row]), "worth": _plain(item.worth),
+        "place": table.name, "left": len(result.open) - row.open, "worth": _plain(item.worth),
     }  # fmt: skip
     while True:
         n += 1

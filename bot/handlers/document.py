@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Generator
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 from bot.dialog import Choice, Day, Dialog, Flow, Need, Option, Say, Step
 from bot.dialog.choosing import last_days, one_place, options
 from bot.model import Brief, DocumentAsked, Fact, Paper, Standing
+from bot.scoring.quarters import before, quarter
 
 KINDS = ("daily-table", "assessment", "application", "monthly", "quarterly", "ledger")
 """Every document (INTERFACES, ``export``)."""
@@ -44,14 +45,9 @@ def _period(brief: Brief, kind: str, place: str) -> Generator[Step, Any, str]:
         months = (f"{today:%Y-%m}", f"{today.replace(day=1) - timedelta(days=1):%Y-%m}")
         return (yield from Choice("month", tuple(Option(month, month) for month in months), {"place": place}))
     if kind in {"quarterly", "ledger"}:
-        quarters = (quarter(today), quarter(date(today.year, (today.month - 1) // 3 * 3 + 1, 1) - timedelta(days=1)))
+        quarters = (quarter(today), before(quarter(today)))
         return (yield from Choice("quarter", tuple(Option(each, each) for each in quarters), {"place": place}))
     return ""
-
-
-def quarter(day: date) -> str:
-    """The quarter of a day, as it is written (``2026Q4``)."""
-    return f"{day.year}Q{(day.month + 2) // 3}"
 
 
 def receipt(fact: Fact, brief: Brief, standing: Standing) -> Say:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from datetime import date
 
 from bot.dialog import Attachment, Choice, Dialog, Flow, Goto, Need, Option, Say, Text
 from bot.dialog.choosing import options
 from bot.dialog.steps import PHOTO
 from bot.model import Brief, Fact, PictureSeen, Problem, ProblemState, ProblemStep, ProblemStepped, Standing
 from bot.questions.attachments import attachments
-from bot.questions.described import described, until
-from bot.scoring.ledger import Outline, fitting, outline
+from bot.questions.described import described, said_something, until
+from bot.scoring.ledger import Outline, fitting, looks, outline
 
 PAGE = 8
 """So many problems fit a message that people read."""
@@ -27,7 +28,7 @@ _OVER = (ProblemState.CLOSED, ProblemState.DONE, ProblemState.WITHDRAWN)
 def problems(brief: Brief) -> Dialog:
     """List the problems that this person may know of: what waits for them, what is open, what is closed."""
     stands = {each.code: stand(brief, each) for each in brief.problems}
-    known = sorted(brief.problems, key=lambda each: (not each.waits, stands[each.code].state in _OVER))  # stable
+    known = sorted(brief.problems, key=lambda each: (not each.waits, *_urgent(stands[each.code])))  # stable
     pages = max(1, -(-len(known) // PAGE))
     page = min(max(1, int(brief.subject)), pages) if brief.subject.isascii() and brief.subject.isdigit() else 1
     shown = known[(page - 1) * PAGE : page * PAGE]
@@ -45,6 +46,12 @@ def problems(brief: Brief) -> Dialog:
     return None
 
 
+def _urgent(stands: Outline) -> tuple[bool, date]:
+    """What is due first comes first; what is closed comes last."""
+    over = stands.state in _OVER
+    return over, date.max if over or stands.due is None else stands.due
+
+
 def stand(brief: Brief, each: Problem) -> Outline:
     """How a problem stands."""
     return outline(each.found_on, each.log, brief.look_again_days)
@@ -60,7 +67,7 @@ def ledger(brief: Brief) -> Dialog:
     look = (Option(f"picture {each.code} 1", name="picture"),) if pictures else ()
     returned = stands.state is ProblemState.RECTIFIED
     held = returned and ProblemStep.ASSIGNED in each.may and ProblemStep.CLOSED not in each.may
-    shown = {"problem": each, "stands": stands, "pictures": pictures, "held": held}
+    shown = {"problem": each, "stands": stands, "pictures": pictures, "held": held, **_log(each)}
     yield from Say("problem/card", shown, (*look, Option("problems")))
     if not can:
         return None
@@ -74,9 +81,18 @@ def ledger(brief: Brief) -> Dialog:
     return (yield from _STEPS.get(fact.step, _confirmed)(brief, fact))
 
 
+def _log(each: Problem) -> dict[str, object]:
+    """Who was to mend it at first, and what happened since; whether it came back after it had been closed."""
+    again = {fact for fact in looks(each.found_on, each.log) if fact.step is ProblemStep.REOPENED}
+    first = each.log[0] if each.log and each.log[0].step is ProblemStep.ASSIGNED else None
+    return {"first": first, "rows": [(fact, fact in again) for fact in each.log[1 if first else 0 :]]}
+
+
 def _none(brief: Brief) -> Dialog:
     """No such problem, or none of theirs: which of the two is not told."""
-    yield from Say("problem/none", {"code": brief.subject[:SHOWN]}, (Option("problems"), Option("menu")))
+    yield from Say(
+        "problem/none", {"code": brief.subject.partition(" ")[0][:SHOWN]}, (Option("problems"), Option("menu"))
+    )
     return None
 
 
@@ -84,8 +100,9 @@ def _rectified(brief: Brief, fact: ProblemStepped) -> Dialog:
     """A picture of how it looks now; without one a reason why there is none. The last tap records it."""
     words: list[str] = []
     photos: list[str] = []
+    n = 0
     while True:
-        n = len(words) + len(photos) + 1
+        n += 1
         done = options("finish") if photos else options("without")
         shown = {"code": fact.problem, "photos": photos, "words": words}
         said = yield from Attachment(f"proof/{n}", brief.note_limit, brief.photo_limit - len(photos), done, shown)
@@ -93,7 +110,7 @@ def _rectified(brief: Brief, fact: ProblemStepped) -> Dialog:
             break
         if said.startswith(PHOTO):
             photos.append(said.removeprefix(PHOTO))
-        else:
+        elif said_something(said):
             words.append(said)
     if not photos:
         words.append((yield from Text("why", REASON, values={"code": fact.problem})))
@@ -131,13 +148,14 @@ _STEPS: Mapping[ProblemStep, Callable[[Brief, ProblemStepped], Dialog]] = {
 def _confirmed(brief: Brief, fact: ProblemStepped) -> Dialog:
     """Show what is to be recorded; a picture that comes meanwhile joins it."""
     who = dict(brief.spots[0].workers).get(fact.responsible or 0, "") if brief.spots else ""
+    again = brief.problem is not None and stand(brief, brief.problem).state is not ProblemState.RECTIFIED
     n = 0
     while True:
         n += 1
         room = brief.photo_limit - len(fact.photos)
         attach = ("attach",) if fact.step in PICTURED and room > 0 else ()
-        shown = {"fact": fact, "who": who, "look": brief.look_again_days}
-        sure = yield from Choice(f"sure/{n}", options("submit", *attach, "discard"), shown)
+        shown = {"fact": fact, "who": who, "look": brief.look_again_days, "again": again}
+        sure = yield from Choice(f"sure/{fact.step}.{n}", options("submit", *attach, "discard"), shown)
         if sure == "submit":
             return fact
         if sure == "discard":
@@ -169,6 +187,7 @@ def receipt(fact: Fact, brief: Brief, standing: Standing) -> Say:
         more = (Option(f"picture {code} {fact.number + 1}", name="next"),) if fact.number < count else ()
         return Say("problem/picture", {"fact": fact, "count": count}, (*more, look))
     values = {"fact": fact, "told": shown.get("told", ()), "after": shown.get("after"), "at": standing.at}
+    values["again"] = shown.get("again", False)
     return Say("problem/stepped", values, (look, Option("problems")))
 
 

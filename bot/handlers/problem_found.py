@@ -76,7 +76,7 @@ def _checked(brief: Brief, spot: Spot, what: Described, fact: ProblemFound) -> D
 
 def _revised(brief: Brief, spot: Spot, what: Described, n: int) -> Generator[Step, Any, date]:
     """Say one thing anew; all but the due day run again from there."""
-    again = {"place": ("place",), "what": what.keys, "how": ("how",), "who": ("who",)}
+    again = {"place": ("place",), "what": (what.key,), "how": ("how",), "who": ("who",)}
     can = {
         "place": len(brief.spots) > 1, "what": True, "how": spot.decides, "who": len(spot.workers) >= SEVERAL,
         "until": True,

@@ -7,6 +7,8 @@ from datetime import datetime
 from bot.dialog import Dialog, Flow, Need, Option, Say
 from bot.model import Brief, Todo
 
+PROBLEMS = frozenset({"problem_due", "problem_close", "look_again"})
+"""What the ledger waits for; what else has a code is a case."""
 MOST = 6
 """So many of them fit a message that people read."""
 
@@ -33,7 +35,7 @@ def _settles(each: Todo) -> Option | None:
         return None
     if each.kind == "isolation_ends":
         return Option(f"isolation {each.subject}", name="isolation")
-    return Option(f"case {each.subject}", name=each.subject)
+    return Option(f"{'ledger' if each.kind in PROBLEMS else 'case'} {each.subject}", name=each.subject)
 
 
 FLOWS = (Flow("todo", todo, "todo", needs=frozenset({Need.TODO})),)

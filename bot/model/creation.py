@@ -129,6 +129,10 @@ class Course:
     """What this person is at the place or above it."""
     own: bool = False
     """Whether this person assessed it, or applied for it: nobody reviews their own."""
+    revokes: bool = True
+    """Whether an award ends at once when the days are broken, as the pack has it."""
+    void: bool = False
+    """Whether the case by which the rule took the award turned out to be none."""
     hints: tuple[tuple[str, Mapping[str, object]], ...] = ()
     """What the reviewer should look at: a key of the words with its values; never a verdict."""
     draft: str = ""

@@ -132,6 +132,31 @@ def coverage(town: Town, standing: Mapping[str, int], timely: Mapping[str, int],
     return Coverage(len(expected), len(expected) - len(missing), on_time, missing)
 
 
+class Tally(NamedTuple):
+    """Daily reports of some days: owed, received, and received on time."""
+
+    expected: int = 0
+    received: int = 0
+    on_time: int = 0
+
+
+def tallies(
+    town: Town, standing: Mapping[str, int], timely: Mapping[str, int], places: Iterable[str]
+) -> dict[str, Tally]:
+    """Over the whole window, for each of these places with all below it: the sum of ``coverage`` of its days."""
+    covered = town.covered(standing)
+    early = town.covered({place: bits & timely.get(place, 0) for place, bits in standing.items()})
+    found = dict.fromkeys(places, Tally())
+    for place, bits in town.expected().items():
+        each = (bits, bits & covered.get(place, 0), bits & early.get(place, 0))
+        up: str | None = place
+        while up is not None:
+            if up in found:
+                found[up] = Tally(*(n + days.bit_count() for n, days in zip(found[up], each, strict=True)))
+            up = town.parents.get(up)
+    return found
+
+
 @dataclass(frozen=True, slots=True)
 class DutyDay:
     """What became of one day of a person's duty: places reported on time by the person, by others, and not at all."""

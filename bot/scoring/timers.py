@@ -1,4 +1,4 @@
-"""What waits too long (DOMAIN 8): cases without a diagnosis, not moved, not seen; what ends soon. Pure, no clock."""
+"""What waits too long (DOMAIN 8): cases without a diagnosis, not moved, not seen; problems; what ends. No clock."""
 
 from __future__ import annotations
 
@@ -6,13 +6,21 @@ from collections.abc import Collection, Iterable, Iterator
 from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 
-from bot.model import CaseFact, Event, Isolation, Leave, PackRules, Todo
+from bot.model import CaseFact, Event, Isolation, Leave, PackRules, ProblemState, Todo
+from bot.scoring.ledger import Distance
+from bot.scoring.ledger import Outline as Stands
 from bot.scoring.log import Person, outline
 
 UNSEEN = timedelta(hours=1)
 """After so long an alert that nobody acknowledged is asked about again."""
 SOON = timedelta(days=1)
-"""So long before its day the end of an isolation or a leave is on the list."""
+"""So long before its day the end of an isolation or a leave, and what is to be mended, is on the list."""
+EVENING = time(18)
+"""When a day is over for what is due on it (DOMAIN 8)."""
+CLOSING = timedelta(days=1)
+"""So long a problem that was rectified may wait to be closed."""
+HIGHEST = 2
+"""So many levels up a problem that nobody sees to is shown: a county hears of it by its figures."""
 
 
 class Watched(NamedTuple):
@@ -28,6 +36,17 @@ class Watched(NamedTuple):
     """For what the lead sees to."""
     seen: bool = False
     """Whether somebody acknowledged the alert."""
+
+
+class Listed(NamedTuple):
+    """A problem, and how far somebody is from being the one who must see to it."""
+
+    code: str
+    place: str
+    """The place's name."""
+    stands: Stands
+    found_on: date
+    far: Distance
 
 
 class Wait(NamedTuple):
@@ -73,17 +92,24 @@ def _named(known: Iterable[CaseFact], kinds: Collection[str]) -> datetime:
     return min(fact.recorded_at for fact in known if fact.kind in kinds)
 
 
-def due(
-    now: datetime, cases: Iterable[Watched], isolations: Iterable[Isolation], leaves: Iterable[Leave], rules: PackRules
+def due(  # noqa: PLR0913, PLR0917 - what may wait, kind by kind
+    now: datetime,
+    cases: Iterable[Watched],
+    isolations: Iterable[Isolation],
+    leaves: Iterable[Leave],
+    rules: PackRules,
+    problems: Iterable[Listed] = (),
 ) -> tuple[Todo, ...]:
     """What one person has to see to at ``now`` (aware), the most urgent first.
 
     The one responsible sees it from the beginning, overdue once its time is up. One level up it is seen after the same
-    time again. An isolation and a leave are on the list the day before they end and on the day itself.
+    time again. An isolation and a leave are on the list the day before they end and on the day itself; a problem from
+    the day before it is due, one level up from the day after it.
     """
     found = [todo for case in cases for todo in _case(now, case, rules)]
     found += [todo for each in isolations if (todo := _isolation(now, each))]
     found += [todo for leave in leaves if (todo := _leave(now, leave))]
+    found += [todo for each in problems if (todo := _problem(now, each, rules))]
     return tuple(sorted(found, key=lambda todo: (datetime.fromisoformat(todo.due), todo.kind, todo.subject)))
 
 
@@ -110,6 +136,27 @@ def _leave(now: datetime, leave: Leave) -> Todo | None:
     if leave.since > now.date() or not _near(back, now):
         return None
     return Todo("leave_ends", "", "", leave.since, _said(_midnight(back, now), now))
+
+
+def _problem(now: datetime, each: Listed, rules: PackRules) -> Todo | None:
+    """It is to be mended by its due day, then closed, then looked at again on its day."""
+    stands, step = each.stands, each.far.decide
+    match stands.state:
+        case ProblemState.OPEN:
+            kind, step = "problem_due", each.far.mend
+            last = stands.due or each.found_on + timedelta(days=rules.rectify_days)
+            first = last - SOON
+        case ProblemState.RECTIFIED:
+            kind, first, last = "problem_close", stands.since, stands.since + CLOSING
+        case ProblemState.CLOSED:
+            kind, first = "look_again", stands.look_again_on or stands.since
+            last = first
+        case _:
+            return None
+    if step is None or step > HIGHEST or now.date() < (last + timedelta(days=step) if step else first):
+        return None
+    end = datetime.combine(last, EVENING, now.tzinfo)
+    return Todo(kind, each.code, each.place, stands.since, _said(end, now), now >= end, step > 0)
 
 
 def _near(day: date, now: datetime) -> bool:

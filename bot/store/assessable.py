@@ -8,8 +8,9 @@ from typing import Any
 from sqlalchemy import case, func, or_, select
 
 from bot.model import Assessable
+from bot.scoring.awards import ANSWERS_FOR
 from bot.store.asking import Asking
-from bot.store.assessments import ASSESSMENT, ASSESSORS, END, MARK, present, sheet_of
+from bot.store.assessments import ASSESSMENT, END, MARK, present, sheet_of
 from bot.store.authority import holds, scope
 from bot.store.duties import ASSIGNMENT, PLACE
 from bot.store.past import called
@@ -40,8 +41,8 @@ def assessable(asking: Asking) -> Mapping[str, Any]:
 def _places(asking: Asking, *where: Any) -> Sequence[Any]:  # noqa: ANN401 - conditions of a query
     """Those that the pack has standards for, and for which this person holds the role that assesses their level."""
     mine = []
-    for role in sorted(set(ASSESSORS.values())):
-        levels = [lv for lv, who in ASSESSORS.items() if who is role and asking.house.rules.standards.get(lv)]
+    for role in sorted(set(ANSWERS_FOR.values())):
+        levels = [lv for lv, who in ANSWERS_FOR.items() if who is role and asking.house.rules.standards.get(lv)]
         within = scope(asking.who.person, [role], asking.today)
         mine.append(PLACE.c.level.in_(levels) & PLACE.c.code.in_(select(within.c.code)))
     direct = select(ASSIGNMENT.c.place).where(ASSIGNMENT.c.person == asking.who.person, holds(asking.today))

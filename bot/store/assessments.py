@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -14,15 +14,14 @@ from bot.model import (
     Answer,
     AssessmentMarked,
     AssessmentSubmitted,
-    Level,
     Mark,
     Reached,
-    Role,
     Sheet,
     Standard,
 )
 from bot.scoring import criteria
 from bot.scoring.answers import answers
+from bot.scoring.awards import ANSWERS_FOR
 from bot.scoring.qualification import MarkError, Score, check, score
 from bot.store import codec
 from bot.store.acts import Act
@@ -38,13 +37,6 @@ MARK = named("assessment_mark")
 END = named("assessment_end")
 EVIDENCE = named("evidence")
 KEPT = named("kept_standard")
-ASSESSORS: Mapping[str, Role] = {
-    Level.TOWNSHIP: Role.TOWNSHIP_REVIEWER,
-    Level.COMMUNITY: Role.COMMUNITY_LEAD,
-    Level.VILLAGE: Role.COMMUNITY_LEAD,
-    Level.UNIT: Role.UNIT_CONTACT,
-}
-"""Who assesses a place of a level, at it or above it: each one's own work, which others review (PRODUCT)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +192,7 @@ def _entitled(connection: Connection, house: House, act: Act, code: str, standar
     place = connection.execute(select(PLACE).where(PLACE.c.code == code)).first()
     if place is None or standard not in house.rules.standards.get(place.level, ()):
         raise RefusedError("unknown")
-    if ASSESSORS[place.level] not in roles_at(connection, act.person, code, act.now.date()):
+    if ANSWERS_FOR[place.level] not in roles_at(connection, act.person, code, act.now.date()):
         raise RefusedError("entitled")
     if place.closed is not None and place.closed <= act.now.date():
         raise RefusedError("closed", on=place.closed)

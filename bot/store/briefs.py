@@ -20,7 +20,20 @@ from bot.model import (
     PlaceStreak,
     Status,
 )
-from bot.store import assessable, care_kept, desks, figures, known_cases, own_data, past, places, todo
+from bot.store import (
+    assessable,
+    care_kept,
+    circulars,
+    creation_kept,
+    desks,
+    figures,
+    known_cases,
+    ledger_kept,
+    own_data,
+    past,
+    places,
+    todo,
+)
 from bot.store.asking import Asking, House, Who
 from bot.store.crypto import Keyring
 from bot.store.duties import (
@@ -140,6 +153,9 @@ MORE: Mapping[Need, Callable[[Asking], Mapping[str, Any]]] = {
     Need.PROBLEM: ledger_kept.card,
     Need.PAST: past.past,
     Need.DESKS: desks.desks,
+    Need.COURSE: creation_kept.course,
+    Need.COURSES: creation_kept.courses,
+    Need.CIRCULAR: circulars.told,
     Need.ASSESSABLE: assessable.assessable,
     Need.SHEET: assessable.sheet,
     Need.ISOLATIONS: care_kept.isolations,

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Connection, FromClause, Select, String, an
 
 from bot.model import DUTY_LEVELS, PackRules, Status, Streak
 from bot.scoring import coverage as scoring
-from bot.scoring.coverage import Coverage, Days, Town, window
+from bot.scoring.coverage import Coverage, Days, Tally, Town, window
 from bot.scoring.streak import standing, streak
 from bot.store.logs import logs
 from bot.store.ranks import read as decided
@@ -19,7 +19,7 @@ from bot.store.runs import run_of
 from bot.store.spans import case_span, current, project, rank, refresh, unrank
 from bot.store.tables import Assignment, Place, Report
 
-__all__ = ["coverage", "coverages", "project", "refresh", "run_of", "streaks", "subtree"]
+__all__ = ["coverage", "project", "refresh", "run_of", "streaks", "subtree", "tallies"]
 
 place_ = Place.__table__  # type: ignore[attr-defined]
 report = Report.__table__  # type: ignore[attr-defined]
@@ -78,12 +78,14 @@ def coverage(
     return scoring.coverage(town, stands, timely)
 
 
-def coverages(connection: Connection, first: date, last: date, places: Collection[str] | None = None) -> list[Coverage]:
-    """The same of each day from ``first`` to ``last``, in a few questions whatever their number."""
-    scope = Scope(connection, None if places is None else frozenset(places), None)
+def tallies(connection: Connection, first: date, last: date, places: Collection[str]) -> dict[str, Tally]:
+    """The daily reports owed and received from ``first`` to ``last``, for each of these places with all below it."""
+    scope = Scope(connection, frozenset(places), None)
+    if last < first:
+        return dict.fromkeys(places, Tally())
     town = _town(scope, scope.rows(), first, last)
     stands, timely = _own(scope, first, last), _own(scope, first, last, report.c.late.is_(False))
-    return [scoring.coverage(town, stands, timely, 1 << n) for n in range((last - first).days + 1)]
+    return scoring.tallies(town, stands, timely, places)
 
 
 def subtree(connection: Connection, places: Collection[str]) -> set[str]:

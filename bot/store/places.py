@@ -20,6 +20,8 @@ WHO = frozenset(
     {Role.BUILDING_LEADER, Role.GRID_WORKER, Role.UNIT_CONTACT, Role.COMMUNITY_LEAD, Role.TOWNSHIP_REVIEWER}
 )
 """Who may notice a case."""
+FINDERS = WHO | {Role.OFFICE}
+"""Who may name a place that is searched by its name: an office finds problems; that it enters no case is told there."""
 LEVELS = [level.value for level in DUTY_LEVELS]
 BUTTONS = 8
 """As many places as a phone shows at a glance."""
@@ -47,7 +49,7 @@ def near(asking: Asking) -> Mapping[str, Any]:
 
 def candidates(connection: Connection, person: int, day: date) -> list[Candidate]:
     """Every place that ``person`` may name, closed ones too, for they have to be spoken of."""
-    mine = scope(person, WHO, day)
+    mine = scope(person, FINDERS, day)
     above = PLACE.alias("above")
     query = (
         select(PLACE.c.code, PLACE.c.name, PLACE.c.aliases, PLACE.c.closed, above.c.name.label("above"))

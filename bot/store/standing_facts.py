@@ -30,15 +30,15 @@ def facts_of(connection: Connection, house: House, place: str, as_of: date) -> F
     found = figures.streaks(connection, rules, as_of, places=[place])
     below = figures.subtree(connection, [place])
     first = as_of - timedelta(days=rules.threshold_days - 1)
-    days = figures.coverages(connection, first, as_of, [place])
+    reports = figures.tallies(connection, first, as_of, [place])[place]
     return Facts(
         found[0] if found else Streak(place, as_of, 0, DayState.UNVERIFIED, None, None, 0, 0),
         start,
         rules.threshold_days,
         tuple(_spells(connection, house, below, place, as_of)),
         tuple(_lapses(connection, house, below, as_of)),
-        sum(day.expected for day in days),
-        sum(day.received for day in days),
+        reports.expected,
+        reports.received,
     )
 
 

@@ -9,23 +9,24 @@ from sqlalchemy import or_, select
 
 from bot.model import Event, Leave, Role
 from bot.scoring.log import Person
-from bot.scoring.timers import Watched, due
+from bot.scoring.timers import Listed, Watched, due
 from bot.store.asking import Asking
 from bot.store.authority import scope
 from bot.store.care_kept import isolations
 from bot.store.case_logs import read_persons
 from bot.store.duties import CASE, EVENT, PLACE, leaves
 from bot.store.known_cases import RECENT
+from bot.store.ledger_kept import entries, lasting, seen, visible
 from bot.store.tables import named
 
 SEEN = named("seen")
 FIELD = frozenset({Role.BUILDING_LEADER, Role.GRID_WORKER, Role.UNIT_CONTACT})
 MOST = 200
-"""More open cases than this in one person's care are for the board, not for a chat."""
+"""More open cases, or problems, than this in one person's care are for the board, not for a chat."""
 
 
 def todo(asking: Asking) -> Mapping[str, Any]:
-    """The cases, isolations and leaves that wait for this person; a handful of questions, whatever their number."""
+    """What waits for this person: cases, isolations, leaves, problems; a handful of questions, however many."""
     rows = _open(asking)
     codes = [row.code for row in rows]
     near = {role: _within(asking, roles, codes) for role, roles in ROLES.items()} if codes else {}
@@ -35,7 +36,16 @@ def todo(asking: Asking) -> Mapping[str, Any]:
     cases = [_watched(asking, row, known[row.code], near, acknowledged) for row in rows if row.code in known]
     away = [Leave(each.since, each.until) for each in leaves(asking.connection, asking.who.person)]
     stays = isolations(asking)["isolations"]
-    return {"todo": due(asking.now, cases, stays, away, asking.house.rules)}
+    return {"todo": due(asking.now, cases, stays, away, asking.house.rules, _listed(asking))}
+
+
+def _listed(asking: Asking) -> list[Listed]:
+    """The problems at the person's places; whoever only found one has nothing to see to."""
+    found = seen(asking, entries(asking.connection, asking.house, visible(asking) & lasting(asking), MOST))
+    return [
+        Listed(each.entry.row.code, each.entry.row.name, each.entry.stands, each.entry.row.found_on, each.far)
+        for each in found
+    ]
 
 
 ROLES: Mapping[str, frozenset[Role]] = {

@@ -33,7 +33,10 @@ from bot.model import (
     Near,
     Owed,
     PastDay,
+    PictureSeen,
     PlaceStreak,
+    ProblemStep,
+    ProblemStepped,
     ReturneeRegistered,
     Self,
     Standing,
@@ -42,6 +45,7 @@ from bot.model import (
     Todo,
 )
 from bot.model.care import Isolation, Returned, Visited
+from tests.dialog import problem_days
 from tests.town import NOW, ZONE
 
 TODAY = NOW.date()
@@ -181,6 +185,7 @@ DAYS |= {
         fields=(FormField("larvae", 0, 50, {"zh": "积水", "en": "water"}), FormField("more", 1, 5, {})),
     ),
 }
+DAYS |= problem_days.days(RULES)
 BRIEFS = [replace(brief, locale=locale) for brief in DAYS.values() for locale in Locale]
 SAID = ("0", "5", "999", "楼道里有积水", "11-30", "2020-01-01", "", PHOTO, f"{PHOTO}{'0' * 32}", "\x1f")
 """What people say whatever they are asked."""
@@ -267,6 +272,10 @@ def standings(fact: Fact) -> tuple[Standing, ...]:
             shown = {"isolation": STAY, "before": STAY, "told": ()}
         case ReturneeRegistered():
             shown = {"until": TODAY}
+        case ProblemStepped():
+            shown = {"told": (), "after": problem_days.STANDS, "again": fact.step is ProblemStep.REOPENED}
+        case PictureSeen():
+            shown = {"photo": "0" * 32, "count": 2}
         case _:
             shown = {"told": ("community_lead",), "value": "3栋2单元501", "waits": ("x",)}
     return (*(replace(each, shown=shown) for each in STANDINGS), *refused)

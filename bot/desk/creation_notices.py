@@ -1,0 +1,68 @@
+"""Word of the creation workflow: to the one below what was decided, to the one above that it is their turn."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Connection, select
+
+from bot.desk.voice import Tools, tell
+from bot.dialog import Option, Say
+from bot.model import Course, Level, Role, Step, Stepped
+from bot.scoring.awards import ANSWERS_FOR
+from bot.store import creation
+from bot.store.authority import responsible
+from bot.store.duties import PLACE
+
+if TYPE_CHECKING:
+    from bot.desk.visit import Visit
+
+NEXT = {Step.PASSED: (Role.OFFICE,)}
+"""Whose turn it is after a step, beside whoever applied."""
+
+
+def stepped(visit: Visit, course: Course, step: Step) -> tuple[str, ...]:
+    """Tell whom a step concerns; the roles that were reached."""
+    roles = _whom(course, step)
+    told: dict[str, None] = {}
+    newest = course.steps[-1]
+    say = _news(course.place, course.name, newest)
+    for each in responsible(visit.connection, course.place, roles, visit.now.date()):
+        if each.person != visit.act().person and visit.notify(each.person, say):
+            told[each.role.value] = None
+    return tuple(told)
+
+
+def _whom(course: Course, step: Step) -> tuple[Role, ...]:
+    mine = ANSWERS_FOR[course.level]
+    if step in {Step.APPLIED, Step.WITHDRAWN}:
+        return (Role.OFFICE,) if course.level is Level.TOWNSHIP else (Role.TOWNSHIP_REVIEWER,)
+    above = () if course.level is Level.TOWNSHIP else (Role.TOWNSHIP_REVIEWER,)
+    return (mine, *NEXT.get(step, () if step is Step.RETURNED else above))
+
+
+def _news(place: str, name: str, step: Stepped) -> Say:
+    return Say("creation/news", {"place": name, "step": step}, (Option(f"creation {place}", name="creation"),))
+
+
+def revoked(visit: Visit) -> None:
+    """A case was recorded: the awards that it ends, end in the same turn."""
+    visit.written += revoke(visit.connection, visit.tools, visit.now)
+
+
+def revoke(connection: Connection, tools: Tools, now: datetime) -> list[int]:
+    """End the awards whose days were broken, and tell who answers for the place, the township and the office."""
+    written: list[int | None] = []
+    for step in creation.revoke_broken(connection, tools.house, now):
+        written += _tell(connection, tools, now, step)
+    return [number for number in written if number]
+
+
+def _tell(connection: Connection, tools: Tools, now: datetime, step: Stepped) -> Sequence[int | None]:
+    row = connection.execute(select(PLACE.c.name, PLACE.c.level).where(PLACE.c.code == step.place)).one()
+    roles = {ANSWERS_FOR[row.level], Role.TOWNSHIP_REVIEWER, Role.OFFICE}
+    people = dict.fromkeys(each.person for each in responsible(connection, step.place, roles, now.date()))
+    say = _news(step.place, row.name, step)
+    return [tell(tools, connection, now, person, [say], kind="alert") for person in people]

@@ -1,0 +1,147 @@
+"""The creation workflow: the places that take part, one with its history, and the step that is due (DOMAIN 5)."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from bot import words
+from bot.dialog import Choice, Dialog, Flow, Need, Option, Points, Say, Text
+from bot.dialog.choosing import options
+from bot.model import (
+    INSPECTIONS,
+    Brief,
+    Course,
+    CourseLine,
+    CreationStepped,
+    Fact,
+    Role,
+    Stage,
+    Standing,
+    Step,
+    Stepped,
+)
+from bot.model.standards import HALF
+from bot.questions.attachments import attachments
+from bot.scoring.awards import WORDED, fitting, refusal, since, stage
+from bot.scoring.quarters import quarter
+
+PAGE = 9
+"""So many places fit a message that people read."""
+HUNDRED = Decimal(100)
+REASONS = 300
+"""Characters of the reasons for a step."""
+WAITING = {
+    Role.TOWNSHIP_REVIEWER: (Stage.APPLIED,),
+    Role.OFFICE: (Stage.PASSED,),
+    Role.COMMUNITY_LEAD: (Stage.RETURNED,),
+    Role.UNIT_CONTACT: (Stage.RETURNED,),
+}
+"""What waits for whom."""
+ORDER = (Stage.APPLIED, Stage.PASSED, Stage.RETURNED, Stage.AWARDED, Stage.REVOKED, Stage.REFUSED, Stage.NONE)
+
+
+def creation(brief: Brief) -> Dialog:
+    """List the places that take part, or show the one that was named and record its next step."""
+    if brief.course is not None:
+        return (yield from _one(brief, brief.course))
+    if not brief.courses:
+        yield from Say("creation/nobody", {"said": brief.subject}, (Option("menu"),))
+        return None
+    ordered = sorted(brief.courses, key=lambda line: (ORDER.index(line.stage), line.place))
+    pages = max(1, -(-len(ordered) // PAGE))
+    said = brief.subject
+    page = min(max(1, int(said)), pages) if said.isascii() and said.isdigit() else 1
+    shown: list[CourseLine] = ordered[(page - 1) * PAGE : page * PAGE]
+    actions = [Option(f"creation {each.place}", each.name, each.place) for each in shown]
+    if page < pages:
+        actions.append(Option(f"creation {page + 1}", name="more"))
+    held = sum(each.stage is Stage.AWARDED for each in ordered)
+    values = {"shown": shown, "page": page, "pages": pages, "count": len(ordered), "held": held, "said": said}
+    yield from Say("creation/list", values, (*actions, Option("menu")))
+    return None
+
+
+def _one(brief: Brief, course: Course) -> Dialog:
+    """One place: how it came to stand there, what a step would rest on, and the steps that this person may record."""
+    wanted = brief.subject.partition(" ")[2]
+    if wanted in set(Step):
+        why = refusal(course, Step(wanted), brief.today)
+        if why is not None:
+            shown = {"place": course.name, "step": wanted, "reason": why.reason, **why.values}
+            yield from Say("creation/refused", shown, (Option(f"creation {course.place}", name="creation"),))
+            return None
+        return (yield from _step(brief, course, Step(wanted)))
+    yield from Say("creation/card", card(brief, course), _onward(brief, course))
+    steps = [step for step in fitting(course, brief.today) if step is not Step.APPLIED]
+    if not steps:
+        return None
+    about = {"place": course.name}
+    chosen = yield from Choice("next", options(*(step.value for step in steps), "close"), about)
+    if chosen == "close":
+        yield from Say("creation/kept", actions=(Option("creation"), Option("menu")))
+        return None
+    return (yield from _step(brief, course, Step(chosen)))
+
+
+def card(brief: Brief, course: Course) -> dict[str, object]:
+    """What a card says: the history of the place as one line, its figures, what a reviewer should look at."""
+    hints = [words.label("creation/hints", brief.locale, key, values) for key, values in course.hints]
+    return {
+        "course": course, "stage": stage(course.steps), "since": since(course.steps), "hints": hints,
+        "line": [(each, _words(each)) for each in course.steps], "quarter": quarter(brief.today),
+        "said": [each for each in course.steps if each.words][-3:],
+    }  # fmt: skip
+
+
+def _words(step: Stepped) -> str:
+    """The figure that a step bears."""
+    return "" if step.score is None else f"{step.score.normalize():f}"
+
+
+def _onward(brief: Brief, course: Course) -> tuple[Option, ...]:
+    """What else can be done from here."""
+    found = []
+    if refusal(course, Step.APPLIED, brief.today) is None:
+        found.append(Option(f"apply {course.place}", name="apply"))
+    if any(each.step is Step.APPLIED for each in course.steps):
+        found.append(Option(f"document application {course.place}", name="document"))
+    return (*found, Option("creation", name="list"))
+
+
+def _step(brief: Brief, course: Course, step: Step) -> Dialog:
+    """Ask for what the step needs, show it for checking, and record it."""
+    about: dict[str, object] = {"place": course.name, "step": step.value, "quarter": quarter(brief.today)}
+    score: Decimal | None = None
+    said = ""
+    photos: tuple[str, ...] = ()
+    if step in INSPECTIONS:
+        points = yield from Points("score", HUNDRED, HALF, (), about)
+        assert not isinstance(points, str)  # noqa: S101 - there are neither options nor pictures here
+        score, said = points
+        note, photos = yield from attachments(brief, 1, brief.photo_limit)
+        said = "\n".join(part for part in (said, note) if part)
+    elif step in WORDED:
+        said = yield from Text("why", REASONS, (), about)
+    shown = about | {"score": score, "words": said, "photos": len(photos), "course": course}
+    shown["hints"] = [words.label("creation/hints", brief.locale, key, values) for key, values in course.hints]
+    sure = yield from Choice("sure", options("submit", "discard"), shown)
+    if sure == "discard":
+        yield from Say("creation/kept", actions=(Option(f"creation {course.place}", name="creation"), Option("menu")))
+        return None
+    return CreationStepped(course.place, step, brief.today, score, said, photos)
+
+
+def receipt(fact: Fact, brief: Brief, standing: Standing) -> Say:
+    """What was recorded and who hears of it; or why nothing was."""
+    assert isinstance(fact, CreationStepped)  # noqa: S101 - this flow comes to nothing else
+    course = brief.course
+    assert course is not None  # noqa: S101 - no fact without a place
+    back = (Option(f"creation {course.place}", name="creation"), Option("creation", name="list"))
+    if "refused" in standing.shown:
+        shown = {"place": course.name, "step": fact.step.value, **standing.shown}
+        return Say("creation/refused", shown | {"reason": standing.shown["refused"]}, back)
+    shown = {"place": course.name, "step": fact.step.value, "score": fact.score, **standing.shown}
+    return Say("creation/receipt", shown, back)
+
+
+FLOWS = (Flow("creation", creation, "creation", receipt, frozenset({Need.COURSE, Need.COURSES}), about="subject"),)

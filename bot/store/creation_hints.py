@@ -1,0 +1,52 @@
+"""Hints for who reviews a place: thin reports, days that nobody reported, a month filed at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import Connection, select
+
+from bot.model import Course, Level
+from bot.scoring.hints import burst, thin
+from bot.store import figures
+from bot.store.asking import House
+from bot.store.duties import PLACE, REPORT
+
+BACK = timedelta(days=31)
+Hint = tuple[str, Mapping[str, object]]
+
+
+def hints_of(connection: Connection, house: House, course: Course, today: date) -> tuple[Hint, ...]:
+    """What the records say that a reviewer should look at; a fixed number of questions."""
+    found: list[Hint] = []
+    first, last = today - timedelta(days=house.rules.threshold_days), today - timedelta(days=1)
+    below = {}
+    if course.level is Level.TOWNSHIP:
+        query = select(PLACE.c.code, PLACE.c.name).where(PLACE.c.parent == course.place)
+        below = {row.code: row.name for row in connection.execute(query.order_by(PLACE.c.code))}
+    reports = figures.tallies(connection, first, last, [course.place, *below])
+    mine = reports[course.place]
+    if thin(mine.received, mine.expected):
+        shown = {"received": mine.received, "expected": mine.expected, "days": house.rules.threshold_days}
+        found.append(("coverage", shown))
+    lagging = [name for code, name in below.items() if thin(reports[code].received, reports[code].expected)]
+    if lagging:
+        found.append(("lagging", {"names": lagging}))
+    if course.streak is not None and course.streak.unverified_days:
+        found.append(("unverified", {"days": course.streak.unverified_days, "of": course.streak.days}))
+    at_once = _at_once(connection, course, today)
+    if at_once is not None:
+        found.append(("burst", {"days": at_once[0], "at": at_once[1].astimezone(house.zone)}))
+    return tuple(found)
+
+
+def _at_once(connection: Connection, course: Course, today: date) -> tuple[int, datetime] | None:
+    """Of a community, village or unit: whether many days were reported at once within the last month."""
+    if course.level is Level.TOWNSHIP:
+        return None
+    codes = sorted(figures.subtree(connection, [course.place]))
+    query = select(REPORT.c.place, REPORT.c.day, REPORT.c.recorded_at).where(
+        REPORT.c.place.in_(codes), REPORT.c.day >= today - BACK, REPORT.c.person.isnot(None)
+    )
+    return burst((row.place, row.day, row.recorded_at) for row in connection.execute(query))
