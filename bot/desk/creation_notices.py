@@ -11,8 +11,8 @@ from sqlalchemy import Connection, select
 from bot.desk.voice import Tools, tell
 from bot.dialog import Option, Say
 from bot.model import Course, Level, Role, Step, Stepped
-from bot.scoring.awards import ANSWERS_FOR
-from bot.store import creation
+from bot.scoring.awards import ANSWERS_FOR, applicant_of
+from bot.store import creation, creation_kept
 from bot.store.authority import responsible
 from bot.store.duties import PLACE
 
@@ -27,11 +27,14 @@ def stepped(visit: Visit, course: Course, step: Step) -> tuple[str, ...]:
     """Tell whom a step concerns; the roles that were reached."""
     roles = _whom(course, step)
     told: dict[str, None] = {}
-    newest = course.steps[-1]
-    say = _news(course.place, course.name, newest)
-    for each in responsible(visit.connection, course.place, roles, visit.now.date()):
-        if each.person != visit.act().person and visit.notify(each.person, say):
-            told[each.role.value] = None
+    say = _news(course.place, course.name, course.steps[-1])
+    found = responsible(visit.connection, course.place, roles, visit.now.date())
+    people = {each.person: each.role.value for each in reversed(found)}
+    if (applicant := applicant_of(course.steps)) is not None and ANSWERS_FOR[course.level] in roles:
+        people.setdefault(applicant, ANSWERS_FOR[course.level].value)
+    for person, role in reversed(people.items()):
+        if person != visit.act().person and visit.notify(person, say):
+            told[role] = None
     return tuple(told)
 
 
@@ -64,5 +67,8 @@ def _tell(connection: Connection, tools: Tools, now: datetime, step: Stepped) ->
     row = connection.execute(select(PLACE.c.name, PLACE.c.level).where(PLACE.c.code == step.place)).one()
     roles = {ANSWERS_FOR[row.level], Role.TOWNSHIP_REVIEWER, Role.OFFICE}
     people = dict.fromkeys(each.person for each in responsible(connection, step.place, roles, now.date()))
+    applicant = applicant_of(creation_kept.steps_of(connection, tools.house, [step.place])[step.place])
+    if applicant is not None:
+        people.setdefault(applicant)
     say = _news(step.place, row.name, step)
     return [tell(tools, connection, now, person, [say], kind="alert") for person in people]

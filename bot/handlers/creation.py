@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from bot import words
-from bot.dialog import Choice, Dialog, Flow, Need, Option, Points, Say, Text
+from bot.dialog import Choice, Dialog, Flow, Goto, Need, Option, Points, Say, Text
 from bot.dialog.choosing import options
 from bot.model import (
     INSPECTIONS,
@@ -24,6 +24,7 @@ from bot.model.standards import HALF
 from bot.questions.attachments import attachments
 from bot.scoring.awards import WORDED, fitting, refusal, since, stage
 from bot.scoring.quarters import quarter
+from bot.understand.places import Candidate, rank
 
 PAGE = 9
 """So many places fit a message that people read."""
@@ -47,9 +48,12 @@ def creation(brief: Brief) -> Dialog:
     if not brief.courses:
         yield from Say("creation/nobody", {"said": brief.subject}, (Option("menu"),))
         return None
+    said = brief.subject
+    meant = rank(said, [Candidate(each.place, each.name) for each in brief.courses]) if said[:1].isalpha() else []
+    if len(meant) == 1:
+        return Goto("creation", meant[0].code)
     ordered = sorted(brief.courses, key=lambda line: (ORDER.index(line.stage), line.place))
     pages = max(1, -(-len(ordered) // PAGE))
-    said = brief.subject
     page = min(max(1, int(said)), pages) if said.isascii() and said.isdigit() else 1
     shown: list[CourseLine] = ordered[(page - 1) * PAGE : page * PAGE]
     actions = [Option(f"creation {each.place}", each.name, each.place) for each in shown]

@@ -16,24 +16,31 @@ USUAL = (("tomorrow", 1), ("three", 3), ("week", 7))
 
 
 class Described(NamedTuple):
-    """What was said, what was shown, and the questions to which it was."""
+    """What was said, and what was shown with it."""
 
     words: str
     photos: tuple[str, ...]
-    keys: tuple[str, ...]
+    key: str
+    """The question that the words answered."""
 
 
 def described(brief: Brief, key: str, shown: Mapping[str, object]) -> Generator[Step, Any, Described]:
-    """Take pictures until words come: they are what cannot do without."""
+    """Take pictures until words come, for nothing can do without them."""
     photos: list[str] = []
-    keys: list[str] = []
+    n = 0
     while True:
-        keys.append(f"{key}/{len(keys) + 1}")
+        n += 1
         room = brief.photo_limit - len(photos)
-        said = yield from Attachment(keys[-1], brief.note_limit, room, values={**shown, "photos": photos})
-        if not said.startswith(PHOTO):
-            return Described(said, tuple(photos), tuple(keys))
-        photos.append(said.removeprefix(PHOTO))
+        said = yield from Attachment(f"{key}/{n}", brief.note_limit, room, values={**shown, "photos": photos})
+        if said.startswith(PHOTO):
+            photos.append(said.removeprefix(PHOTO))
+        elif said_something(said):
+            return Described(said, tuple(photos), f"{key}/{n}")
+
+
+def said_something(words: str) -> bool:
+    """Whether there is a word in it: a mere “？” asks, and tells nothing."""
+    return any(sign.isalnum() for sign in words)
 
 
 def until(brief: Brief, key: str, shown: Mapping[str, object]) -> Generator[Step, Any, date]:

@@ -62,6 +62,11 @@ def inspected(steps: Sequence[Stepped]) -> bool:
     return False
 
 
+def applicant_of(steps: Sequence[Stepped]) -> int | None:
+    """Who applied last: beside those who lead the place they hear what becomes of it."""
+    return next((each.person for each in reversed(steps) if each.step is Step.APPLIED), None)
+
+
 def granted_on(steps: Sequence[Stepped]) -> date | None:
     """The day since which the award is held; None where none is."""
     if stage(steps) is not Stage.AWARDED:
@@ -107,6 +112,14 @@ def _grounds(course: Course, today: date) -> Refusal | None:
         return Refusal("old", {"on": reached.on})
     if course.township is not None and course.township.reasons:
         return Refusal("township", {"township": course.township})
+    return _broken(course)
+
+
+def _broken(course: Course) -> Refusal | None:
+    """Where a broken streak ends an award at once, none is applied for, or given, while it is broken."""
+    streak = course.streak
+    if course.revokes and streak is not None and streak.state is DayState.BROKEN and streak.reason is not None:
+        return Refusal("broken", {"case": streak.reason.case, "kind": streak.reason.kind})
     return None
 
 
@@ -148,12 +161,8 @@ def _decided(course: Course, today: date) -> Refusal | None:
 
 
 def _awarded(course: Course, today: date) -> Refusal | None:
-    if (not_decided := _decided(course, today)) is not None:
-        return not_decided
-    streak = course.streak
-    if course.revokes and streak is not None and streak.state is DayState.BROKEN and streak.reason is not None:
-        return Refusal("broken", {"case": streak.reason.case, "kind": streak.reason.kind})
-    return None
+    not_decided = _decided(course, today)
+    return _broken(course) if not_decided is None else not_decided
 
 
 def _kept(course: Course, today: date) -> Refusal | None:

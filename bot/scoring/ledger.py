@@ -65,6 +65,10 @@ class Outline(NamedTuple):
     """From when on it can be looked at again; of a closed problem only."""
     rounds: int = 1
     """How often it was put on the list: once, and once more each time that it was reopened."""
+    rectified_on: date | None = None
+    """Since it was put on the list last, as the next two."""
+    closed_on: date | None = None
+    looked_again_on: date | None = None
 
     def overdue(self, today: date) -> bool:
         """Whether it should have been mended before ``today``."""
@@ -124,11 +128,15 @@ def _after(stands: Outline, fact: ProblemFact, look_again_days: int) -> Outline:
     now = stands._replace(state=_STATE[fact.step], since=fact.on, look_again_on=None)
     match fact.step:
         case ProblemStep.RECTIFIED:
-            return now._replace(rectifier=fact.person)
+            return now._replace(rectifier=fact.person, rectified_on=fact.on)
         case ProblemStep.CLOSED:
-            return now._replace(look_again_on=fact.due or fact.on + timedelta(days=look_again_days))
+            look = fact.due or fact.on + timedelta(days=look_again_days)
+            return now._replace(look_again_on=look, closed_on=fact.on)
+        case ProblemStep.LOOKED_AGAIN:
+            return now._replace(looked_again_on=fact.on)
         case ProblemStep.REOPENED:
-            return now._replace(due=fact.due or stands.due, rectifier=None, rounds=stands.rounds + 1)
+            due = fact.due or stands.due
+            return Outline(ProblemState.OPEN, fact.on, due, stands.responsible, rounds=stands.rounds + 1)
     return now
 
 

@@ -15,11 +15,11 @@ from bot.store.asking import Asking, House
 from bot.store.authority import roles_at
 from bot.store.cases import RefusedError
 from bot.store.duties import PLACE
-from bot.store.ledger_counts import below, counts, tally
+from bot.store.ledger_counts import Tally, below, counts, tally
 from bot.store.ledger_kept import EVIDENCE, PROBLEM, STEP, Entry, entries, shown, visible
 from bot.store.ledger_roles import alone, names
 
-__all__ = ["Happened", "counts", "enter", "picture", "rows", "step", "tally"]
+__all__ = ["Happened", "Tally", "counts", "enter", "picture", "rows", "step", "tally"]
 LETTER = "W"
 """How a problem's number begins (``W1124-01``): 问题."""
 LOCK = 0x57000000

@@ -13,12 +13,17 @@ from bot.dialog.steps import PHOTO
 from bot.handlers import FLOWS
 from bot.model import (
     Action,
+    ApplicationMade,
+    AssessmentMarked,
+    AssessmentSubmitted,
     Brief,
     Care,
     CaseCard,
     CaseFact,
     Colleague,
+    CreationStepped,
     DayState,
+    DocumentAsked,
     Event,
     Fact,
     Field,
@@ -45,7 +50,7 @@ from bot.model import (
     Todo,
 )
 from bot.model.care import Isolation, Returned, Visited
-from tests.dialog import problem_days
+from tests.dialog import creation_days, problem_days
 from tests.town import NOW, ZONE
 
 TODAY = NOW.date()
@@ -185,7 +190,7 @@ DAYS |= {
         fields=(FormField("larvae", 0, 50, {"zh": "积水", "en": "water"}), FormField("more", 1, 5, {})),
     ),
 }
-DAYS |= problem_days.days(RULES)
+DAYS |= problem_days.days(RULES) | creation_days.days(RULES)
 BRIEFS = [replace(brief, locale=locale) for brief in DAYS.values() for locale in Locale]
 SAID = ("0", "5", "999", "楼道里有积水", "11-30", "2020-01-01", "", PHOTO, f"{PHOTO}{'0' * 32}", "\x1f")
 """What people say whatever they are asked."""
@@ -274,6 +279,15 @@ def standings(fact: Fact) -> tuple[Standing, ...]:
             shown = {"until": TODAY}
         case ProblemStepped():
             shown = {"told": (), "after": problem_days.STANDS, "again": fact.step is ProblemStep.REOPENED}
+        case DocumentAsked():
+            shown = creation_days.GIVEN
+            refused += creation_days.REFUSED
+        case AssessmentMarked() | AssessmentSubmitted():
+            shown = {}
+            refused += creation_days.REFUSED
+        case ApplicationMade() | CreationStepped():
+            shown = {"told": ("community_lead",)}
+            refused = creation_days.NOT_STEPPED
         case PictureSeen():
             shown = {"photo": "0" * 32, "count": 2}
         case _:
