@@ -10,6 +10,7 @@ from bot.handlers import (
     case_details,
     case_follow_up,
     case_notice,
+    checklist,
     circular,
     creation,
     daily_report,
@@ -24,9 +25,11 @@ from bot.handlers import (
     places,
     problem,
     problem_found,
+    red_black,
     reports,
     returnee,
     todo,
+    work_log,
 )
 
 FLOWS: dict[str, Flow] = {
@@ -38,6 +41,7 @@ FLOWS: dict[str, Flow] = {
         case_details,
         case_follow_up,
         case_notice,
+        checklist,
         circular,
         creation,
         daily_report,
@@ -52,9 +56,11 @@ FLOWS: dict[str, Flow] = {
         places,
         problem,
         problem_found,
+        red_black,
         reports,
         returnee,
         todo,
+        work_log,
     )
     for flow in module.FLOWS
 }
@@ -79,6 +85,9 @@ COMMANDS: dict[str, str] = {
     "places": "places",
     "history": "history",
     "document": "document",
+    "checks": "checks",
+    "redblack": "redblack",
+    "worklog": "worklog",
     "assess": "assess",
     "apply": "apply",
     "creation": "creation",

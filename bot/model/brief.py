@@ -189,6 +189,8 @@ class Brief:
     """The assessment that the conversation is about."""
     checks: tuple[Check, ...] = ()
     """Recurring duties of the person's places in this period."""
+    watched: tuple[Check, ...] = ()
+    """Those of the places below, for who answers for them."""
     courses: tuple[CourseLine, ...] = ()
     """Places that take part in the creation, as far as this person answers for them."""
     course: Course | None = None
@@ -207,6 +209,8 @@ class Brief:
     """Whether this person may post on it."""
     work: tuple[tuple[Counter, int], ...] = ()
     """The work log of this month at the person's places."""
+    worked: tuple[tuple[str, Counter, int], ...] = ()
+    """What this person told of today: place, counter and figure."""
 
     desks: tuple[Near, ...] = ()
     """Places of which this person may have documents."""

@@ -300,7 +300,7 @@ class EntryTakenBack:
 
 @dataclass(frozen=True, slots=True)
 class WorkCounted:
-    """Work of a day that the bot cannot count by itself; it adds to what was told before."""
+    """Work of a day that the bot cannot count by itself: the day's figures, in place of what the sender told before."""
 
     place: str
     day: date

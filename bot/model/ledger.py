@@ -121,6 +121,8 @@ class BoardEntry:
     place: str
     """The place's name."""
     words: str
+    own: bool = False
+    """Whether this person posted it."""
 
 
 class Counter(StrEnum):

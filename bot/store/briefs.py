@@ -32,7 +32,10 @@ from bot.store import (
     own_data,
     past,
     places,
+    redblack,
+    ticks,
     todo,
+    worklog,
 )
 from bot.store.asking import Asking, House, Who
 from bot.store.crypto import Keyring
@@ -153,6 +156,9 @@ MORE: Mapping[Need, Callable[[Asking], Mapping[str, Any]]] = {
     Need.PROBLEM: ledger_kept.card,
     Need.PAST: past.past,
     Need.DESKS: desks.desks,
+    Need.CHECKS: ticks.checks,
+    Need.ENTRIES: redblack.entries,
+    Need.WORK: worklog.work,
     Need.COURSE: creation_kept.course,
     Need.COURSES: creation_kept.courses,
     Need.CIRCULAR: circulars.told,

@@ -7,9 +7,9 @@ from datetime import date, timedelta
 from sqlalchemy import Connection
 
 from bot import words
-from bot.model import Counter, Course, Locale
+from bot.model import Course, Locale
 from bot.model.creation import TEXT_LIMIT
-from bot.store import figures, ledger_counts
+from bot.store import figures, worklog
 from bot.store.asking import House
 
 BACK = timedelta(days=90)
@@ -20,10 +20,10 @@ def draft(connection: Connection, house: House, course: Course, today: date) -> 
     """The text, in Chinese as the form is, within its 600 characters."""
     start = max(house.rules.start, today - BACK)
     reports = figures.tallies(connection, start, today - timedelta(days=1), [course.place])[course.place]
-    done = ledger_counts.counts(connection, course.place, start, today)
+    done = worklog.counts(connection, course.place, start, today)
     shown = {
         "name": course.name, "level": course.level, "streak": course.streak, "since": start, "until": today,
         "reports": reports, "township": course.township, "reached": course.reached,
-        "work": {counter.value: done.get(counter, 0) for counter in Counter},
+        "work": {counter.value: number for counter, number in done.items()},
     }  # fmt: skip
     return words.text("application/draft", Locale.ZH, shown)[:TEXT_LIMIT]

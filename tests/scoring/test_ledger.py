@@ -89,7 +89,11 @@ def test_days_and_people() -> None:
     assert (closed.rectifier, closed.look_again_on, closed.since) == (ME, FOUND + 5 * DAY, FOUND + 2 * DAY)
     anew = stands("arco", person=ME)
     assert (anew.rectifier, anew.look_again_on, anew.due) == (None, None, FOUND + 6 * DAY)
-    assert not stands("arcl").look_again_on
+    done = stands("arcl")
+    assert (done.look_again_on, done.rectified_on, done.closed_on, done.looked_again_on) == (
+        None, FOUND + DAY, FOUND + 2 * DAY, FOUND + 3 * DAY,
+    )  # fmt: skip
+    assert stands("arclo")[7:] == (None, None, None)
     undated = [ProblemFact(fact.step, fact.on, fact.at) for fact in log("arc")]
     assert outline(FOUND, undated, 7).look_again_on == FOUND + 9 * DAY
     assert outline(FOUND, [*log("ar"), ProblemFact(ProblemStep.REOPENED, FOUND, NOW + 9 * DAY)], 7).due == first.due
