@@ -41,6 +41,15 @@ class Collection:
     """Whether it is (also) about the member of staff who uses the bot; else about residents only."""
 
 
+WORKFLOW = (
+    "assessment_mark.reason",
+    "application.body",
+    "creation_event.words",
+    "problem.words",
+    "problem_event.words",
+    "red_black.words",
+    "evidence.media",
+)
 REGISTER: tuple[Collection, ...] = (
     Collection("roster", ("person.name", "person.phone", "assignment.place"), Basis.DUTY, Term.EVENT, own=True),
     Collection("chats", ("account.address", "consent.notice"), Basis.CONSENT, Term.EVENT, own=True),
@@ -55,6 +64,7 @@ REGISTER: tuple[Collection, ...] = (
     ),
     Collection("openings", ("opening.field", "opening.reason", "seen.at"), Basis.DUTY, Term.RETENTION, own=True),
     Collection("cases", ("case_detail.body",), Basis.DUTY, Term.RETENTION, own=False),
+    Collection("workflow", WORKFLOW, Basis.DUTY, Term.RETENTION, own=True),
     Collection("isolations", ("isolation.body", "returnee.body"), Basis.DUTY, Term.RETENTION, own=False),
 )
 """Every sealed column is in it (a test sees to that), and the columns beside them that tell of a person."""

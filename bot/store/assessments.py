@@ -10,15 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select
 
-from bot.model import (
-    Answer,
-    AssessmentMarked,
-    AssessmentSubmitted,
-    Mark,
-    Reached,
-    Sheet,
-    Standard,
-)
+from bot.model import Answer, AssessmentMarked, AssessmentSubmitted, Mark, Reached, Sheet, Standard
 from bot.scoring import criteria
 from bot.scoring.answers import answers
 from bot.scoring.awards import ANSWERS_FOR
@@ -29,6 +21,7 @@ from bot.store.asking import House
 from bot.store.authority import roles_at
 from bot.store.cases import RefusedError
 from bot.store.duties import PLACE
+from bot.store.milestones import INSERT
 from bot.store.standing_facts import facts_of
 from bot.store.tables import named
 
@@ -49,16 +42,28 @@ class Begun:
     marks: tuple[Mark, ...]
 
 
-def present(name: str) -> Standard:
-    """The standard in the version that a new assessment is made with."""
-    return criteria.load(name)
+def present(name: str) -> Standard | None:
+    """The standard in the version that a new assessment is made with; None: its file is gone, or does not read.
+
+    What was begun goes on without it, and whoever starts the bot is told by the pack.
+    """
+    try:
+        return criteria.load(name)
+    except criteria.CriteriaError:
+        return None
 
 
-def sheet_of(connection: Connection, house: House, place: Any, name: str, today: date) -> Sheet:  # noqa: ANN401 - a row of a place
-    """The assessment of a place by a standard as it stands: what was marked, and what the facts answer today."""
+def sheet_of(connection: Connection, house: House, place: Any, name: str, today: date) -> Sheet | None:  # noqa: ANN401 - a row of a place
+    """The assessment of a place by a standard as it stands: what was marked, and what the facts answer today.
+
+    None: none was begun, and none can be: neither does the pack ask for this standard at this level, or it is gone.
+    """
     begun = running(connection, house, place.code, name)
-    standard = begun.standard if begun else present(name)
-    last = _last(connection, place.code, name)
+    asked = name in house.rules.standards.get(place.level, ())
+    standard = begun.standard if begun else present(name) if asked else None
+    if standard is None:
+        return None
+    last = newest(connection, place.code, name)
     return Sheet(
         place.code,
         place.name,
@@ -130,9 +135,10 @@ def mark(connection: Connection, house: House, act: Act, fact: AssessmentMarked)
         RefusedError: ``unknown``, ``entitled``, ``closed``, ``version`` (the standard has changed since it was shown),
             or what ``MarkError`` says of a mark.
     """
-    _entitled(connection, house, act, fact.place, fact.standard)
-    begun = running(connection, house, fact.place, fact.standard)
+    _, begun = _entitled(connection, house, act, fact.place, fact.standard)
     standard = begun.standard if begun else present(fact.standard)
+    if standard is None:
+        raise RefusedError("unknown")
     if standard.version != fact.version:
         raise RefusedError("version")
     known = {leaf.id: leaf for leaf in standard.leaves}
@@ -148,15 +154,14 @@ def mark(connection: Connection, house: House, act: Act, fact: AssessmentMarked)
         values = by | {"item": each.item, "halves": int(each.points * 2), "reason": reason}
         row = connection.execute(insert(MARK).returning(MARK.c.id), values).scalar_one()
         if each.evidence:
-            connection.execute(insert(EVIDENCE), [{"media": media, "mark": row} for media in each.evidence])
+            shown = [{"media": media, "mark": row} for media in dict.fromkeys(each.evidence)]
+            connection.execute(insert(EVIDENCE), shown)
 
 
 def _begin(connection: Connection, act: Act, place: str, standard: Standard) -> int:
-    same = (KEPT.c.id == standard.id, KEPT.c.version == standard.version)
-    if connection.execute(select(KEPT.c.id).where(*same)).first() is None:
-        body = codec.dump(standard).decode()
-        kept = {"id": standard.id, "version": standard.version, "body": body, "kept_at": act.now}
-        connection.execute(insert(KEPT), kept)
+    body = codec.dump(standard).decode()
+    kept = {"id": standard.id, "version": standard.version, "body": body, "kept_at": act.now}
+    connection.execute(INSERT[connection.dialect.name](KEPT).on_conflict_do_nothing(), kept)
     values = {
         "place": place, "standard": standard.id, "version": standard.version, "on": act.now.date(),
         "person": act.person, "begun_at": act.now,
@@ -170,11 +175,13 @@ def submit(connection: Connection, house: House, act: Act, fact: AssessmentSubmi
     Raises:
         RefusedError: as in ``mark``; ``nothing`` (none was begun), ``open`` (items that nobody has judged).
     """
-    place = _entitled(connection, house, act, fact.place, fact.standard)
-    begun = running(connection, house, fact.place, fact.standard)
+    place, begun = _entitled(connection, house, act, fact.place, fact.standard)
     if begun is None:
         raise RefusedError("nothing")
+    if begun.standard.version != fact.version:
+        raise RefusedError("version")
     sheet = sheet_of(connection, house, place, fact.standard, act.now.date())
+    assert sheet is not None  # noqa: S101 - one was begun
     result = scored(sheet)
     if result.open:
         raise RefusedError("open", left=len(result.open))
@@ -188,15 +195,22 @@ def submit(connection: Connection, house: House, act: Act, fact: AssessmentSubmi
     return replace(sheet, begun_on=begun.on)
 
 
-def _entitled(connection: Connection, house: House, act: Act, code: str, standard: str) -> Any:  # noqa: ANN401 - a row of a place
-    place = connection.execute(select(PLACE).where(PLACE.c.code == code)).first()
-    if place is None or standard not in house.rules.standards.get(place.level, ()):
+def _entitled(connection: Connection, house: House, act: Act, code: str, standard: str) -> tuple[Any, Begun | None]:
+    """The place, and what was begun there by this standard; on PostgreSQL nobody else changes it meanwhile.
+
+    What was begun goes on, also where the pack does not ask for the standard any more.
+    """
+    place = connection.execute(select(PLACE).where(PLACE.c.code == code).with_for_update()).first()
+    if place is None:
         raise RefusedError("unknown")
-    if ANSWERS_FOR[place.level] not in roles_at(connection, act.person, code, act.now.date()):
+    begun = running(connection, house, code, standard)
+    if begun is None and standard not in house.rules.standards.get(place.level, ()):
+        raise RefusedError("unknown")
+    if ANSWERS_FOR.get(place.level) not in roles_at(connection, act.person, code, act.now.date()):
         raise RefusedError("entitled")
     if place.closed is not None and place.closed <= act.now.date():
         raise RefusedError("closed", on=place.closed)
-    return place
+    return place, begun
 
 
 _ENDED = select(
@@ -205,7 +219,8 @@ _ENDED = select(
 ).join(ASSESSMENT, ASSESSMENT.c.id == END.c.assessment).order_by(END.c.id)  # fmt: skip
 
 
-def _last(connection: Connection, place: str, name: str) -> Any:  # noqa: ANN401 - a row, or None
+def newest(connection: Connection, place: str, name: str) -> Any:  # noqa: ANN401 - a row, or None
+    """The end of the newest assessment by a standard that was submitted."""
     query = _ENDED.where(ASSESSMENT.c.place == place, ASSESSMENT.c.standard == name)
     return connection.execute(query.order_by(None).order_by(END.c.id.desc()).limit(1)).first()
 
@@ -217,20 +232,12 @@ def reached(connection: Connection, house: House, place: str) -> Reached | None:
 
 def reached_of(connection: Connection, house: House, places: Collection[str]) -> dict[str, Reached]:
     """The same of many places. Two queries."""
-    levels: dict[str, str] = {}
-    for row in connection.execute(select(PLACE.c.code, PLACE.c.level).where(PLACE.c.code.in_(list(places)))):
-        levels[row.code] = row.level
+    query = select(PLACE.c.code, PLACE.c.level).where(PLACE.c.code.in_(list(places)))
+    levels = {row.code: row.level for row in connection.execute(query)}
     rows: Sequence[Any] = connection.execute(_ENDED.where(ASSESSMENT.c.place.in_(list(levels)))).all()
-    return {
-        row.place: Reached(
-            row.assessment,
-            row.standard,
-            row.on,
-            Decimal(row.halves) / 2,
-            Decimal(row.needed) / 2,
-            row.qualifies,
-            row.person,
-        )
-        for row in rows
-        if row.standard == deciding(house, levels[row.place])
-    }
+    return {row.place: _reached(row) for row in rows if row.standard == deciding(house, levels[row.place])}
+
+
+def _reached(row: Any) -> Reached:  # noqa: ANN401 - a row of an end
+    points, needed = Decimal(row.halves) / 2, Decimal(row.needed) / 2
+    return Reached(row.assessment, row.standard, row.on, points, needed, row.qualifies, row.person)

@@ -11,14 +11,20 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 from bot.store import audit
 from bot.store.crypto import Keyring
 from bot.store.tables import named
+from bot.store.work_term import GONE
 
 IDENTITY = "identity"
 """The setting that names this database in certificates."""
 GOING = (
-    "opening", "seen", "case_detail", "photo", "media", "outbox", "conversation", "inbox", "attempt",
-    "invitation", "login", "web_session",
+    "opening", "seen", "case_detail", "photo", "evidence", "media_look", "media", "outbox", "conversation", "inbox",
+    "attempt", "invitation", "login", "web_session",
 )  # fmt: skip
 """Tables that hold nothing but personal data, in an order in which none is referred to."""
+TEXTS = (
+    ("assessment_mark", "reason"), ("application", "body"), ("creation_event", "words"), ("problem", "words"),
+    ("problem_event", "words"), ("red_black", "words"),
+)  # fmt: skip
+"""What people wrote where the fact itself stays."""
 ROSTER = ("account", "consent", "leave_end", "assignment", "leave")
 KEPT = (
     "figures by place and day, cases by number, place, kind and day, counts of care and inspections, the audit chain: "
@@ -52,6 +58,7 @@ def end(connection: Connection, keyring: Keyring, now: datetime, *, keep_roster:
     emptied = {}
     for name in ("isolation", "returnee"):
         emptied[name] = connection.execute(update(named(name)).values(body=keyring.seal(b"{}"))).rowcount
+    emptied |= {name: _emptied(connection, name, column) for name, column in TEXTS}
     filing = named("filing")
     emptied["filing"] = connection.execute(update(filing).where(filing.c.note.isnot(None)).values(note=None)).rowcount
     kept = [KEPT]
@@ -71,6 +78,14 @@ def end(connection: Connection, keyring: Keyring, now: datetime, *, keep_roster:
 
 def _delete(connection: Connection, name: str) -> int:
     return connection.execute(delete(named(name))).rowcount
+
+
+def _emptied(connection: Connection, name: str, column: str) -> int:
+    """Texts that people wrote, where the fact itself stays."""
+    table = named(name)
+    kept = table.c[column]
+    change = update(table).where(kept.isnot(None)).values({column: None if kept.nullable else GONE})
+    return connection.execute(change).rowcount
 
 
 def _nobody(connection: Connection, keyring: Keyring) -> int:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from PIL import Image, ImageOps
 from sqlalchemy import Connection, insert
 
-from bot.store import tables
+from bot.store import looks, tables
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterable
@@ -104,9 +104,12 @@ class MediaStore:
         put(path, self.keyring.seal(picture.data))
         size = {"size": len(picture.data), "width": picture.width, "height": picture.height}
         row = {"name": name, "made_at": self._clock(), **size}
+        seen = looks.look(picture.data)
 
         def job(connection: Connection) -> None:
             connection.execute(insert(tables.Media), row)
+            if seen is not None:
+                looks.keep(connection, name, seen)
 
         try:
             self._database.write(job)

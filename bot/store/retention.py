@@ -15,12 +15,13 @@ from typing import TYPE_CHECKING, TypeVar
 from sqlalchemy import ColumnElement, Connection, Table, delete, func, select, update
 
 from bot.model import Details
-from bot.store import audit, codec
+from bot.store import audit, codec, looks
 from bot.store.case_terms import over
 from bot.store.compaction import compact
 from bot.store.messages_term import forget_messages
 from bot.store.tables import named
 from bot.store.used_media import unused, used
+from bot.store.work_term import forget_work
 
 if TYPE_CHECKING:
     from bot.model import PackRules
@@ -73,6 +74,7 @@ def purge(
     _isolations(connection, media.keyring, term, purged)
     _returnees(connection, media.keyring, term, purged)
     _accounts(connection, term, purged)
+    purged.media += forget_work(connection, term, purged.add)
     _pictures(connection, media.keyring, now - ORPHAN, purged)
     if dry_run:
         connection.exec_driver_sql("ROLLBACK TO SAVEPOINT purge")
@@ -159,14 +161,16 @@ def _accounts(connection: Connection, term: datetime, purged: Purged) -> None:
 
 def _pictures(connection: Connection, keyring: Keyring, sent_before: datetime, purged: Purged) -> None:
     """Rows of pictures that nothing refers to any more, and of those that nobody ever used."""
-    media, photo = named("media"), named("photo")
+    media = named("media")
     going = set(purged.media)
-    for some in _chunks(sorted(going)):
-        going -= set(connection.execute(select(photo.c.media).where(photo.c.media.in_(some))).scalars())
+    for shown in (named("photo"), named("evidence")):
+        for some in _chunks(sorted(going)):
+            going -= set(connection.execute(select(shown.c.media).where(shown.c.media.in_(some))).scalars())
     going |= unused(connection, sent_before, used(connection, keyring, sent_before))
     purged.media = sorted(going)
     for some in _chunks(purged.media):
         purged.add("pictures", _gone(connection, media, media.c.name.in_(some)))
+        looks.forget(connection, some)
 
 
 def _gone(connection: Connection, table: Table, which: ColumnElement[bool]) -> int:

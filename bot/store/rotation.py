@@ -59,15 +59,12 @@ def reseal(connection: Connection, keyring: Keyring, now: datetime, actor: str) 
 
 
 def _table(connection: Connection, keyring: Keyring, table: Table, columns: tuple[str, ...]) -> int:
-    change = (
-        update(table)
-        .where(table.c.id == bindparam("number"))
-        .values({name: bindparam(f"to_{name}") for name in columns})
-    )
+    (key,) = table.primary_key.columns
+    change = update(table).where(key == bindparam("number")).values({name: bindparam(f"to_{name}") for name in columns})
     count = 0
     for rows in _chunks(connection, table, columns):
         values = [
-            {"number": row.id, **{f"to_{name}": _again(keyring, getattr(row, name)) for name in columns}}
+            {"number": row.key, **{f"to_{name}": _again(keyring, getattr(row, name)) for name in columns}}
             for row in rows
         ]
         connection.execute(change, values)
@@ -76,22 +73,23 @@ def _table(connection: Connection, keyring: Keyring, table: Table, columns: tupl
 
 
 def _chunks(connection: Connection, table: Table, columns: tuple[str, ...]) -> Iterator[list[Any]]:
-    last = 0
-    query = select(table.c.id, *(table.c[name] for name in columns)).order_by(table.c.id).limit(CHUNK)
-    while rows := list(connection.execute(query.where(table.c.id > last)).all()):
+    (key,) = table.primary_key.columns
+    query = select(key.label("key"), *(table.c[name] for name in columns)).order_by(key).limit(CHUNK)
+    rows = list(connection.execute(query).all())
+    while rows:
         yield rows
-        last = rows[-1].id
+        rows = list(connection.execute(query.where(key > rows[-1].key)).all())
 
 
 def _again(keyring: Keyring, sealed: bytes | None) -> bytes | None:
-    return None if sealed is None else keyring.seal(keyring.open_bytes(sealed))
+    return keyring.seal(keyring.open_bytes(sealed)) if sealed else sealed
 
 
 def _phones(connection: Connection, keyring: Keyring) -> None:
     person = named("person")
     change = update(person).where(person.c.id == bindparam("number")).values(phone_hash=bindparam("found_by"))
     for rows in _chunks(connection, person, ("phone",)):
-        values = [{"number": row.id, "found_by": keyring.lookup(keyring.open(row.phone), "phone")} for row in rows]
+        values = [{"number": row.key, "found_by": keyring.lookup(keyring.open(row.phone), "phone")} for row in rows]
         connection.execute(change, values)
 
 

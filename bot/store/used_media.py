@@ -1,10 +1,10 @@
-"""Which pictures something still refers to: reports openly, all else from within what is sealed."""
+"""Which pictures something still refers to: reports and evidence openly, all else from within what is sealed."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Connection, select
+from sqlalchemy import ColumnElement, Connection, select
 
 from bot.dialog.steps import PHOTO
 from bot.model import Details
@@ -19,8 +19,7 @@ def used(connection: Connection, keyring: Keyring, sent_before: datetime) -> set
 
     Nothing is opened where no picture was sent before that moment.
     """
-    media, photo = named("media"), named("photo")
-    loose = media.c.name.not_in(select(photo.c.media))
+    media, loose = named("media"), _loose()
     query = select(media.c.made_at).where(media.c.made_at < sent_before, loose).order_by(media.c.made_at).limit(1)
     first = connection.execute(query).scalar()
     if first is None:
@@ -38,8 +37,14 @@ def used(connection: Connection, keyring: Keyring, sent_before: datetime) -> set
     return found - {""}
 
 
+def _loose() -> ColumnElement[bool]:
+    """Neither a report nor anything else shows it openly."""
+    media, photo, evidence = named("media"), named("photo"), named("evidence")
+    return media.c.name.not_in(select(photo.c.media)) & media.c.name.not_in(select(evidence.c.media))
+
+
 def unused(connection: Connection, sent_before: datetime, kept: set[str]) -> set[str]:
-    """Pictures that were sent before that moment, and that neither a report nor one of ``kept`` names."""
-    media, photo = named("media"), named("photo")
-    query = select(media.c.name).where(media.c.made_at < sent_before, media.c.name.not_in(select(photo.c.media)))
+    """Pictures that were sent before that moment, and that no report, no evidence and none of ``kept`` names."""
+    media = named("media")
+    query = select(media.c.name).where(media.c.made_at < sent_before, _loose())
     return set(connection.execute(query).scalars()) - kept
