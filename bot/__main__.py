@@ -23,6 +23,7 @@ class Commands(click.Group):
         "explain": ("figures", "Why a place's figure is what it is."),
         "history": ("history", "What was published of a place's days, and what is known now."),
         "standards": ("standards", "The standards of creation and their items."),
+        "qualify": ("qualify", "Whether a place qualifies, and what is missing."),
         "export": ("export", "Write a table, a form or a report as .docx or .xlsx."),
         "purge": ("privacy", "Delete what is past its term."),
         "end-of-event": ("privacy", "Delete all personal data for good, and write a certificate."),

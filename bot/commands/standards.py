@@ -49,7 +49,7 @@ def _standard(standard: Standard, locale: Locale) -> dict[str, object]:
         "source": standard.source,
         "levels": [level.value for level in standard.levels],
         "threshold": standard.threshold,
-        "total": _number(standard.total),
+        "total": number(standard.total),
         "items": [_item(item, locale) for item in standard.items],
     }
 
@@ -58,14 +58,14 @@ def _item(item: Item, locale: Locale) -> dict[str, object]:
     return {
         "id": item.id,
         "title": item.said(locale),
-        "points": _number(item.points),
+        "points": number(item.points),
         "group": item.group.value,
         "auto": item.auto.name if item.auto else None,
         "items": [_item(each, locale) for each in item.items],
     }
 
 
-def _number(points: Decimal | None) -> int | float | None:
+def number(points: Decimal | None) -> int | float | None:
     """JSON has no decimals: whole points are whole, halves are exact as they are."""
     if points is None:
         return None
@@ -87,7 +87,7 @@ def _row(standard: Standard, locale: Locale) -> dict[str, str]:
     met = words.label("standards/list", locale, "met")
     return {
         "id": standard.id,
-        "scale": met if standard.total is None else f"{standard.threshold}/{_number(standard.total)}",
+        "scale": met if standard.total is None else f"{standard.threshold}/{number(standard.total)}",
         "items": str(len(standard.items)),
         "leaves": str(len(standard.leaves)),
         "source": standard.source,
@@ -113,7 +113,7 @@ def _outline(standard: Standard, locale: Locale) -> str:
                 "group": "" if item.group is group else _group(item.group, locale),
                 "id": item.id,
                 "title": item.said(locale),
-                "points": _number(item.points),
+                "points": number(item.points),
                 "evidence": item.hint(locale),
                 "auto": item.auto,
             }
@@ -125,7 +125,7 @@ def _outline(standard: Standard, locale: Locale) -> str:
         "source": standard.source,
         "version": standard.version,
         "levels": _named(standard, locale),
-        "total": _number(standard.total),
+        "total": number(standard.total),
         "threshold": standard.threshold,
         "leaves": len(standard.leaves),
         "rows": rows,

@@ -89,6 +89,8 @@ class Problem:
     """What this person's roles let them record; whether it fits is for ``scoring.ledger``."""
     waits: bool = False
     """Whether the next step is this person's, and its day has come."""
+    used: tuple[tuple[date, str], ...] = ()
+    """Day and place of earlier uses of pictures that look like its own: a hint for who decides, never a verdict."""
 
 
 @dataclass(frozen=True, slots=True)

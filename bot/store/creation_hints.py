@@ -1,19 +1,23 @@
-"""Hints for who reviews a place: thin reports, days that nobody reported, a month filed at once."""
+"""Hints for who reviews a place: thin reports, days that nobody reported, a month filed at once, used pictures."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import Connection, select
 
 from bot.model import Course, Level
 from bot.scoring.hints import burst, thin
-from bot.store import figures
+from bot.store import figures, looks
 from bot.store.asking import House
 from bot.store.duties import PLACE, REPORT
+from bot.store.tables import named
 
 BACK = timedelta(days=31)
+SHOWN = 3
+MARK = named("assessment_mark")
+EVIDENCE = named("evidence")
 Hint = tuple[str, Mapping[str, object]]
 
 
@@ -38,7 +42,17 @@ def hints_of(connection: Connection, house: House, course: Course, today: date) 
     at_once = _at_once(connection, course, today)
     if at_once is not None:
         found.append(("burst", {"days": at_once[0], "at": at_once[1].astimezone(house.zone)}))
-    return tuple(found)
+    return (*found, *_used_before(connection, course))
+
+
+def _used_before(connection: Connection, course: Course) -> Iterator[Hint]:
+    """Pictures of the newest assessment that look like ones used before: where, and when; three at most."""
+    if course.reached is None:
+        return
+    shown = select(EVIDENCE.c.media).join(MARK, MARK.c.id == EVIDENCE.c.mark)
+    names = connection.execute(shown.where(MARK.c.assessment == course.reached.number)).scalars().all()
+    for uses in list(looks.alike(connection, names).values())[:SHOWN]:
+        yield "alike", {"day": uses[0].day, "name": uses[0].name}
 
 
 def _at_once(connection: Connection, course: Course, today: date) -> tuple[int, datetime] | None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, select
 
 from bot.model import How, Problem, ProblemFact, ProblemStep, Role
 from bot.scoring.ledger import SEE, WORKERS, Distance, Outline, allowed, distance, outline, waits
+from bot.store import looks
 from bot.store.asking import Asking, House
 from bot.store.authority import scope
 from bot.store.duties import PLACE
@@ -194,6 +195,14 @@ def shown(house: House, entry: Entry, finder: str = "") -> Problem:
     )
 
 
+def _used(asking: Asking, problem: Problem) -> tuple[tuple[date, str], ...]:
+    """Earlier uses of pictures that look like the ones that show this problem, or that it was mended."""
+    names = [*problem.photos, *(photo for fact in problem.log for photo in fact.photos)]
+    return (
+        tuple((uses[0].day, uses[0].name) for uses in looks.alike(asking.connection, names).values()) if names else ()
+    )
+
+
 def card(asking: Asking) -> Mapping[str, Any]:
     """The problem that the command named, if this person may know of it; else the places where they may enter one."""
     rules = asking.house.rules
@@ -214,5 +223,6 @@ def card(asking: Asking) -> Mapping[str, Any]:
         may=allowed(each.roles, each.entry.stands, asking.who.person, own=own, alone=each.alone),
         waits=waits(each.entry.stands, asking.today, each.far),
         responsible=problem.responsible if each.present else "",
+        used=_used(asking, problem),
     )
     return {"problem": problem, "spots": (spot(asking, row.place, row.name, decides=True),)} | told

@@ -59,7 +59,7 @@ HINTS = (
     ("lagging", {"names": ["君安社区"]}),
     ("unverified", {"days": 17, "of": 37}),
     ("burst", {"days": 8, "at": NOW}),
-    ("alike", {"said": "11月10日 星悦城一期"}),
+    ("alike", {"day": TODAY, "name": "星悦城一期"}),
 )
 TOWN = Townlet(GOOD, ("金潭村",), ("君安社区",), ("新苗社区",), ("own_short", "too_few"))
 
@@ -106,7 +106,7 @@ def days(plain: Brief) -> dict[str, Brief]:
         "over": (*WAY, "revoked"),
     }
     taken = replace(course(*WAY, "revoked").steps[-1], case="C1", person=None)
-    reasons = {
+    reasons: dict[str, dict[str, object]] = {
         "short": {"reached": replace(GOOD, points=Decimal(75), qualifies=False)},
         "old": {"reached": replace(GOOD, on=date(2026, 10, 9))},
         "unassessed": {"reached": None, "streak": None},
@@ -152,22 +152,19 @@ def days(plain: Brief) -> dict[str, Brief]:
     }
 
 
+OTHERWISE = {"left": 2, "item": "6", "on": TODAY, "place": "君安社区", "kind": "assessment"}
 REFUSED = tuple(
-    Standing(
-        NOW, shown={"refused": reason, "left": 2, "item": "6", "on": TODAY, "place": "君安社区", "kind": "assessment"}
-    )
-    for reason in ("version", "nothing", "facts", "range", "none")
+    Standing(NOW, shown={"refused": reason, **OTHERWISE})
+    for reason in ("version", "nothing", "facts", "range", "none", "entitled", "closed", "open", "unknown")
 )
-"""Refusals that only these conversations know."""
+"""Refusals of assessments and documents."""
+WHY = {
+    "points": Decimal(75), "needed": Decimal(80), "on": TODAY, "township": TOWN, "case": "C1",
+    "kind": "confirmed", "quarter": "2026Q4", "length": 700, "limit": 600,
+}  # fmt: skip
 GIVEN = {"paper": Paper("daily-table", "JA", "2026-11-24", "xlsx", "日报表-君安社区-2026-11-24.xlsx")}
 NOT_STEPPED = tuple(
-    Standing(
-        NOW,
-        shown={
-            "refused": reason, "points": Decimal(75), "needed": Decimal(80), "on": TODAY, "township": TOWN, "case": "C1",
-            "kind": "confirmed", "quarter": "2026Q4", "length": 700, "limit": 600,
-        },
-    )
+    Standing(NOW, shown={"refused": reason, **WHY})
     for reason in (*REASONS, "unknown", "words", "score", "closed", "long")
-)  # fmt: skip
+)
 """Every reason not to record a step."""

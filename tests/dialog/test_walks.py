@@ -29,7 +29,7 @@ from bot.dialog.steps import PHOTO
 from bot.handlers import COMMANDS, FLOWS
 from bot.model import Brief, Colleague, Fact, Locale, ReportFiled
 from bot.store import codec
-from tests.dialog.walks import BRIEFS, FREE, PLAIN, Stop, kept_answers, standings, walk, walks
+from tests.dialog.walks import FREE, GROUPS, PLAIN, Stop, kept_answers, standings, walk, walks
 
 LONG = ("daily_report", "exceptions", "notice", "case", "case_details", "isolation", "found", "supplement", "leave")
 WORDS = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
@@ -50,7 +50,7 @@ MOVES = st.lists(
 )
 
 
-@given(st.sampled_from(LONG), st.sampled_from(BRIEFS), MOVES)
+@given(st.sampled_from(LONG), st.sampled_from([brief for briefs, _ in GROUPS for brief in briefs]), MOVES)
 def test_nothing_that_is_said_breaks_a_conversation(name: str, brief: Brief, moves: list[tuple[str, object]]) -> None:
     """Whatever the order: complaints, never errors; the same after JSON, the same twice; back undoes."""
     flow = FLOWS[name]
@@ -181,12 +181,10 @@ def test_every_action_is_a_command(stops: list[Stop]) -> None:
 
 def test_both_languages_ask_the_same() -> None:
     """The language changes the words and nothing else."""
-    for brief in BRIEFS[::2]:
-        for flow in FLOWS.values():
-            ways = [
-                [(stop.turn.way, stop.raw) for stop in walk(flow, replace(brief, locale=locale))] for locale in Locale
-            ]
-            assert ways[0] == ways[1]
+    pairs = [(brief, flow) for briefs, flows in GROUPS for brief in briefs[::2] for flow in flows]
+    for brief, flow in pairs:
+        ways = [[(stop.turn.way, stop.raw) for stop in walk(flow, replace(brief, locale=locale))] for locale in Locale]
+        assert ways[0] == ways[1]
 
 
 def test_a_label_typed_is_the_choice_meant(stops: list[Stop]) -> None:

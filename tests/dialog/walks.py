@@ -24,6 +24,8 @@ from bot.model import (
     CreationStepped,
     DayState,
     DocumentAsked,
+    EntryPosted,
+    EntryTakenBack,
     Event,
     Fact,
     Field,
@@ -50,7 +52,7 @@ from bot.model import (
     Todo,
 )
 from bot.model.care import Isolation, Returned, Visited
-from tests.dialog import creation_days, problem_days
+from tests.dialog import creation_days, problem_days, work_days
 from tests.town import NOW, ZONE
 
 TODAY = NOW.date()
@@ -190,8 +192,27 @@ DAYS |= {
         fields=(FormField("larvae", 0, 50, {"zh": "积水", "en": "water"}), FormField("more", 1, 5, {})),
     ),
 }
-DAYS |= problem_days.days(RULES) | creation_days.days(RULES)
-BRIEFS = [replace(brief, locale=locale) for brief in DAYS.values() for locale in Locale]
+LATER = {
+    frozenset({"assess", "sheet", "apply", "creation", "circular", "document"}): creation_days.days(RULES),
+    frozenset({"checks", "redblack", "worklog"}): work_days.days(RULES),
+    frozenset({"problem", "problems", "ledger", "picture"}): problem_days.days(RULES),
+}
+"""By flows, the days on which they have something to say; on the days above they have nothing."""
+
+
+def each_locale(days: Mapping[str, Brief]) -> list[Brief]:
+    """The briefs in both languages, one after the other."""
+    return [replace(brief, locale=locale) for brief in days.values() for locale in Locale]
+
+
+GROUPS = [
+    (each_locale(DAYS), [flow for name, flow in FLOWS.items() if not any(name in names for names in LATER)]),
+    *(
+        (each_locale({"plain": PLAIN, **days}), [FLOWS[name] for name in sorted(names)])
+        for names, days in LATER.items()
+    ),
+]
+"""Briefs, and the flows that are walked with them."""
 SAID = ("0", "5", "999", "楼道里有积水", "11-30", "2020-01-01", "", PHOTO, f"{PHOTO}{'0' * 32}", "\x1f")
 """What people say whatever they are asked."""
 
@@ -237,9 +258,10 @@ def walk(flow: Flow, brief: Brief) -> Iterator[Stop]:
 
 def walks() -> Iterator[Stop]:
     """Every stop of every flow, on every sort of day, in both languages."""
-    for brief in BRIEFS:
-        for flow in FLOWS.values():
-            yield from walk(flow, brief)
+    for briefs, flows in GROUPS:
+        for brief in briefs:
+            for flow in flows:
+                yield from walk(flow, brief)
 
 
 STANDINGS = (
@@ -279,12 +301,14 @@ def standings(fact: Fact) -> tuple[Standing, ...]:
             shown = {"until": TODAY}
         case ProblemStepped():
             shown = {"told": (), "after": problem_days.STANDS, "again": fact.step is ProblemStep.REOPENED}
+        case EntryPosted() | EntryTakenBack():
+            shown = {"told": ("community_lead",), "place": "君安社区"}
         case DocumentAsked():
-            shown = creation_days.GIVEN
-            refused += creation_days.REFUSED
+            shown = dict(creation_days.GIVEN)
+            refused = creation_days.REFUSED
         case AssessmentMarked() | AssessmentSubmitted():
             shown = {}
-            refused += creation_days.REFUSED
+            refused = creation_days.REFUSED
         case ApplicationMade() | CreationStepped():
             shown = {"told": ("community_lead",)}
             refused = creation_days.NOT_STEPPED

@@ -1,0 +1,105 @@
+"""Documents as offices use them: what the database knows → a value (``store.papers``) → a file (PRODUCT 10)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+
+from sqlalchemy import Connection
+
+from bot.documents.assessment import assessment_docx, assessment_xlsx
+from bot.documents.daily_table import daily_table
+from bot.documents.ledger import ledger
+from bot.documents.prose import application, monthly, quarterly
+from bot.model import Paper
+from bot.model.documents import ENDINGS, Period
+from bot.model.documents import period as read
+from bot.store import papers as known
+from bot.store.asking import House
+
+__all__ = ["ENDINGS", "check", "render"]
+SPANS: Mapping[str, tuple[int, int]] = {"daily-table": (1, 1), "monthly": (28, 31), "quarterly": (90, 92)}
+"""So many days, at least and at most, has what these are about; the others take any period."""
+
+
+def check(wanted: Paper, today: date) -> Period:
+    """The days that a document is about; where none are said: today, this month, this quarter.
+
+    An assessment or an application is the newest until the last of them.
+
+    Raises:
+        ValueError: no such kind, not as such a file, or not of such a period; the message says which there are.
+    """
+    if wanted.kind not in ENDINGS:
+        message = f"no document {wanted.kind!r}; there are {', '.join(ENDINGS)}"
+        raise ValueError(message)
+    if wanted.ending not in {"", *ENDINGS[wanted.kind]}:
+        message = f"{wanted.kind} is written as {' or '.join(ENDINGS[wanted.kind])}, not as {wanted.ending}"
+        raise ValueError(message)
+    found = read(wanted.period or _usual(wanted.kind, today))
+    shortest, longest = SPANS.get(wanted.kind, (1, 92))
+    if not shortest <= (found.until - found.since).days + 1 <= longest:
+        message = f"{wanted.kind} is not made of {wanted.period}"
+        raise ValueError(message)
+    if found.since > today:
+        message = f"{wanted.period} is still to come"
+        raise ValueError(message)
+    return found
+
+
+def _usual(kind: str, today: date) -> str:
+    if kind == "monthly":
+        return f"{today:%Y-%m}"
+    if kind in {"quarterly", "ledger"}:
+        return f"{today.year}Q{(today.month + 2) // 3}"
+    return today.isoformat()
+
+
+def render(connection: Connection, house: House, wanted: Paper, now: datetime) -> bytes:
+    """Make a document from what is known now; ``now`` is aware, in the programme's zone.
+
+    Who may have it is for the caller to ask.
+
+    Raises:
+        ValueError: what ``check`` says, no such place, or nothing that could stand in it.
+    """
+    period = check(wanted, now.date())
+    return MAKE[wanted.kind](connection, house, wanted, period, now)
+
+
+def _daily(connection: Connection, house: House, wanted: Paper, period: Period, now: datetime) -> bytes:
+    return daily_table(known.daily_table(connection, house, wanted.place, period, now))
+
+
+def _assessment(connection: Connection, house: House, wanted: Paper, period: Period, now: datetime) -> bytes:
+    del now
+    sheet = known.assessment(connection, house, wanted.place, period.until)
+    return assessment_xlsx(sheet) if wanted.ending == "xlsx" else assessment_docx(sheet)
+
+
+def _application(connection: Connection, house: House, wanted: Paper, period: Period, now: datetime) -> bytes:
+    del now
+    return application(known.application(connection, house, wanted.place, period.until))
+
+
+def _monthly(connection: Connection, house: House, wanted: Paper, period: Period, now: datetime) -> bytes:
+    return monthly(known.report(connection, house, wanted.place, period, now))
+
+
+def _quarterly(connection: Connection, house: House, wanted: Paper, period: Period, now: datetime) -> bytes:
+    return quarterly(known.report(connection, house, wanted.place, period, now))
+
+
+def _ledger(connection: Connection, house: House, wanted: Paper, period: Period, now: datetime) -> bytes:
+    return ledger(known.ledger(connection, house, wanted.place, period, now))
+
+
+MAKE: Mapping[str, Callable[[Connection, House, Paper, Period, datetime], bytes]] = {
+    "daily-table": _daily,
+    "assessment": _assessment,
+    "application": _application,
+    "monthly": _monthly,
+    "quarterly": _quarterly,
+    "ledger": _ledger,
+}
+"""What makes each kind."""
