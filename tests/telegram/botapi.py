@@ -105,6 +105,12 @@ class BotApi:
             raise ApiError(400, "Bad Request: message caption is too long")
         return self._shown(data, Seen(0, data.get("caption", ""), _buttons(data), photo=data["photo"]))
 
+    async def _sendDocument(self, data: dict[str, Any]) -> dict[str, Any]:  # noqa: N802 - Telegram's name
+        if len(data.get("caption", "")) > CAPTION:
+            raise ApiError(400, "Bad Request: message caption is too long")
+        sent = (data["document:name"], data["document"])
+        return self._shown(data, Seen(0, data.get("caption", ""), _buttons(data), document=sent))
+
     async def _editMessageText(self, data: dict[str, Any]) -> dict[str, Any]:  # noqa: N802 - Telegram's name
         chat = self._open(data)
         seen = self.chats.find(chat, int(data["message_id"]))
@@ -112,7 +118,7 @@ class BotApi:
             raise ApiError(400, "Bad Request: message to edit not found")
         if seen.mine:
             raise ApiError(400, "Bad Request: message can't be edited")
-        if seen.photo is not None:
+        if seen.photo is not None or seen.document is not None:
             raise ApiError(400, "Bad Request: there is no text in the message to edit")
         _check_length(data.get("text", ""), TEXT)
         buttons = _buttons(data)

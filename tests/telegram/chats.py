@@ -22,6 +22,8 @@ class Seen:
     buttons: list[list[tuple[str, str]]] = field(default_factory=list)
     """Rows of (label, data)."""
     photo: bytes | None = None
+    document: tuple[str, bytes] | None = None
+    """A file's name and its bytes."""
     mine: bool = False
     """Written by a person, not by the bot."""
     edited: int = 0
@@ -65,7 +67,7 @@ class Chats:
             "from": sender,
         }
         if seen.text:
-            body["caption" if seen.photo is not None else "text"] = seen.text
+            body["text" if seen.photo is None and seen.document is None else "caption"] = seen.text
         if seen.buttons:
             body["reply_markup"] = {
                 "inline_keyboard": [

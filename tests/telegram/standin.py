@@ -173,7 +173,10 @@ async def _parameters(request: web.Request) -> dict[str, Any]:
         return body
     data: dict[str, Any] = {}
     for key, value in (await request.post()).items():
-        data[key] = value.file.read() if isinstance(value, web.FileField) else _value(key, str(value))
+        if isinstance(value, web.FileField):
+            data[key], data[f"{key}:name"] = value.file.read(), value.filename
+        else:
+            data[key] = _value(key, str(value))
     return data
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from bot.channels import telegram_request
 from bot.channels.telegram_wire import split, units
-from bot.model import Button, Fate, Retry, Sent, Uncertain, Undeliverable
+from bot.model import Button, Fate, Paper, Retry, Sent, Uncertain, Undeliverable
 from tests.telegram.botapi import ApiError
 from tests.telegram.conftest import Make, buttons, message
 from tests.telegram.standin import Standin
@@ -73,6 +73,22 @@ async def test_a_photo_goes_with_its_caption_and_buttons(telegram: Standin, make
     assert (short.photo, short.text, short.labels) == (b"invented.jpg", "虚构", ["好"])
     assert (picture.photo, picture.text, picture.labels) == (b"invented.jpg", "", [])
     assert (len(long.text), long.labels) == (1025, ["好"])
+
+
+async def test_a_document_is_made_when_it_is_sent(telegram: Standin, make: Make) -> None:
+    """Its file, under its Chinese name, with the words as its caption; what cannot be made is not sent."""
+    paper = Paper("daily-table", "JA", "2026-11-24", "xlsx", "日报表-君安社区-2026-11-24.xlsx")
+    channel, li = (
+        make(load_paper=lambda wanted: f"{wanted.kind} {wanted.place}".encode()).channel,
+        telegram.person(7001),
+    )
+    await li.write("/start")
+    assert isinstance(await channel.send(message(paper=paper, buttons=buttons("再要一份"), edits="101")), Sent)
+    assert isinstance(await channel.send(message(paper=paper, text="长" * 1025, id=2)), Sent)
+    first, second, text = li.sees()
+    assert first.document == ("日报表-君安社区-2026-11-24.xlsx", b"daily-table JA")
+    assert (first.text, first.labels, second.text, len(text.text)) == ("虚构", ["再要一份"], "", 1025)
+    assert await make().channel.send(message(paper=paper, id=3)) == Undeliverable("no daily-table here")
 
 
 async def test_a_long_text_goes_in_several_messages_with_the_buttons_on_the_last(telegram: Standin, make: Make) -> None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 import pytest
 from sqlalchemy import Connection, insert
 from sqlmodel import col
 
-from bot.model import Address, Button, InboundKind, Outbound, Sent
+from bot.model import Address, Button, InboundKind, Outbound, Paper, Sent
 from bot.store.tables import Filing, Photo
 from tests.web.town import LI, PNG, PROMPT, RECEIPT, WANG, ZHAO, Town, be, own
 
@@ -283,3 +284,25 @@ async def test_an_edit_of_an_edit_lands_on_the_same_message(town: Town) -> None:
         await be(http, LI)
         (message,) = await seen(http)
     assert (message["text"], message["buttons"]) == ("三", [])
+
+
+async def test_a_document_is_for_the_person_it_was_sent_to(town: Town) -> None:
+    """The message names it; who opens it gets the file under its Chinese name; nobody else gets anything."""
+    name = "日报表-君安社区-2026-11-24.xlsx"
+    number = await town.say(
+        Outbound(0, own(LI), "做好了", paper=Paper("daily-table", "JA", "2026-11-24", "xlsx", name))
+    )
+    none = await town.say(Outbound(0, own(LI), "做好了", paper=Paper("ledger", "JA", ending="xlsx", name="台账.xlsx")))
+    plain = await town.say(Outbound(0, own(LI), "没有文件"))
+    async with town.browser() as http:
+        assert (await http.get(f"/chat/papers/{number}")).status_code == 401
+        await be(http, LI)
+        assert (await seen(http))[0]["paper"] == {"name": name, "number": number}
+        answer = await http.get(f"/chat/papers/{number}")
+        assert (answer.content, answer.headers["content-type"][-5:]) == (b"daily-table JA", "sheet")
+        assert answer.headers["content-disposition"] == f"attachment; filename*=UTF-8''{quote(name)}"
+        for missing in (none, plain, 999):
+            assert (await http.get(f"/chat/papers/{missing}")).status_code == 404
+    async with town.browser() as http:
+        await be(http, WANG)
+        assert (await http.get(f"/chat/papers/{number}")).status_code == 404

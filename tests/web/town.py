@@ -16,7 +16,7 @@ from sqlmodel import SQLModel, col
 from starlette.applications import Starlette
 
 from bot.channels.web import Web
-from bot.model import Address, Button, Inbound, InboundKind, Outbound
+from bot.model import Address, Button, Inbound, InboundKind, Outbound, Paper
 from bot.store import codec
 from bot.store.crypto import Keyring
 from bot.store.database import Database
@@ -60,6 +60,7 @@ class Town:
             sample=self.sample,
             base_url=self.base_url,
             seconds=lambda: self.seconds,
+            load_paper=self.paper,
         )
         self.database.write(self._people)
         if self.sample:
@@ -104,6 +105,13 @@ class Town:
         if name not in self.pictures:
             raise FileNotFoundError(name)
         return self.pictures[name]
+
+    def paper(self, wanted: Paper) -> bytes:
+        """Make a document; of one kind there is nothing to be made."""
+        if wanted.kind == "ledger":
+            message = "nothing"
+            raise ValueError(message)
+        return f"{wanted.kind} {wanted.place}".encode()
 
     async def take(self, inbound: Inbound) -> None:
         """Store it once, and answer from a short list."""
