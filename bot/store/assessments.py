@@ -154,8 +154,7 @@ def mark(connection: Connection, house: House, act: Act, fact: AssessmentMarked)
         values = by | {"item": each.item, "halves": int(each.points * 2), "reason": reason}
         row = connection.execute(insert(MARK).returning(MARK.c.id), values).scalar_one()
         if each.evidence:
-            shown = [{"media": media, "mark": row} for media in dict.fromkeys(each.evidence)]
-            connection.execute(insert(EVIDENCE), shown)
+            connection.execute(insert(EVIDENCE), [{"media": media, "mark": row} for media in each.evidence])
 
 
 def _begin(connection: Connection, act: Act, place: str, standard: Standard) -> int:

@@ -42,7 +42,7 @@ def forget_work(connection: Connection, term: datetime, add: Add) -> list[str]:
 def _running(connection: Connection) -> list[str]:
     """The places whose newest step leads on: an application on its way, an award that is held."""
     step = named("creation_event")
-    rows = connection.execute(select(step.c.place, step.c.step).order_by(step.c.recorded_at, step.c.id))
+    rows = connection.execute(select(step.c.place, step.c.step).order_by(step.c.id))
     now = {row.place: COMES_TO[Step(row.step)] for row in rows if Step(row.step) in COMES_TO}
     return sorted(place for place, stage in now.items() if stage in RUNNING)
 

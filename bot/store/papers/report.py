@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter as Count
-from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import Connection, func, select
 
 from bot.model import Colour, Counter, How, Locale, ProblemState
-from bot.model.documents import MonthLine, Organisation, Period, Prevention, Supervision, Unverified, WorkReport
+from bot.model.documents import Period
 from bot.model.documents import period as read
+from bot.model.reports import MonthLine, Organisation, Prevention, Supervision, Unverified, WorkReport
 from bot.scoring.answers import Spell, spell
 from bot.scoring.coverage import Days
-from bot.store import figures
+from bot.store import figures, worklog
 from bot.store.asking import House
 from bot.store.authority import holds
 from bot.store.duties import ASSIGNMENT, LEVELS, PLACE
@@ -22,11 +22,10 @@ from bot.store.ledger_counts import below, tally
 from bot.store.logs import logs
 from bot.store.papers.compounds import Compound, compounds, place_row
 from bot.store.papers.ledger import as_of
-from bot.store.papers.taking_part import mentions, progress, reviewed, taking_part
+from bot.store.papers.taking_part import inspections, mentions, progress, reviewed, taking_part
 from bot.store.tables import named
 from scheduler.calendar import cutoff
 
-WORK = named("work_count")
 BOARD = named("red_black")
 LISTED = frozenset({ProblemState.OPEN, ProblemState.RECTIFIED})
 """On the list, and not closed."""
@@ -56,7 +55,7 @@ def report(connection: Connection, house: House, place: str, period: Period, now
         now,
         _organisation(connection, place, period.since, until),
         _prevention(connection, house, place, (period.since, until, reported), listed, spells),
-        _supervision(connection, house, place, period, until),
+        _supervision(connection, house, place, period, until, inspections(members, period.since, until)),
         progress(connection, house, members, until),
         reviewed(members, period.since, until),
         *mentions(connection, house, members, (period.since, until, reported)),
@@ -85,18 +84,6 @@ def _organisation(connection: Connection, place: str, since: date, until: date) 
     return Organisation(people, places, shown.get(Colour.RED, 0), shown.get(Colour.BLACK, 0))
 
 
-def _told(connection: Connection, place: str, since: date, until: date) -> Mapping[str, int]:
-    """What somebody told of the work of these days, by counter."""
-    down = below(place)
-    query = (
-        select(WORK.c.counter, func.sum(WORK.c.value))
-        .join(down, down.c.code == WORK.c.place)
-        .where(WORK.c.day.between(since, until))
-        .group_by(WORK.c.counter)
-    )
-    return {counter: int(total) for counter, total in connection.execute(query)}
-
-
 def _spells(connection: Connection, house: House, place: str, until: date) -> tuple[Spell, ...]:
     """The persons with a case in the subtree, each as what it is at the end of ``until``."""
     down = below(place)
@@ -116,21 +103,22 @@ def _prevention(  # noqa: PLR0913, PLR0917 - what the second section rests on
 ) -> Prevention:
     since, until, reported = days
     rules = house.rules
-    told = _told(connection, place, since, until)
+    told = worklog.counts(connection, place, since, until)
     sent = figures.tallies(connection, since, reported, [place])[place]
     codes = [each.code for each in listed]
     streaks = {each.place: each for each in figures.streaks(connection, rules, until, places=[place, *codes])}
     clean = [streaks[code].days for code in codes if code in streaks and streaks[code].days > 0]
     found = Count(each.kind for each in spells if since <= each.on <= until)
+    kinds = sorted(rules.kinds, key=lambda kind: kind not in rules.breaking)
     own = streaks.get(place)
     return Prevention(
-        publicity=told.get(Counter.PUBLICITY, 0),
-        screened=told.get(Counter.SCREENED, 0),
-        requests=told.get(Counter.REQUESTS, 0),
+        publicity=told[Counter.PUBLICITY],
+        screened=told[Counter.SCREENED],
+        requests=told[Counter.REQUESTS],
         expected=sent.expected,
         received=sent.received,
         on_time=sent.on_time,
-        cases=tuple((kind_name(rules, kind, Locale.ZH), found[kind]) for kind in rules.kinds if found[kind]),
+        cases=tuple((kind_name(rules, kind, Locale.ZH), found[kind]) for kind in kinds if found[kind]),
         open_cases=sum(each.kind in rules.breaking and each.ended_on is None for each in spells),
         compounds=len(codes),
         clean=len(clean),
@@ -140,13 +128,16 @@ def _prevention(  # noqa: PLR0913, PLR0917 - what the second section rests on
     )
 
 
-def _supervision(connection: Connection, house: House, place: str, period: Period, until: date) -> Supervision:
+def _supervision(  # noqa: PLR0913, PLR0917 - what the third section rests on
+    connection: Connection, house: House, place: str, period: Period, until: date, looked_at: int
+) -> Supervision:
     done = tally(connection, place, period.since, until)
     stands = [each for _, each in as_of(connection, house, place, period, until) if each.state in LISTED]
     return Supervision(
         experience=done.inspections[How.EXPERIENCE],
         listed=done.inspections[How.LISTED],
         returned=done.inspections[How.RETURN],
+        looked_at=looked_at,
         found=done.found,
         closed=done.rectified,
         looked_again=done.looked_again,

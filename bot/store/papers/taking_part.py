@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, select
 
 from bot import words
-from bot.model import Level, Locale, Stage, Step, Stepped
-from bot.model.documents import Progress, Reviewed
+from bot.model import INSPECTIONS, Level, Locale, Stage, Step, Stepped
+from bot.model.reports import Progress, Reviewed
 from bot.scoring.awards import since as began
 from bot.scoring.awards import stage
 from bot.scoring.circulars import Taking, Town, circular
@@ -107,6 +107,11 @@ def reviewed(members: Sequence[Member], since: date, until: date) -> tuple[Revie
         if each.step in OUTCOME and since <= each.on <= until
     ]
     return tuple(sorted(found, key=lambda each: each.on))
+
+
+def inspections(members: Sequence[Member], since: date, until: date) -> int:
+    """Open and hidden inspections of those that applied or hold an award (明查、暗访)."""
+    return sum(each.step in INSPECTIONS and since <= each.on <= until for member in members for each in member.steps)
 
 
 Mentions = tuple[tuple[str, str], ...]
