@@ -234,7 +234,7 @@ async def test_what_people_wrote_goes_after_its_term(town: Database, tmp_path: P
 
 
 @pytest.mark.parametrize(
-    "name", ["en/creation-award-and-revocation", "zh/creation", "zh/assess", "zh/redblack", "zh/worklog"]
+    "name", ["en/creation-award-and-revocation", "zh/document", "zh/assess", "zh/redblack", "zh/worklog"]
 )
 async def test_it_says_the_same_on_postgresql(on_postgres: Database, name: str) -> None:
     """A conversation goes on PostgreSQL as its transcript has it, which was made on SQLite."""

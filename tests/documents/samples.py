@@ -19,17 +19,19 @@ from bot.model.documents import (
     DailyTable,
     LedgerRow,
     LedgerTable,
+    SheetLine,
+    SheetPart,
+    period,
+)
+from bot.model.reports import (
     MonthLine,
     Organisation,
     Prevention,
     Progress,
     Reviewed,
-    SheetLine,
-    SheetPart,
     Supervision,
     Unverified,
     WorkReport,
-    period,
 )
 from bot.store.papers.notes import NOTES
 from tests.town import ZONE
@@ -58,10 +60,10 @@ COMPOUNDS = {
 }
 """篇四, in its order; the numbers run from 22 to 61."""
 REMARKS = {
-    "星悦城一期": (37, DayState.CLEAN, "疑似 S1015-01，10月18日离开，次日起算"),
-    "君安花园小区": (12, DayState.CLEAN, "确诊 S1110-01，11月12日离开，次日起算"),
-    "戒毒所宿舍": (0, DayState.BROKEN, "密接 M1124-01，尚未转出"),
-    "融创融公馆": (66, DayState.UNVERIFIED, "当日未报；其中 3 天未核实"),
+    "星悦城一期": (37, DayState.CLEAN, "疑似 S1015-01，10月18日转出或解除，次日起算"),
+    "君安花园小区": (12, DayState.CLEAN, "确诊 S1110-01，11月12日转出或解除，次日起算"),
+    "戒毒所宿舍": (0, DayState.BROKEN, "密接 M1124-01，尚未转出或解除"),
+    "融创融公馆": (66, DayState.UNVERIFIED, "当日未报；其中 3 天未报"),
     "中央华城": (41, DayState.CLEAN, "当日发布 42 天，已更正"),
 }
 
@@ -165,7 +167,16 @@ _PREVENTION = Prevention(
     own_days=0,
 )  # fmt: skip
 _SUPERVISION = Supervision(
-    experience=12, listed=20, returned=3, found=18, closed=15, looked_again=11, reopened=1, unfinished=3, overdue=1
+    experience=12,
+    listed=20,
+    returned=3,
+    looked_at=4,
+    found=18,
+    closed=15,
+    looked_again=11,
+    reopened=1,
+    unfinished=3,
+    overdue=1,
 )
 _PROGRESS = (
     Progress("君安社区", "社区", "已申报", date(2026, 11, 20), Decimal("89.5")),

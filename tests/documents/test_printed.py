@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import fields, is_dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -21,7 +21,7 @@ from bot.model.documents import Period
 from tests.documents.samples import CHECKLIST, EXAMPLES, FULL_APPLICATION, LEDGER
 
 MEND = "this test needs LibreOffice: apt-get install libreoffice-writer-nogui libreoffice-calc-nogui poppler-utils"
-LONG = {
+LONG: Mapping[str, tuple[Callable[..., bytes], object]] = {
     "一份写满的申报表.docx": (application, FULL_APPLICATION),
     "清单.docx": (assessment_docx, CHECKLIST),
     "清单.xlsx": (assessment_xlsx, CHECKLIST),
@@ -73,8 +73,8 @@ def office(folder: Path, to: str, *paths: Path) -> None:
     profile = (folder.parent / "profile").as_uri()
     program = shutil.which("soffice")
     assert program, MEND
-    command = [program, f"-env:UserInstallation={profile}", "--headless", "--convert-to", to, "--outdir", folder]
-    run = subprocess.run([*command, *paths], capture_output=True, text=True, check=False, timeout=150)
+    command = [program, f"-env:UserInstallation={profile}", "--headless", "--convert-to", to, "--outdir", str(folder)]
+    run = subprocess.run([*command, *map(str, paths)], capture_output=True, text=True, check=False, timeout=150)
     assert run.returncode == 0, run.stderr
 
 
@@ -82,7 +82,7 @@ def printed(path: Path) -> list[str]:
     """The text of each page, in the order in which it is drawn: a cell's lines one after another."""
     program = shutil.which("pdftotext")
     assert program, MEND
-    text = subprocess.run([program, "-raw", path, "-"], capture_output=True, text=True, check=True).stdout
+    text = subprocess.run([program, "-raw", str(path), "-"], capture_output=True, text=True, check=True).stdout
     return text.split("\f")[:-1]
 
 
@@ -90,7 +90,7 @@ def ink(path: Path) -> tuple[int, int, int, int]:
     """The part of the first page on which anything is drawn, in percent of the page."""
     program = shutil.which("pdftoppm")
     assert program, MEND
-    command = [program, "-r", "40", "-gray", "-png", "-singlefile", path, path.with_suffix("")]
+    command = [program, "-r", "40", "-gray", "-png", "-singlefile", str(path), str(path.with_suffix(""))]
     subprocess.run(command, check=True)
     with Image.open(path.with_suffix(".png")) as page:
         box = page.point(lambda light: 255 if light < 200 else 0).getbbox()

@@ -26,7 +26,7 @@ def test_the_daily_table_has_the_layout_of_the_source() -> None:
     assert rows[0][0] == "创建无疫情社区、小区日报表"
     assert rows[1][0] == "填报单位：样板街道　　　日期：2026年11月24日"
     assert rows[2] == ["社区（村）", "编号", "小区", "连续无疫情天数", "备注"]
-    assert rows[3] == ["君安社区", 22, "君安花园小区", 12, "确诊 S1110-01，11月12日离开，次日起算"]
+    assert rows[3] == ["君安社区", 22, "君安花园小区", 12, "确诊 S1110-01，11月12日转出或解除，次日起算"]
     assert rows[4][:4] == [None, 23, "星悦城一期", 37]
     assert [row[1] for row in rows[3:43]] == list(range(22, 62))
     assert rows[42][:4] == ["金潭村", 61, "金潭村", 122]

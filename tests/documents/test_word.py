@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 from docx import Document
 from docx.oxml.ns import qn
+from docx.shared import Length
 
 from bot.documents import word as filling
 from bot.documents.assessment import assessment_docx
 from bot.documents.prose import application, monthly, quarterly
-from bot.model.documents import Organisation, Prevention, Supervision
+from bot.model.reports import Organisation, Prevention, Supervision
 from tests.documents.reading import grid, paragraphs, word
 from tests.documents.samples import (
     APPLICATION,
@@ -31,13 +32,18 @@ NOTHING = replace(
     until=MONTHLY.period.until,
     organisation=Organisation(0, 0, 0, 0),
     prevention=Prevention(0, 0, 0, 0, 0, 0, (), 0, 0, 0, 14, 0, None),
-    supervision=Supervision(0, 0, 0, 0, 0, 0, 0, 0, 0),
+    supervision=Supervision(0, 0, 0, 0, 0, 0, 0, 0, 0, 0),
     progress=(),
     reviewed=(),
     praised=(),
     criticised=(),
     unverified=(),
 )
+
+
+def centimetres(*lengths: Length | None) -> list[float]:
+    """As a ruler shows them."""
+    return [round(each.cm, 1) for each in lengths if each is not None]
 
 
 def test_the_application_has_the_fields_of_the_form() -> None:
@@ -106,7 +112,7 @@ def test_the_monthly_report_speaks_in_figures() -> None:
         "有 2 处存在未报告的日子，共 9 处次，未经核实，见附表 4。",
         "疑似 1 例、密接 3 例、发热 5 例。截至 2026年11月24日，尚有 1 例",
         "40 处小区（村）中 39 处无疫情，其中连续无疫满 14 天的 36 处；样板街道整体连续无疫 0 天。",
-        "开展检查 12 次",
+        "开展检查 12 次。对创建对象明查、暗访 4 次。",
         "开展挂账检查 20 次",
         "发现问题 18 个，整改销号 15 个；截至 2026年11月24日，尚有 3 个未销号，其中 1 个超过整改期限",
         "再查再督 3 次，回头看问题 11 个。未整改到位或反弹、重新挂账 1 个。",
@@ -167,10 +173,10 @@ def test_a_template_is_set_up_as_offices_do(path: Path) -> None:
     """A4 with the usual margins, Chinese fonts named as such, a page number, headers that repeat, rows in one piece."""
     file = Document(str(path))
     (section,) = file.sections
-    assert [round(side.cm, 1) for side in (section.page_width, section.page_height)] == [21.0, 29.7]
-    assert [round(side.cm, 1) for side in (section.left_margin, section.right_margin)] == [2.8, 2.6]
+    assert centimetres(section.page_width, section.page_height) == [21.0, 29.7]
+    assert centimetres(section.left_margin, section.right_margin) == [2.8, 2.6]
     if path.stem != "application":  # a form of one page: its text needs the room
-        assert [round(side.cm, 1) for side in (section.top_margin, section.bottom_margin)] == [3.7, 3.5]
+        assert centimetres(section.top_margin, section.bottom_margin) == [3.7, 3.5]
     assert "PAGE" in section.footer._element.xml
     for run in (run for each in file.paragraphs for run in each.runs):
         fonts = run._element.rPr.rFonts if run._element.rPr is not None else None

@@ -204,7 +204,7 @@ def test_how_far_each_is(town: Database) -> None:
     (place,) = brief(town, "wang", "assessable").assessable
     assert [(name, *state) for name, _, *state in place.standards] == [
         (FORM, "begun", 1, 5),
-        ("community-100", "none", 0, 16),
+        ("community-100", "none", 0, 15),
         (LIST, "submitted", 6, 6),
     ]
 
@@ -307,8 +307,7 @@ def test_what_was_begun_goes_on_without_its_file(
     assert place.standards
 
 
-def test_a_file_that_does_not_read_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The real one is found; one that is gone is not."""
-    assert assessments.present(FORM) is not None
+def test_a_standard_that_is_gone_is_none() -> None:
+    """One that is there is found."""
+    assert assessments.present(FORM) == criteria.load(FORM)
     assert assessments.present("gone") is None
-    monkeypatch.undo()
