@@ -7,6 +7,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input -qq
 CODE := bot scheduler tests benchmarks
 BROWSERS := chromium chromium-browser google-chrome
+PRINTERS := soffice pdftotext
 
 .PHONY: run install develop check test bench lock migration parts
 .DELETE_ON_ERROR:
@@ -44,9 +45,14 @@ lock: develop ## both lock files anew, from pyproject.toml
 		--generate-hashes --no-emit-index-url --no-emit-find-links --no-header -q -o requirements-dev.txt
 
 parts:
-	@for each in $(BROWSERS); do command -v $$each >/dev/null && exit 0; done; \
-	echo "no browser: the tests that look at pages need one; get it with: apt-get install chromium fonts-noto-cjk" >&2; \
-	[ -z "$$CI" ]
+	@lacking=; found=; \
+	for each in $(BROWSERS); do command -v $$each >/dev/null && found=yes; done; \
+	[ -n "$$found" ] || { lacking=yes; echo "no browser: the tests that look at pages need one;" \
+		"get it with: apt-get install chromium fonts-noto-cjk" >&2; }; \
+	for each in $(PRINTERS); do command -v $$each >/dev/null || { lacking=yes; \
+		echo "no $$each: the test that prints the documents needs it;" \
+		"get it with: apt-get install libreoffice-writer-nogui libreoffice-calc-nogui poppler-utils" >&2; }; done; \
+	[ -z "$$lacking" ] || [ -z "$$CI" ]
 
 # A stamp is younger than all that it was made from, so a second run starts at once.
 $(VENV)/.stamp-run: requirements.txt pyproject.toml

@@ -212,6 +212,7 @@ def _shown(found: Verdict, house: House, locale: Locale) -> dict[str, object]:
         "lost": [_lost(row, house, locale) for row in _charged(score)],
         "mend": [(row.item.id, row.item.head(locale), number(row.lost)) for row in way.rows],
         "enough": way.enough,
+        "hope": any(row.answer and row.answer.again for row in way.waits),
         "rule": found.township and {
             "qualified": [names[code] for code in found.township.qualified],
             "lacking": [names[code] for code in found.township.lacking],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import date, datetime
+from datetime import datetime
 
 from sqlalchemy import Connection
 
@@ -12,47 +12,11 @@ from bot.documents.daily_table import daily_table
 from bot.documents.ledger import ledger
 from bot.documents.prose import application, monthly, quarterly
 from bot.model import Paper
-from bot.model.documents import ENDINGS, Period
-from bot.model.documents import period as read
+from bot.model.documents import ENDINGS, Period, check
 from bot.store import papers as known
 from bot.store.asking import House
 
 __all__ = ["ENDINGS", "check", "render"]
-SPANS: Mapping[str, tuple[int, int]] = {"daily-table": (1, 1), "monthly": (28, 31), "quarterly": (90, 92)}
-"""So many days, at least and at most, has what these are about; the others take any period."""
-
-
-def check(wanted: Paper, today: date) -> Period:
-    """The days that a document is about; where none are said: today, this month, this quarter.
-
-    An assessment or an application is the newest until the last of them.
-
-    Raises:
-        ValueError: no such kind, not as such a file, or not of such a period; the message says which there are.
-    """
-    if wanted.kind not in ENDINGS:
-        message = f"no document {wanted.kind!r}; there are {', '.join(ENDINGS)}"
-        raise ValueError(message)
-    if wanted.ending not in {"", *ENDINGS[wanted.kind]}:
-        message = f"{wanted.kind} is written as {' or '.join(ENDINGS[wanted.kind])}, not as {wanted.ending}"
-        raise ValueError(message)
-    found = read(wanted.period or _usual(wanted.kind, today))
-    shortest, longest = SPANS.get(wanted.kind, (1, 92))
-    if not shortest <= (found.until - found.since).days + 1 <= longest:
-        message = f"{wanted.kind} is not made of {wanted.period}"
-        raise ValueError(message)
-    if found.since > today:
-        message = f"{wanted.period} is still to come"
-        raise ValueError(message)
-    return found
-
-
-def _usual(kind: str, today: date) -> str:
-    if kind == "monthly":
-        return f"{today:%Y-%m}"
-    if kind in {"quarterly", "ledger"}:
-        return f"{today.year}Q{(today.month + 2) // 3}"
-    return today.isoformat()
 
 
 def render(connection: Connection, house: House, wanted: Paper, now: datetime) -> bytes:

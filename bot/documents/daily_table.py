@@ -8,7 +8,7 @@ from bot.documents.sheet import LINE, SMALL, Page, lines
 from bot.documents.written import day, moment, share
 from bot.model.documents import DailyTable
 
-WIDTHS = (16, 8, 25, 17, 27)
+WIDTHS = (15, 8, 23, 17, 31)
 TITLE = "创建无疫情社区、小区日报表"
 
 

@@ -6,7 +6,7 @@ from bot.documents.sheet import SMALL, Page
 from bot.documents.written import moment
 from bot.model.documents import LedgerTable
 
-WIDTHS = (11, 16, 10, 34, 12.5, 10, 12.5, 12.5, 12.5, 12.5, 12, 7)
+WIDTHS = (11, 16, 11.5, 34, 12.5, 10, 12.5, 12.5, 12.5, 12.5, 12, 7)
 HEADS = (
     "编号", "地点", "发现方式", "问题", "发现日期", "责任人",
     "整改期限", "整改日期", "销号日期", "回头看", "状态", "超期",

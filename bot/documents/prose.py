@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from bot.documents.word import fill
-from bot.model.documents import ApplicationForm, WorkReport
+from bot.model.documents import ApplicationForm
+from bot.model.reports import WorkReport
 
 
 def application(value: ApplicationForm) -> bytes:

@@ -176,15 +176,14 @@ def _shown(brief: Brief, table: Sheet, result: Score) -> dict[str, object]:
     """What the card says."""
     lines = [_line(brief, row) for row in result.rows]
     way: Mend = mend(result)
+    both = zip(lines, result.rows, strict=True)
+    waits = [(line, row.answer.again) for line, row in both if row.answer and row.lost]
     return {
         "place": table.name, "title": table.standard.said(brief.locale), "lines": lines, "left": len(result.open),
         "points": _plain(result.points), "of": _plain(result.of), "needed": _plain(result.needed),
         "short": _plain(result.short), "met": table.standard.scale is Scale.MET, "qualifies": result.qualifies,
         "before_on": table.before_on, "decides": table.decides,
-        "mend": _heads(brief, way.rows), "enough": way.enough,
-        "waits": [
-            (line, row.answer.again) for line, row in zip(lines, result.rows, strict=True) if row.answer and row.lost
-        ],
+        "mend": _heads(brief, way.rows), "enough": way.enough, "waits": waits, "hope": any(again for _, again in waits),
     }  # fmt: skip
 
 
@@ -230,13 +229,13 @@ def receipt(fact: Fact, brief: Brief, standing: Standing) -> Say:
 
 
 def then(fact: Fact, brief: Brief, standing: Standing) -> Goto | None:
-    """The next item in the same message, until nothing is open; after a refusal the sheet as it is now."""
-    if not isinstance(fact, AssessmentMarked) or (
-        "refused" in standing.shown and standing.shown["refused"] != "version"
-    ):
+    """The next item in the same message, until nothing is open; after a new version the sheet as it is now."""
+    refused = standing.shown.get("refused")
+    if not isinstance(fact, AssessmentMarked) or refused not in {None, "version"}:
         return None
     about = f"{fact.place} {fact.standard}"
-    return Goto("sheet", f"{about} next {fact.marks[-1].item}" if len(fact.marks) == 1 else about)
+    one = len(fact.marks) == 1 and refused is None
+    return Goto("sheet", f"{about} next {fact.marks[-1].item}" if one else about)
 
 
 FLOWS = (

@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from bot.model.figures import DayState
+from bot.model.messages import Paper
 from bot.model.places import Level
 
 ENDINGS: Mapping[str, tuple[str, ...]] = {
@@ -59,6 +60,43 @@ def period(said: str) -> Period:
     first = date(int(year), int(month) if month else int(quarter) * 3 - 2, 1)
     last = first + timedelta(days=31 if month else 92)  # the first is in the next month, or quarter, or just past it
     return Period(first, last.replace(day=1) - timedelta(days=1), said)
+
+
+SPANS: Mapping[str, tuple[int, int]] = {"daily-table": (1, 1), "monthly": (28, 31), "quarterly": (90, 92)}
+"""So many days, at least and at most, has what these are about; the others take any period."""
+
+
+def check(wanted: Paper, today: date) -> Period:
+    """The days that a document is about; where none are said: today, this month, this quarter.
+
+    An assessment or an application is the newest until the last of them.
+
+    Raises:
+        ValueError: no such kind, not as such a file, or not of such a period; the message says which there are.
+    """
+    if wanted.kind not in ENDINGS:
+        message = f"no document {wanted.kind!r}; there are {', '.join(ENDINGS)}"
+        raise ValueError(message)
+    if wanted.ending not in {"", *ENDINGS[wanted.kind]}:
+        message = f"{wanted.kind} is written as {' or '.join(ENDINGS[wanted.kind])}, not as {wanted.ending}"
+        raise ValueError(message)
+    found = period(wanted.period or _usual(wanted.kind, today))
+    shortest, longest = SPANS.get(wanted.kind, (1, 92))
+    if not shortest <= (found.until - found.since).days + 1 <= longest:
+        message = f"{wanted.kind} is not made of {wanted.period}"
+        raise ValueError(message)
+    if found.since > today:
+        message = f"{wanted.period} is still to come"
+        raise ValueError(message)
+    return found
+
+
+def _usual(kind: str, today: date) -> str:
+    if kind == "monthly":
+        return f"{today:%Y-%m}"
+    if kind in {"quarterly", "ledger"}:
+        return f"{today.year}Q{(today.month + 2) // 3}"
+    return today.isoformat()
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,126 +192,6 @@ class ApplicationForm:
     """工作经验及主要做法."""
     opinion: str
     on: date
-
-
-@dataclass(frozen=True, slots=True)
-class Organisation:
-    """篇三 一: who works, and the red-and-black board."""
-
-    workers: int
-    """Persons with a duty to report."""
-    places: int
-    """Places at which they have it."""
-    red: int
-    black: int
-
-
-@dataclass(frozen=True, slots=True)
-class Prevention:
-    """篇三 二: publicity, screening, requests, daily reports, cases, epidemic-free days."""
-
-    publicity: int
-    screened: int
-    requests: int
-    expected: int
-    received: int
-    on_time: int
-    cases: tuple[tuple[str, int], ...]
-    """By kind, as it is called, how many were found in the period; kinds without any are left out."""
-    open_cases: int
-    """Of all breaking cases those without an end at the period's last day."""
-    compounds: int
-    clean: int
-    """Compounds with at least one epidemic-free day."""
-    threshold: int
-    """So many days make a place epidemic-free."""
-    reached: int
-    """Compounds with so many days."""
-    own_days: int | None
-    """The epidemic-free days of the place itself; None where the pack does not judge it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Supervision:
-    """篇三 三: the three kinds of inspection, and what became of what they found."""
-
-    experience: int
-    listed: int
-    returned: int
-    found: int
-    closed: int
-    looked_again: int
-    reopened: int
-    unfinished: int
-    """On the list at the end of the period, and not closed."""
-    overdue: int
-    """Of those, the ones that should have been mended by then."""
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far a place is with its application."""
-
-    place: str
-    level: str
-    stage: str
-    since: date | None
-    points: Decimal | None
-    """What its newest submitted assessment came to."""
-
-
-@dataclass(frozen=True, slots=True)
-class Reviewed:
-    """An award that was reviewed, or decided on, in the period."""
-
-    place: str
-    outcome: str
-    on: date
-    words: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Unverified:
-    """A place with days on which nobody reported, within the period."""
-
-    place: str
-    days: int
-    """Days of the period on which it was expected."""
-    missing: int
-
-
-@dataclass(frozen=True, slots=True)
-class MonthLine:
-    """A month of a quarter in figures."""
-
-    month: str
-    expected: int
-    received: int
-    cases: int
-    found: int
-    closed: int
-
-
-@dataclass(frozen=True, slots=True)
-class WorkReport:
-    """“无疫社区”工作汇报 (篇三) of a month or a quarter; every number in it is one of these."""
-
-    place: str
-    period: Period
-    until: date
-    """The last day that it speaks of: the period's, or today."""
-    compiled_at: datetime
-    organisation: Organisation
-    prevention: Prevention
-    supervision: Supervision
-    progress: tuple[Progress, ...] = ()
-    reviewed: tuple[Reviewed, ...] = ()
-    praised: tuple[tuple[str, str], ...] = ()
-    """Place and reason."""
-    criticised: tuple[tuple[str, str], ...] = ()
-    unverified: tuple[Unverified, ...] = ()
-    months: tuple[MonthLine, ...] = ()
-    """Of a quarter, its months so far."""
 
 
 @dataclass(frozen=True, slots=True)
