@@ -9,6 +9,7 @@ from typing import Any
 from bot.dialog import Choice, Day, Dialog, Flow, Need, Option, Say, Step
 from bot.dialog.choosing import last_days, one_place, options
 from bot.model import Brief, DocumentAsked, Fact, Paper, Standing
+from bot.model.documents import check
 from bot.scoring.quarters import before, quarter
 
 KINDS = ("daily-table", "assessment", "application", "monthly", "quarterly", "ledger")
@@ -27,11 +28,24 @@ def document(brief: Brief) -> Dialog:
     if not kind:
         kind = yield from Choice("kind", options(*KINDS))
     place = yield from one_place(brief.desks, said[1] if len(said) > 1 else "")
-    period = said[2] if len(said) > 2 else (yield from _period(brief, kind, place.name))  # noqa: PLR2004 - kind and place come before it
+    period = said[2] if len(said) > 2 else ""  # noqa: PLR2004 - kind and place come before it
+    if period and not _made(kind, place.code, period, brief):
+        yield from Say("document/odd", {"said": period})
+        period = ""
+    period = period or (yield from _period(brief, kind, place.name))
     ending = ""
     if kind == "assessment":
         ending = yield from Choice("ending", options("docx", "xlsx"), {"place": place.name})
     return DocumentAsked(kind, place.code, period, ending)
+
+
+def _made(kind: str, place: str, period: str, brief: Brief) -> bool:
+    """Whether there is such a document of such a period."""
+    try:
+        check(Paper(kind, place, period), brief.today)
+    except ValueError:
+        return False
+    return True
 
 
 def _period(brief: Brief, kind: str, place: str) -> Generator[Step, Any, str]:

@@ -133,6 +133,7 @@ def days(plain: Brief) -> dict[str, Brief]:
         "one desk": replace(plain, desks=(JA,)),
         "desks": replace(plain, desks=(JA, Near("XM", "新苗社区"))),
         "a desk that was not named": replace(plain, desks=(JA,), subject="新苗"),
+        "a document of no period": replace(plain, desks=(JA,), subject="monthly JA 2026-13"),
         "a document, all said": replace(plain, desks=(JA,), subject="daily-table JA 2026-11-24"),
         "a place to assess": replace(plain, assessable=(PLACE,)),
         "a unit to assess": replace(plain, assessable=(UNIT,)),
