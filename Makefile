@@ -40,9 +40,9 @@ migration: develop ## make migration m="what changes": a draft from the tables; 
 lock: develop ## both lock files anew, from pyproject.toml
 	$(PIP) install uv
 	$(BIN)/uv pip compile pyproject.toml --group build --universal --python-version 3.11 --generate-hashes \
-		--no-emit-index-url --no-emit-find-links --no-header -q -o requirements.txt
+		--no-emit-index-url --no-emit-find-links --no-header --no-strip-extras -q -o requirements.txt
 	$(BIN)/uv pip compile pyproject.toml --group dev -c requirements.txt --universal --python-version 3.11 \
-		--generate-hashes --no-emit-index-url --no-emit-find-links --no-header -q -o requirements-dev.txt
+		--generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-strip-extras -q -o requirements-dev.txt
 
 parts:
 	@lacking=; found=; \

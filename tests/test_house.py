@@ -22,6 +22,8 @@ LINES = 250
 """About 200, as the style has it, and some grace."""
 LONG = {
     "tests/scheduler/test_post.py": "every fate of a message, in one place",
+    "bot/model/facts.py": "one fact after another, each a few lines; the list of all that a conversation may come to",
+    "bot/dialog/steps.py": "one kind of question after another, each with its own reading",
     "bot/store/tables.py": "one table after another, read from top to bottom; splitting hides what refers to what",
     "bot/store/migrations/versions/0001_the_tables_of_the_first_release.py": "drafted by Alembic, a statement a table",
 }

@@ -37,7 +37,8 @@ from bot.commands.refuse import opened, read_settings
 from bot.commands.standards import number
 from bot.model import Level, Locale, Reached, Scale, Sheet
 from bot.scoring.packs import load
-from bot.scoring.qualification import Mend, Row, Score, Township, mend
+from bot.scoring.qualification import Mend, Row, Score, mend
+from bot.scoring.township import Township
 from bot.store.asking import House
 from bot.store.assessments import deciding, reached_of, scored, sheet_of
 from bot.store.crypto import Keyring

@@ -103,6 +103,7 @@ COMMANDS: dict[str, str] = {
     "open": "open",
     "forget": "forget",
     "menu": "menu",
+    "work": "work",
     "help": "help",
 }
 """Every command, and the flow that it opens. The words for it stand in ``templates/*/commands.j2``."""

@@ -177,13 +177,15 @@ def _shown(brief: Brief, table: Sheet, result: Score) -> dict[str, object]:
     lines = [_line(brief, row) for row in result.rows]
     way: Mend = mend(result)
     both = zip(lines, result.rows, strict=True)
-    waits = [(line, row.answer.again) for line, row in both if row.answer and row.lost]
+    taken = [(line, row.answer.again) for line, row in both if row.answer and row.lost]
     return {
         "place": table.name, "title": table.standard.said(brief.locale), "lines": lines, "left": len(result.open),
         "points": _plain(result.points), "of": _plain(result.of), "needed": _plain(result.needed),
         "short": _plain(result.short), "met": table.standard.scale is Scale.MET, "qualifies": result.qualifies,
         "before_on": table.before_on, "decides": table.decides,
-        "mend": _heads(brief, way.rows), "enough": way.enough, "waits": waits, "hope": any(again for _, again in waits),
+        "mend": _heads(brief, way.rows), "enough": way.enough,
+        "waits": [(line, again) for line, again in taken if again],
+        "gone": [line for line, again in taken if not again],
     }  # fmt: skip
 
 

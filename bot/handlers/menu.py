@@ -9,6 +9,8 @@ ACTIONS = (
     "report",
     "todo",
     "notice",
+    "problem",
+    "checks",
     "cases",
     "places",
     "history",
@@ -17,15 +19,25 @@ ACTIONS = (
     "isolation",
     "returnee",
     "care",
+    "work",
     "me",
     "language",
     "help",
 )
 
+WORK = ("assess", "apply", "creation", "problems", "worklog", "redblack", "circular", "document", "menu")
+"""What leads, townships and offices do beside the daily work."""
+
 
 def menu(brief: Brief) -> Dialog:
     """Offer everything that a person can do."""
     yield from Say("menu/menu", {"owed": brief.owed}, tuple(Option(value) for value in ACTIONS))
+    return None
+
+
+def work(brief: Brief) -> Dialog:
+    """Offer what belongs to the creation: assessments, applications, the ledger, the documents."""
+    yield from Say("menu/work", actions=tuple(Option(value) for value in WORK))
     return None
 
 
@@ -35,4 +47,4 @@ def help_(brief: Brief) -> Dialog:
     return None
 
 
-FLOWS = (Flow("menu", menu, "menu"), Flow("help", help_, "menu"))
+FLOWS = (Flow("menu", menu, "menu"), Flow("work", work, "menu"), Flow("help", help_, "menu"))

@@ -23,6 +23,8 @@ class Term(StrEnum):
     """With the end of the event."""
     RETENTION = "retention"
     """``retention_days`` of the pack after the case it belongs to was over."""
+    DONE = "done_term"
+    """``retention_days`` of the pack after the application, assessment or problem that it belongs to was over."""
     MESSAGES = "messages_term"
     """``message_days`` of the pack after it was said."""
 
@@ -64,7 +66,7 @@ REGISTER: tuple[Collection, ...] = (
     ),
     Collection("openings", ("opening.field", "opening.reason", "seen.at"), Basis.DUTY, Term.RETENTION, own=True),
     Collection("cases", ("case_detail.body",), Basis.DUTY, Term.RETENTION, own=False),
-    Collection("workflow", WORKFLOW, Basis.DUTY, Term.RETENTION, own=True),
+    Collection("workflow", WORKFLOW, Basis.DUTY, Term.DONE, own=True),
     Collection("isolations", ("isolation.body", "returnee.body"), Basis.DUTY, Term.RETENTION, own=False),
 )
 """Every sealed column is in it (a test sees to that), and the columns beside them that tell of a person."""

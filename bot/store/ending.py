@@ -27,7 +27,8 @@ TEXTS = (
 """What people wrote where the fact itself stays."""
 ROSTER = ("account", "consent", "leave_end", "assignment", "leave")
 KEPT = (
-    "figures by place and day, cases by number, place, kind and day, counts of care and inspections, the audit chain: "
+    "figures by place and day, cases by number, place, kind and day, counts of care and work, points of assessments, "
+    "steps of the creation workflow and of problems by number, place and day, the audit chain: "
     "none of it names or describes a person; kept as the record of the programme"
 )
 ROSTER_KEPT = "names, phones and roles of staff, because --keep-roster was given: they go on working"

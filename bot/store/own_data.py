@@ -16,6 +16,7 @@ from bot.store.asking import House, Who
 from bot.store.authority import responsible
 from bot.store.crypto import Keyring
 from bot.store.duties import ASSIGNMENT, FILING, LEAVE, PLACE, REPORT
+from bot.store.own_words import written
 from bot.store.tables import named
 
 PERSON = named("person")
@@ -99,6 +100,7 @@ def export(connection: Connection, keyring: Keyring, person: int, zone: ZoneInfo
         {**row, "body": codec.load(Inbound, keyring.open_bytes(row["body"])).text}
         for row in rows(messages.order_by(INBOX.c.id))
     ]
+    wrote = [each | {"at": each["at"].astimezone(zone)} for each in written(connection, keyring, person)]
     account = (ACCOUNT.c.channel, ACCOUNT.c.address, ACCOUNT.c.bound_at, ACCOUNT.c.unbound_at)
     consent = (CONSENT.c.event, CONSENT.c.notice, CONSENT.c.channel, CONSENT.c.at)
     return {
@@ -112,6 +114,7 @@ def export(connection: Connection, keyring: Keyring, person: int, zone: ZoneInfo
         "leaves": rows(select(LEAVE.c.since, LEAVE.c.until, LEAVE.c.recorded_at).where(LEAVE.c.person == person)),
         "reports": reports,
         "messages": said,
+        "written": wrote,
         "opened": rows(
             select(OPENING.c.case, OPENING.c.field, OPENING.c.reason, OPENING.c.at).where(OPENING.c.person == person)
         ),

@@ -45,7 +45,7 @@ def entries(asking: Asking) -> Mapping[str, Any]:
             row.day,
             Colour(row.colour),
             row.name,
-            asking.house.keyring.open(row.words),
+            asking.house.keyring.open(row.words) if row.words else "",
             row.person == asking.who.person,
         )
         for row in asking.connection.execute(query)

@@ -7,7 +7,7 @@ from datetime import date
 from sqlalchemy import Connection, select
 
 from bot.model import Level, Place, Reached, Townlet
-from bot.scoring.qualification import JUDGED, Member, Township, township
+from bot.scoring.township import JUDGED, Member, Township, township
 from bot.store.asking import House
 from bot.store.assessments import reached_of
 from bot.store.duties import PLACE

@@ -1,11 +1,16 @@
-"""What was written and shown in the workflow, the ledger and on the board goes after its term; figures stay."""
+"""What was written and shown in the workflow, the ledger and on the board goes after its term; figures stay.
+
+The term runs from the end of what it belongs to: an application from the step that ended it (so an award that is held
+keeps what it rests on), an assessment from the day it was submitted, a problem from the day it was looked at again.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Table, delete, func, select, update
+from sqlalchemy import ColumnElement, Connection, Select, Table, delete, func, or_, select, update
 
 from bot.model import ProblemStep, Stage, Step
 from bot.scoring.awards import COMES_TO
@@ -14,45 +19,67 @@ from bot.store.tables import named
 GONE = b""
 """In the place of a sealed text whose column must hold something."""
 OVER = (ProblemStep.LOOKED_AGAIN.value, ProblemStep.WITHDRAWN.value)
-RUNNING = (Stage.APPLIED, Stage.PASSED, Stage.AWARDED)
+RUNNING = frozenset({Stage.APPLIED, Stage.PASSED, Stage.AWARDED})
 Add = Callable[[str, int], None]
 
 
 def forget_work(connection: Connection, term: datetime, add: Add) -> list[str]:
-    """Empty the texts that are past their term, and let go of the pictures that went with them; their media names.
-
-    A place whose application is on its way, or whose award is held, keeps what that rests on; so does a problem that
-    was not looked at again.
-    """
-    mark, entry, problem, event = (named(name) for name in ("assessment_mark", "red_black", "problem", "problem_event"))
-    sheet, application, step = named("assessment"), named("application"), named("creation_event")
-    running, solved = _running(connection), _solved(connection, term)
-    old_marks = mark.c.recorded_at < term
-    of_others = mark.c.assessment.in_(select(sheet.c.id).where(sheet.c.place.not_in(running)))
-    _empty(connection, mark, "reason", old_marks & of_others, add)
-    _empty(connection, entry, "words", entry.c.recorded_at < term, add)
-    elsewhere = (application.c.recorded_at < term) & application.c.place.not_in(running)
-    _empty(connection, application, "body", elsewhere, add)
-    _empty(connection, step, "words", (step.c.recorded_at < term) & step.c.place.not_in(running), add)
-    _empty(connection, problem, "words", problem.c.code.in_(solved), add)
-    _empty(connection, event, "words", event.c.problem.in_(solved), add)
-    return list(_pictures(connection, term, running, solved, add))
+    """Empty the texts that are past their term, and let go of the pictures that went with them; their media names."""
+    held = _held(connection, term)
+    texts = {
+        ("application", "body"): named("application").c.id.not_in(held),
+        ("creation_event", "words"): _steps(term, held),
+        ("assessment_mark", "reason"): named("assessment_mark").c.assessment.in_(_sheets(term, held)),
+        ("problem", "words"): named("problem").c.code.in_(_solved(term)),
+        ("problem_event", "words"): named("problem_event").c.problem.in_(_solved(term)),
+        ("red_black", "words"): named("red_black").c.recorded_at < term,
+    }
+    for (name, column), over in texts.items():
+        _empty(connection, named(name), column, over, add)
+    return list(_pictures(connection, term, held, add))
 
 
-def _running(connection: Connection) -> list[str]:
-    """The places whose newest step leads on: an application on its way, an award that is held."""
+def _held(connection: Connection, term: datetime) -> list[int]:
+    """The applications that are on their way, whose award is held, or that came to an end since the term began."""
     step = named("creation_event")
-    rows = connection.execute(select(step.c.place, step.c.step).order_by(step.c.id))
-    now = {row.place: COMES_TO[Step(row.step)] for row in rows if Step(row.step) in COMES_TO}
-    return sorted(place for place, stage in now.items() if stage in RUNNING)
+    rows = connection.execute(select(step).where(step.c.application.isnot(None)).order_by(step.c.id))
+    newest: dict[str, int] = {}
+    stages: dict[int, Stage] = {}
+    last: dict[int, datetime] = {}
+    for row in rows:
+        newest[row.place] = row.application
+        stages[row.application] = COMES_TO.get(Step(row.step), stages.get(row.application, Stage.APPLIED))
+        last[row.application] = row.recorded_at
+    running = {number for number in newest.values() if stages[number] in RUNNING}
+    return sorted(running | {number for number, at in last.items() if at >= term})
 
 
-def _solved(connection: Connection, term: datetime) -> list[str]:
+def _steps(term: datetime, held: list[int]) -> ColumnElement[bool]:
+    """Steps of applications that are over, and those of none that were recorded before the term."""
+    step = named("creation_event")
+    alone = step.c.application.is_(None) & (step.c.recorded_at < term)
+    return or_(alone, step.c.application.not_in(held))
+
+
+def _sheets(term: datetime, held: list[int]) -> Select[Any]:
+    """Assessments on which no such application rests, neither judged nor submitted since the term began."""
+    sheet, mark, end = named("assessment"), named("assessment_mark"), named("assessment_end")
+    application = named("application")
+    rested = select(application.c.assessment).where(application.c.id.in_(held), application.c.assessment.isnot(None))
+    return select(sheet.c.id).where(
+        sheet.c.id.not_in(rested),
+        sheet.c.id.not_in(select(mark.c.assessment).where(mark.c.recorded_at >= term)),
+        sheet.c.id.not_in(select(end.c.assessment).where(end.c.recorded_at >= term)),
+    )
+
+
+def _solved(term: datetime) -> Select[Any]:
     """The problems whose last word, before the term, was that they are no more."""
-    event = named("problem_event")
+    event = named("problem_event").alias()
     newest = select(func.max(event.c.id)).group_by(event.c.problem)
-    query = select(event.c.problem).where(event.c.id.in_(newest), event.c.step.in_(OVER), event.c.recorded_at < term)
-    return list(connection.execute(query).scalars())
+    last = named("problem_event").alias()
+    over = (last.c.step.in_(OVER), last.c.recorded_at < term)
+    return select(last.c.problem).where(last.c.id.in_(newest), *over)
 
 
 def _empty(connection: Connection, table: Table, column: str, where: ColumnElement[bool], add: Add) -> None:
@@ -63,16 +90,15 @@ def _empty(connection: Connection, table: Table, column: str, where: ColumnEleme
     add(f"{table.name}_{column}", connection.execute(change).rowcount)
 
 
-def _pictures(connection: Connection, term: datetime, running: list[str], solved: list[str], add: Add) -> Iterator[str]:
-    evidence, mark, sheet = named("evidence"), named("assessment_mark"), named("assessment")
-    tick, event, step = named("duty_tick"), named("problem_event"), named("creation_event")
-    marks = select(mark.c.id).join(sheet, sheet.c.id == mark.c.assessment)
+def _pictures(connection: Connection, term: datetime, held: list[int], add: Add) -> Iterator[str]:
+    evidence, mark, tick = named("evidence"), named("assessment_mark"), named("duty_tick")
+    event, step = named("problem_event"), named("creation_event")
     where = (
-        evidence.c.mark.in_(marks.where(mark.c.recorded_at < term, sheet.c.place.not_in(running))),
+        evidence.c.mark.in_(select(mark.c.id).where(mark.c.assessment.in_(_sheets(term, held)))),
         evidence.c.tick.in_(select(tick.c.id).where(tick.c.recorded_at < term)),
-        evidence.c.problem.in_(solved),
-        evidence.c.problem_event.in_(select(event.c.id).where(event.c.problem.in_(solved))),
-        evidence.c.creation_event.in_(select(step.c.id).where(step.c.recorded_at < term, step.c.place.not_in(running))),
+        evidence.c.problem.in_(_solved(term)),
+        evidence.c.problem_event.in_(select(event.c.id).where(event.c.problem.in_(_solved(term)))),
+        evidence.c.creation_event.in_(select(step.c.id).where(_steps(term, held))),
     )
     for each in where:
         found = list(connection.execute(select(evidence.c.media).where(each)).scalars())

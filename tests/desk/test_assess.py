@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import secrets
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 from sqlalchemy import delete, select
 
+from bot.desk import Desk
 from bot.store import retention
 from bot.store.database import Database
 from bot.store.media import MediaStore
 from bot.store.tables import named
 from tests.store.test_assessments import Files, files
 from tests.talking import Talk
-from tests.town import KEYRING, RULES, desk
+from tests.town import KEYRING, RULES, ZONE
 from tests.web.town import PNG
 
 __all__ = ["files"]
@@ -25,7 +27,7 @@ def restart(talk: Talk) -> None:
     """Another process opens the database anew."""
     talk.database.close()
     talk.database = Database(talk.database.url)
-    talk.desk = desk(talk.database, lambda: talk.now)
+    talk.desk = Desk(talk.database, KEYRING, RULES, ZONE, lambda: talk.now, secrets.token_urlsafe)
 
 
 async def said(talk: Talk, who: str, *lines: str) -> str:
@@ -50,7 +52,7 @@ async def test_an_interrupted_assessment_goes_on(town: Database, files: Files) -
         done = await said(talk, "wang", "其余满分", "提交")
         assert "✅ 已提交" in done
         assert "合计 98/100 分，够 80 分" in done
-        fresh = await said(talk, "wang", "再评一次")
+        fresh = await said(talk, "wang", SHEET)
         assert "6 防控宣传 —/5" in fresh
         assert "8 防控资料 —/10" in fresh
         assert "✅ 4 项已打" in await said(talk, "wang", "照上次"), "8 of 10 is no mark of 5"

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from bot.model import Answer, Assessment, Level, Mark, Place, Standard
 from bot.scoring.criteria import load
-from bot.scoring.qualification import MarkError, Member, Score, mend, score, township
+from bot.scoring.qualification import MarkError, Score, mend, score
+from bot.scoring.township import Member, township
 
 TODAY = date(2026, 11, 24)
 TOWNSHIP, COMMUNITY, FORM, LIST = map(load, ("township-100", "community-100", "assessment-form", "village-creation"))
