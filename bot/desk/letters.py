@@ -17,7 +17,8 @@ from bot.store.prepared import Prepared
 from bot.store.tables import named
 
 OUTBOX = named("outbox")
-
+PRIORITY = {"alert": 0, "reply": 1, "notice": 2, "reminder": 3, "digest": 4}
+"""What goes first where not all can go at once: alerts overtake, and nobody who asks waits for a digest."""
 
 _NEW = Prepared(insert(OUTBOX).returning(OUTBOX.c.id))
 _ONCE = {
@@ -69,8 +70,9 @@ def write(connection: Connection, keyring: Keyring, token: Callable[[], str], no
     values = {
         "token": mark, "channel": letter.address.channel, "address": letter.address.id, "group": letter.address.group,
         "person": letter.person, "inbox": letter.inbox, "conversation": letter.conversation, "asked": letter.asked,
-        "kind": letter.kind, "body": keyring.seal(codec.dump(outbound)), "state": "pending", "attempts": 0,
-        "created_at": now, "due_at": now, "why": "",
+        "kind": letter.kind, "priority": PRIORITY[letter.kind], "body": keyring.seal(codec.dump(outbound)),
+        "state": "pending", "attempts": 0,
+        "created_at": now, "due_at": now, "why": "", "owner": "",
     }  # fmt: skip
     if letter.dedupe is None:
         return int(_NEW.scalar(connection, values))

@@ -16,8 +16,8 @@ from bot.store.work_term import GONE
 IDENTITY = "identity"
 """The setting that names this database in certificates."""
 GOING = (
-    "opening", "seen", "case_detail", "photo", "evidence", "media_look", "media", "outbox", "conversation", "inbox",
-    "attempt", "invitation", "login", "web_session",
+    "opening", "seen", "case_detail", "photo", "evidence", "media_look", "media", "reminder", "outbox", "conversation",
+    "inbox", "attempt", "invitation", "login", "web_session", "snooze", "wish",
 )  # fmt: skip
 """Tables that hold nothing but personal data, in an order in which none is referred to."""
 TEXTS = (

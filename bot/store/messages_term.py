@@ -19,6 +19,8 @@ def forget_messages(connection: Connection, keyring: Keyring, before: datetime) 
     A letter that may be said only once leaves its name behind, under which nothing can be read.
     """
     return {
+        "reminders": _old(connection, "reminder", "at", before),
+        "snoozes": _old(connection, "snooze", "until", before),
         "letters": _letters(connection, keyring, before),
         "conversations": _conversations(connection, before),
         "messages": _messages(connection, before),

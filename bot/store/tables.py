@@ -137,6 +137,8 @@ class Account(SQLModel, table=True):
     person: int = Field(foreign_key="person.id", index=True)
     bound_at: datetime = moment()
     unbound_at: datetime | None = moment(nullable=True)
+    unreachable_at: datetime | None = moment(nullable=True)
+    """Since when the platform refuses what is sent there (blocked); a word from there ends it."""
 
 
 class GroupChat(SQLModel, table=True):
@@ -723,6 +725,13 @@ class Outbox(SQLModel, table=True):
             sqlite_where=text("state IN ('pending', 'claimed', 'sending')"),
             postgresql_where=text("state IN ('pending', 'claimed', 'sending')"),
         ),
+        Index(
+            "ix_outbox_turn",
+            "priority",
+            "id",
+            sqlite_where=text("state = 'pending'"),
+            postgresql_where=text("state = 'pending'"),
+        ),
         Index("ix_outbox_chat", "channel", "address", "id"),
     )
     id: int | None = Field(default=None, primary_key=True)
@@ -736,7 +745,11 @@ class Outbox(SQLModel, table=True):
     conversation: int | None = Field(default=None, foreign_key="conversation.id")
     asked: str | None = None
     kind: str = "reply"
-    """``reply``, ``notice``, later ``alert``, ``reminder``, ``digest``."""
+    """``reply``, ``notice``, ``alert``, ``reminder``, ``digest``."""
+    priority: int = Field(default=1, sa_column_kwargs={"server_default": "1"})
+    """What goes first, 0 before all others (``letters.PRIORITY``)."""
+    owner: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    """The process that claimed it, by the name of its lease; empty while nobody has."""
     dedupe: str | None = Field(default=None, unique=True)
     body: bytes = sealed()
     """The ``Outbound`` as JSON."""
@@ -750,6 +763,70 @@ class Outbox(SQLModel, table=True):
     ref: str | None = None
     """The platform's id of the message, once sent."""
     why: str = ""
+
+
+class Reminder(SQLModel, table=True):
+    """A moment at which somebody was to be reminded of something was served; once, by whichever process."""
+
+    __table_args__ = (UniqueConstraint("person", "slot"),)
+    id: int | None = Field(default=None, primary_key=True)
+    person: int = Field(foreign_key="person.id")
+    slot: str
+    """What of and when (``plan.Slot.key``): ``daily-report/2026-11-24@15:00``."""
+    outbox: int = Field(foreign_key="outbox.id", index=True)
+    """The message that serves it; where that is cancelled before it goes, this line goes too."""
+    at: datetime = moment()
+
+
+class Snooze(SQLModel, table=True):
+    """Somebody asked to be left alone until a moment, and to be reminded then."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    person: int = Field(foreign_key="person.id", index=True)
+    until: datetime = moment()
+    recorded_at: datetime = moment()
+
+
+class Wish(SQLModel, table=True):
+    """How often somebody wants to be reminded; the newest line of a person holds."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    person: int = Field(foreign_key="person.id", index=True)
+    fewer: bool
+    recorded_at: datetime = moment()
+
+
+class DeadlineMet(SQLModel, table=True):
+    """Somebody said that a place has done what a deadline asks of it, or took that back; the newest line holds."""
+
+    __tablename__ = "deadline_met"
+    __table_args__ = (Index("ix_deadline_met_of", "deadline", "period", "place"),)
+    id: int | None = Field(default=None, primary_key=True)
+    deadline: str
+    period: str
+    place: str = Field(foreign_key="place.code")
+    met: bool
+    person: int | None = Field(default=None, foreign_key="person.id")
+    recorded_at: datetime = moment()
+
+
+class Workday(SQLModel, table=True):
+    """A day that is off, or worked, unlike what the calendar's library says: written by an admin."""
+
+    day: date = Field(primary_key=True)
+    working: bool
+    name: str = ""
+    recorded_at: datetime = moment()
+
+
+class Lease(SQLModel, table=True):
+    """Something that one process at a time does, or a process that is alive; over when ``until`` has passed."""
+
+    name: str = Field(primary_key=True)
+    holder: str
+    fence: int
+    """Grows with every change of holder: a process that slept through its time is told by it."""
+    until: datetime = moment()
 
 
 class Audit(SQLModel, table=True):

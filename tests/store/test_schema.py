@@ -60,6 +60,7 @@ def test_partial_indexes_are_partial(database: Database) -> None:
         "ix_account_live": (True, False),
         "ix_conversation_open": (False, True),
         "ix_outbox_open": (False, True),
+        "ix_outbox_turn": (False, True),
     }
 
 
