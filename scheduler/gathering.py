@@ -110,7 +110,7 @@ def _waiting(
     for person in sorted(owing.concerned(connection, now, people) & set(people)):
         each = people[person]
         asking = Asking(connection, tools.house, Who(person, "", each.locale, each.since), now, now.date())
-        debts[person] += [plan.of_todo(one, tools.rules) for one in todo(asking)["todo"]]
+        debts[person] += [plan.of_todo(one, tools.rules) for one in todo(asking)["todo"] if one.asks]
 
 
 def _daily(  # noqa: PLR0913 - where to look, and into what to write it

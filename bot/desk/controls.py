@@ -129,11 +129,14 @@ def _settle(visit: Visit, kept: Kept | None, argument: str, value: str) -> None:
     said, _, codes = argument.partition(" ")
     today = visit.now.date()
     if said and said != today.isoformat():
-        day = read_day(said, today)
-        asking = kept is not None
-        visit.say(Say("desk/stale", {"day": day, "asking": False}, NEXT), edit=False)
-        if asking:
-            visit.ask_again(kept)
+        stale = Say(
+            "desk/stale", {"day": read_day(said, today), "asking": kept is not None}, NEXT if kept is None else ()
+        )
+        visit.inbound = replace(visit.inbound, edits=None)
+        if kept is None:
+            visit.say(stale)
+        else:
+            visit.ask_again(kept, stale)
         return
     report = visit.start(DEFAULT, None, today)
     turn = standing(report)

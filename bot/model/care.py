@@ -124,4 +124,4 @@ class Todo:
     escalated: bool = False
     """True: the one responsible has not done it, so it is shown one level up."""
     asks: str = ""
-    """When this person is asked about it for the first time, as ISO 8601 with offset."""
+    """When this person is asked about it for the first time, as ISO 8601 with offset; empty: never."""

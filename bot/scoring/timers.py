@@ -137,7 +137,9 @@ def _leave(now: datetime, leave: Leave) -> Todo | None:
     back = leave.until + timedelta(days=1)
     if leave.since > now.date() or not _near(back, now):
         return None
-    day, asks = _said(_midnight(back, now), now), _said(_morning(leave.until, now), now)
+    day = _said(_midnight(back, now), now)
+    # Whoever is away for one day knows when they are back.
+    asks = _said(_morning(leave.until, now), now) if leave.since < leave.until else ""
     return Todo("leave_ends", "", "", leave.since, day, asks=asks)
 
 
