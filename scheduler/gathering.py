@@ -143,7 +143,7 @@ def _served(connection: Connection, owes: Sequence[Owing], now: datetime) -> dic
     known: dict[int, set[str]] = defaultdict(set)
     for some in parts(sorted(keys)):
         query = select(REMINDER.c.person, REMINDER.c.slot).where(REMINDER.c.slot.in_(some))
-        for row in connection.execute(query):
+        for row in connection.execute(query).all():
             known[row.person].add(row.slot)
     midnight = datetime.combine(now.date(), time.min, now.tzinfo)
     asked = select(REMINDER.c.outbox).where(REMINDER.c.at >= midnight, REMINDER.c.slot.startswith(plan.SNOOZE))

@@ -81,10 +81,10 @@ def write(
     reminders: Sequence[Reminder], people: Mapping[int, Reached], tools: Tools, now: datetime, connection: Connection
 ) -> int:
     """Write these reminders, those of which nobody else served a moment meanwhile; how many."""
-    keys = sorted({key for each in reminders for key in each.keys})
+    mine = REMINDER.c.person.in_([each.person for each in reminders])
     taken = set()
-    for some in parts(keys):
-        query = select(REMINDER.c.person, REMINDER.c.slot).where(REMINDER.c.slot.in_(some))
+    for some in parts(sorted({key for each in reminders for key in each.keys})):
+        query = select(REMINDER.c.person, REMINDER.c.slot).where(mine, REMINDER.c.slot.in_(some))
         taken |= {(row.person, row.slot) for row in connection.execute(query)}
     fresh = [each for each in reminders if not any((each.person, key) in taken for key in each.keys)]
     settled = {rule.id: rule.settled for rule in tools.rules.deadlines}

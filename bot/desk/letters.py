@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, insert, select
@@ -80,7 +80,7 @@ def _row(keyring: Keyring, mark: str, now: datetime, letter: Letter) -> dict[str
     number = 0
     rows: list[tuple[Button, ...]] = []
     for row in letter.card.buttons:
-        rows.append(tuple(replace(button, token=f"{mark}.{number + n}") for n, button in enumerate(row)))
+        rows.append(tuple(Button(each.label, each.value, f"{mark}.{number + n}") for n, each in enumerate(row)))
         number += len(row)
     outbound = Outbound(
         0, letter.address, letter.card.text, tuple(rows), letter.edits, letter.tap, letter.photo, letter.paper

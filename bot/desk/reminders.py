@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
+from functools import lru_cache
 
+from bot import words
 from bot.desk import cards
 from bot.desk.cards import Card
 from bot.dialog import Option, Say
 from bot.handlers.reminders import MINUTES
-from bot.model import Brief, Debt, Locale, Reminder, Settled, Todo
+from bot.model import Brief, Button, Debt, Locale, Reminder, Settled, Todo
 
+KEY = "reminders/reminder"
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+"""Labels tell no time."""
 DAILY = "daily-report"
 CASES = frozenset({"undiagnosed", "unmoved", "unseen"})
 MOST = 6
@@ -46,8 +51,29 @@ def worded(reminder: Reminder, locale: Locale, now: datetime, settled: dict[str,
         "folded": reminder.folded,
     }
     actions = tuple(dict.fromkeys(_actions(daily, dated, waiting[:room], settled)))
-    card = cards.card(None, brief, [Say("reminders/reminder", values, actions)])
-    return Words(card, single=len(reminder.items) == 1)
+    text = words.text(KEY, locale, {"brief": brief, **values})
+    labels = iter(_laid(locale, tuple((each.name, each.label, each.value.partition(" ")[0]) for each in actions)))
+    rows = tuple(
+        tuple(Button(label, f"/{option.value}") for label, option in row) for row in _filled(labels, iter(actions))
+    )
+    return Words(Card(text, rows), single=len(reminder.items) == 1)
+
+
+@lru_cache(maxsize=1024)
+def _laid(locale: Locale, actions: tuple[tuple[str | None, str | None, str], ...]) -> tuple[tuple[str, ...], ...]:
+    """The labels of these buttons in rows: laid out once for all who get the same ones."""
+    brief, say = Brief(EPOCH, EPOCH.date(), EPOCH, locale), Say(KEY)
+    buttons = [
+        cards.action_button(say, Option(f"{command} {n}", label, name), brief)
+        for n, (name, label, command) in enumerate(actions)
+    ]
+    return tuple(tuple(button.label for button in row) for row in cards.rows(buttons))
+
+
+def _filled(rows: Iterator[tuple[str, ...]], actions: Iterator[Option]) -> Iterator[list[tuple[str, Option]]]:
+    """The labels with what they stand for, in their order."""
+    for row in rows:
+        yield [(label, next(actions)) for label in row]
 
 
 def _actions(

@@ -9,6 +9,9 @@ from enum import StrEnum
 
 from bot.model.care import Todo
 
+MINUTES = len("2026-11-24T15:00")
+"""So many signs of an ISO 8601 moment tell it to the minute."""
+
 
 class Every(StrEnum):
     """How often a deadline comes."""
@@ -114,7 +117,7 @@ class Debt:
 
     def key(self, moment: datetime) -> str:
         """The name of one moment, under which it is served once: ``daily-report/2026-11-24@2026-11-24T15:00``."""
-        return f"{self.kind}/{self.period}{'^' * self.up}@{moment:%Y-%m-%dT%H:%M}"
+        return f"{self.kind}/{self.period}{'^' * self.up}@{moment.isoformat()[:MINUTES]}"
 
 
 @dataclass(frozen=True, slots=True)

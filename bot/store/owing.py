@@ -42,7 +42,7 @@ def unreported(connection: Connection, day: date, persons: Collection[int] | Non
     )
     away = _away(connection, day)
     held: dict[int, dict[str, Any]] = defaultdict(dict)
-    for row in connection.execute(query):
+    for row in connection.execute(query).all():
         if row.stands_in_for is not None or row.person not in away:
             held[row.person].setdefault(row.code, row)
     wanted = None if persons is None else {code for rows in held.values() for code in rows}
@@ -56,9 +56,10 @@ def unreported(connection: Connection, day: date, persons: Collection[int] | Non
 
 def _called(rows: Collection[Any]) -> Iterable[tuple[str, str]]:
     """Codes and names; where two share a name, the place above comes before it."""
-    known = Counter(row.name for row in rows)
-    for row in rows:
-        yield row.code, f"{row.above} {row.name}" if known[row.name] > 1 and row.above else row.name
+    known = Counter([row.name for row in rows])
+    if len(known) == len(rows):
+        return [(row.code, row.name) for row in rows]
+    return [(row.code, f"{row.above} {row.name}" if known[row.name] > 1 and row.above else row.name) for row in rows]
 
 
 def _away(connection: Connection, day: date) -> set[int]:
@@ -74,7 +75,8 @@ def _reported(connection: Connection, day: date, places: Collection[str] | None)
         return set()
     some = [] if places is None else [REPORT.c.place.in_(list(places))]
     query = select(REPORT.c.place, REPORT.c.status).where(REPORT.c.day == day, *some)
-    words = {row.place: row.status for row in connection.execute(query.order_by(REPORT.c.recorded_at, REPORT.c.id))}
+    rows = connection.execute(query.order_by(REPORT.c.recorded_at, REPORT.c.id)).all()
+    words = {row.place: row.status for row in rows}
     return {place for place, status in words.items() if status != Status.WITHDRAWN}
 
 
