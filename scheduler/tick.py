@@ -11,6 +11,8 @@ from zoneinfo import ZoneInfo
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from scheduler.lease import LostLeaseError
+
 if TYPE_CHECKING:
     from scheduler.lease import Lease
 
@@ -65,6 +67,9 @@ class Tick:
                 break
             try:
                 await asyncio.to_thread(job.do, now)
+            except LostLeaseError:
+                log.warning("another process ticks now; the job %s wrote nothing", job.name)
+                break
             except Exception as why:  # noqa: BLE001 - one job's failure must stop neither the others nor the clock
                 log.error("the job %s failed: %s", job.name, type(why).__name__)  # noqa: TRY400 - a traceback may hold what was said
         self._last = self._clock()

@@ -22,6 +22,10 @@ Job = Callable[[Connection], T]
 BATCH = 64
 """The most jobs in one commit: enough to make the flush cheap, few enough to keep the first one's wait short."""
 
+STUCK = 30_000
+"""Milliseconds after which PostgreSQL ends a transaction whose process does nothing: one that was stopped in the middle
+holds locks that everybody else waits for."""
+
 
 def connect(url: str) -> Engine:
     """An engine for SQLite (WAL, synchronous=FULL, foreign keys, BEGIN by us) or PostgreSQL (psycopg 3).
@@ -31,7 +35,8 @@ def connect(url: str) -> Engine:
     """
     where = make_url(url)
     if where.get_backend_name() != "sqlite":
-        return create_engine(where, pool_pre_ping=True)
+        limits = {} if "options" in where.query else {"options": f"-c idle_in_transaction_session_timeout={STUCK}"}
+        return create_engine(where, pool_pre_ping=True, connect_args=limits)
     if where.database:
         Path(where.database).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(where, connect_args={"timeout": 30, "check_same_thread": False})
