@@ -82,8 +82,8 @@ class Bot:
         shared = (self.keyring, self.rules, settings.zone)
         self.desk = Desk(database, *shared, clock, token, settings.base_url, self.packs)
         self.channels: dict[str, Channel] = {}
-        self.post = Post(database, self.keyring, self.channels, clock)
         self.tools = Tools(*shared, token, settings.base_url, self.packs)
+        self.post = Post(database, self.keyring, self.channels, clock, name=token(), tools=self.tools)
         self.tick = Tick(House(database, self.tools, self.media, self.post.wake).jobs(), clock, settings.zone)
 
     @classmethod
@@ -148,6 +148,7 @@ class Bot:
             migrated=self._moved,
             refused=self._unread,
             load_paper=self.paper,
+            per_second=settings.telegram_per_second,
         )
 
     def paper(self, wanted: Paper) -> bytes:
