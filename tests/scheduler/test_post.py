@@ -581,9 +581,8 @@ async def test_a_claim_reads_the_open_rows_only(migrated_file: Path) -> None:
     with closing(Database(f"sqlite:///{migrated_file}")) as database:
         event.listen(database.engine, "before_cursor_execute", explain)
         assert await Office(database, Scripted()).post.claim() == 0
-    assert set(plans) - {"SEARCH outbox USING INDEX ix_outbox_turn (channel=?)"} <= {
-        "LIST SUBQUERY 1",
-        "LIST SUBQUERY 2",
+    assert {plan for plan in plans if "outbox" in plan or "TEMP B-TREE" in plan} == {
+        "SEARCH outbox USING INDEX ix_outbox_turn (channel=?)",
         "SEARCH outbox USING INDEX ix_outbox_open (due_at>? AND due_at<?)",
         "SEARCH outbox USING INDEX ix_outbox_open (due_at>?)",
     }
