@@ -28,6 +28,8 @@ from bot.store.tables import named
 REMINDER = named("reminder")
 SEEN_TO = frozenset({"alert", "notice", "reminder", "digest"})
 """Kinds that are tried elsewhere; whoever asked something sees for themselves that no answer came."""
+TOLD = frozenset({"alert", "reminder"})
+"""Kinds of which somebody above hears, where nothing else is left."""
 AGAIN, ABOVE = "again:", "unreached:"
 """How the letters are named, so that each is written once: of which letter; of whom, what, and to whom."""
 CASE = "/case "
@@ -55,27 +57,34 @@ class Lost:
         return tuple(dict.fromkeys(value.removeprefix(CASE) for value in values if value.startswith(CASE)))
 
 
-def see_to(connection: Connection, tools: Tools, now: datetime, number: int, *, gone: bool) -> list[int]:
-    """See to a letter that has just become dead; the letters written instead.
+def see_to(connection: Connection, tools: Tools, now: datetime, number: int, *, gone: bool) -> int:
+    """See to a letter that has just become dead; the number of the one written instead, 0 for none.
 
-    ``gone``: nothing at all goes to its address any more. To be called in the transaction that says it is dead.
+    ``gone``: nothing at all goes to its address any more. To be called in the transaction that says it is dead, which
+    it never fails: that a letter is dead is true even where nobody could be told.
     """
     row = connection.execute(select(OUTBOX).where(OUTBOX.c.id == number)).one()
     if row.person is None or row.group or row.kind not in SEEN_TO:
-        return []
+        return 0
     address = Address(row.channel, row.address)
     if gone:
         people.unreachable(connection, address, now)
-    now = now.astimezone(tools.zone)
-    written = _elsewhere(connection, tools, now, row, address)
-    done = "elsewhere"
-    if not written and row.kind in {"alert", "reminder"}:
-        done, written = "above", _above(connection, tools, now, _lost(connection, tools, row))
+    here, written, done = now.astimezone(tools.zone), 0, "elsewhere"
+    try:
+        with connection.begin_nested():
+            written = _elsewhere(connection, tools, here, row, address)
+            if not written and row.kind in TOLD:
+                done, written = (
+                    "above",
+                    _above(connection, tools, here, _lost(connection, tools, row)),
+                )
+    except Exception as why:  # noqa: BLE001 - see above
+        log.error("nobody is told of message %d: %s", number, type(why).__name__)  # noqa: TRY400 - a traceback may hold what was said
     if written:
         LETTERS.labels(row.kind, done).inc()
     elif row.kind == "alert":
         lost(connection, now, number)
-    return [written] if written else []
+    return written
 
 
 def lost(connection: Connection, now: datetime, number: int) -> None:
