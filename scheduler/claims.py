@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from bot.model import Outbound
 
 REMINDER = named("reminder")
+log = logging.getLogger(__name__)
 LATE = frozenset({"reminder", "digest"})
 """The kinds that are claimed at the very moment when they may leave, for until then they may be no longer owed."""
 SENDING, CLAIMED = "sending", "claimed"
@@ -123,10 +125,16 @@ class Claims:
     def _cancel(self, connection: Connection, now: datetime, rows: Sequence[Any]) -> frozenset[int]:
         """Cancel what is no longer owed, as if it had never been meant: its moments are free to be served anew."""
         asked = [Due(row.id, row.person, row.kind) for row in rows if row.kind in LATE]
-        over = frozenset(self._still(connection, now, asked)) if asked else frozenset()
+        over: frozenset[int] = frozenset()
+        try:
+            if asked:
+                with connection.begin_nested():
+                    over = frozenset(self._still(connection, now, asked)) & {each.id for each in asked}
+        except Exception as why:  # noqa: BLE001 - a reminder too many is better than a post that stands still
+            log.error("what is still owed could not be asked: %s", type(why).__name__)  # noqa: TRY400 - a traceback may hold what was said
         if over:
-            why = {"state": "cancelled", "why": "no longer owed"}
-            connection.execute(update(OUTBOX).where(OUTBOX.c.id.in_(over)).values(why))
+            cancelled = {"state": "cancelled", "why": "no longer owed"}
+            connection.execute(update(OUTBOX).where(OUTBOX.c.id.in_(over)).values(cancelled))
             connection.execute(delete(REMINDER).where(REMINDER.c.outbox.in_(over)))
         return over
 

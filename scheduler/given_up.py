@@ -36,5 +36,7 @@ def recover(connection: Connection, now: datetime, read: Read, others: Others, *
     for numbers, state in ((again, "pending"), (unknown, "uncertain")):
         if numbers:
             why = "the process ended while it was being sent"
-            connection.execute(update(OUTBOX).where(OUTBOX.c.id.in_(numbers)).values(state=state, why=why))
+            # Another process may see to the same at this moment, and what was on its way may yet turn out to be sent.
+            still = (OUTBOX.c.id.in_(numbers), OUTBOX.c.state == "sending")
+            connection.execute(update(OUTBOX).where(*still).values(state=state, why=why))
     bury(connection, others.over, now)

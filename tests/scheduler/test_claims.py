@@ -130,6 +130,21 @@ async def test_a_reminder_that_is_no_longer_owed(office: Office, duty: Duty) -> 
     assert await office.after(100_000) == []
 
 
+async def test_nobody_can_say_what_is_owed(office: Office, duty: Duty, caplog: pytest.LogCaptureFixture) -> None:
+    """Then the reminder goes, and all else too; the log has the kind of the mistake."""
+    reminded(office, office.put("reminder", kind="reminder"))
+
+    def fail(connection: Connection, *_: object) -> Collection[int]:
+        connection.execute(insert(REMINDER), {"person": 0})
+        return ()
+
+    office.post._claims._still = fail
+    office.put("reply", OTHER)
+    assert sorted(await office.after(0)) == ["reminder", "reply"]
+    assert "what is still owed could not be asked: IntegrityError" in caplog.text
+    assert duty.asked == []
+
+
 async def test_a_reminder_is_claimed_when_it_leaves(office: Office, duty: Duty) -> None:
     """Behind a message that hangs it is not: the report that comes meanwhile cancels it."""
     office.channel.gates["1"] = asyncio.Event()

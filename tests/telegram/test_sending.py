@@ -131,6 +131,7 @@ async def test_a_retry_of_a_long_text_doubles_no_part(telegram: Standin, make: M
             Undeliverable("Forbidden: bot was kicked from the group chat"),
         ),
         (ApiError(400, "Bad Request: chat not found"), Undeliverable("Chat not found")),
+        (ApiError(400, "Bad Request: message is too long"), Undeliverable("Message is too long", gone=False)),
         (ApiError(401, "Unauthorized"), Retry(None, "the token is refused")),
     ],
     ids=lambda value: value.body["description"] if isinstance(value, ApiError) else "",
