@@ -7,8 +7,8 @@ from datetime import datetime
 from sqlalchemy import Connection, select, update
 
 from scheduler.claims import Read
-from scheduler.lease import Others, bury
 from scheduler.outbox import OPEN, OUTBOX, UNTRIED
+from scheduler.presence import Others, bury
 
 
 def recover(connection: Connection, now: datetime, read: Read, others: Others, *, start: bool) -> None:

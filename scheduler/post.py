@@ -18,8 +18,8 @@ from bot.desk import undelivered
 from bot.model import Fate, Outbound, Retry, Sent, Uncertain, Undeliverable
 from scheduler.claims import AGAIN, IDLE, Claimed, Claims, Still, all_owed
 from scheduler.given_up import recover
-from scheduler.lease import LIFE, Lease
 from scheduler.outbox import SETTLE, SETTLE_SENT, Lane, Parcel, begin, enqueue, later, put_back, read
+from scheduler.presence import LIFE, Presence
 
 if TYPE_CHECKING:
     from bot.channels.port import Channel
@@ -62,7 +62,7 @@ class Post:
         self._lanes: dict[Lane, list[Parcel]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._claiming = asyncio.Lock()
-        self._lease = Lease(name, life)
+        self._presence = Presence(name, life)
         self._read = partial(read, keyring, clock)
         self._claims = Claims(channels, name, self._read, still)
         self._tools = tools
@@ -110,7 +110,7 @@ class Post:
             async with asyncio.timeout(AGAIN):
                 for queue in list(self._lanes.values()):
                     await self._give_back(queue)
-                await self._write(lambda connection: self._lease.end(connection, self._clock()))
+                await self._write(lambda connection: self._presence.end(connection, self._clock()))
 
     async def settle(self) -> None:
         """Send until nothing that is due waits any more (tests, and the terminal)."""
@@ -121,7 +121,7 @@ class Post:
         """Claim what may go and send it in the background; how many there were, or are to be asked for again."""
         async with self._claiming:
             claimed = await self._write(partial(self._claim, frozenset(self._lanes), frozenset(self._held)))
-            self._wait = min(claimed.wait, self._lease.every)
+            self._wait = min(claimed.wait, self._presence.every)
             if self._finishing:
                 await self._give_back(claimed.parcels)
                 return 0
@@ -151,13 +151,13 @@ class Post:
     def _look_around(self, connection: Connection, *, start: bool = False) -> None:
         """Be known to the other processes, and see to what those have left that are gone."""
         now = self._clock()
-        others = self._lease.renew(connection, now)
+        others = self._presence.renew(connection, now)
         self._claims.share(1 + len(others.alive))
         recover(connection, now, self._read, others, start=start)
 
     def _claim(self, busy: frozenset[Lane], held: frozenset[Lane], connection: Connection) -> Claimed:
         now = self._clock()
-        if self._lease.due(now):
+        if self._presence.due(now):
             self._look_around(connection)
         return self._claims.take(connection, now, busy, held)
 
@@ -169,15 +169,15 @@ class Post:
                 parcel = queue.pop(0)
                 if not parcel.begun:
                     parcel.since = self._clock()
-                    parcel.begun = await self._write(partial(begin, parcel.outbound.id, self._lease.name))
-                if self._clock() - parcel.since > self._lease.life:
+                    parcel.begun = await self._write(partial(begin, parcel.outbound.id, self._presence.name))
+                if self._clock() - parcel.since > self._presence.life:
                     await self._give_back([parcel])  # stopped for so long, this process may have been given up
                 elif parcel.begun:
                     await self._deliver(parcel, queue)
             await self._give_back(queue)
         except Exception as why:  # noqa: BLE001 - the chat must not stay silent until the next start
             log.error("a chat's messages are put back: %s", type(why).__name__)  # noqa: TRY400 - a traceback may hold what was said
-            self.database.submit(partial(put_back, list(queue), self._lease.name))
+            self.database.submit(partial(put_back, list(queue), self._presence.name))
         finally:
             del self._lanes[lane]
             if lane in self._held:
@@ -207,7 +207,7 @@ class Post:
         """Let others, or a later claim, have what was claimed and not tried."""
         if queue:
             parcels, queue[:] = list(queue), []
-            await self._write(partial(put_back, parcels, self._lease.name))
+            await self._write(partial(put_back, parcels, self._presence.name))
 
     async def _send(self, outbound: Outbound) -> Fate:
         try:
@@ -218,7 +218,7 @@ class Post:
 
     def _settle(self, parcel: Parcel, fate: Fate, behind: Parcel | None, connection: Connection) -> bool:
         """Write down the fate and, in the same commit, that the one ``behind`` begins; returns whether it may."""
-        now, number, me = self._clock(), parcel.outbound.id, self._lease.name
+        now, number, me = self._clock(), parcel.outbound.id, self._presence.name
         values: dict[str, object] = {"number": number, "me": me, "at": None, "as_ref": None, "as_why": "", "due": now}
         match fate:
             case Sent(ref):

@@ -12,8 +12,8 @@ from sqlalchemy import event, select, update
 from bot.model import Fate, Sent, Uncertain
 from bot.store.database import Database
 from bot.store.tables import named
-from scheduler.lease import LIFE
 from scheduler.post import Post
+from scheduler.presence import LIFE
 from tests.scheduler.offices import CHAT, OTHER, OUTBOX, Office, Scripted
 from tests.store.servers import database, migrated_file, postgres
 

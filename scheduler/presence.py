@@ -35,7 +35,7 @@ class Others:
     """Those whose time is up, and whose lines are to be deleted once their messages are seen to."""
 
 
-class Lease:
+class Presence:
     """One process's line, by a name that no other has."""
 
     def __init__(self, name: str, life: timedelta = LIFE) -> None:
