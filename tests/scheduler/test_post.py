@@ -411,7 +411,10 @@ async def test_two_posts_send_nothing_twice(postgres: Postgres, monkeypatch: pyt
     url = postgres.migrated_url()
     channels = [Scripted(), Scripted()]
     with closing(Database(url)) as one, closing(Database(url)) as two:
-        offices = [Office(each, channel) for each, channel in zip((one, two), channels, strict=True)]
+        offices = [
+            Office(each, channel, name=name)
+            for name, each, channel in zip(("one", "two"), (one, two), channels, strict=True)
+        ]
         for number in range(120):
             offices[0].put(str(number), chat=str(number))
         await asyncio.gather(*(each.post.settle() for each in offices))
