@@ -83,8 +83,8 @@ class Bot:
         shared = (self.keyring, self.rules, settings.zone)
         self.desk = Desk(database, *shared, clock, token, settings.base_url, self.packs)
         self.channels: dict[str, Channel] = {}
-        self.post = Post(database, self.keyring, self.channels, clock)
         self.tools = Tools(*shared, token, settings.base_url, self.packs)
+        self.post = Post(database, self.keyring, self.channels, clock, name=token(), tools=self.tools)
         lease = Lease(database, token())
         house = House(database, self.tools, self.media, self.post.wake, lease)
         self.tick = Tick(house.jobs(), clock, settings.zone, lease)
@@ -151,6 +151,7 @@ class Bot:
             migrated=self._moved,
             refused=self._unread,
             load_paper=self.paper,
+            per_second=settings.telegram_per_second,
         )
 
     def paper(self, wanted: Paper) -> bytes:

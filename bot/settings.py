@@ -38,6 +38,8 @@ class Settings(BaseSettings):
     telegram_api_url: str = ""
     telegram_mode: Literal["polling", "webhook"] = "polling"
     telegram_secret: SecretStr | None = None
+    telegram_per_second: int = Field(default=30, ge=0)
+    """Messages that Telegram takes of this bot; 0: no pace at all, chats included, for a stand-in of one's own."""
 
     wechat_app_id: str = ""
     wecom_corp_id: str = ""

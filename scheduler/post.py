@@ -6,48 +6,31 @@ import asyncio
 import logging
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from prometheus_client import Counter
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection
 from sqlalchemy.exc import InterfaceError, OperationalError
 
+from bot.desk import undelivered
 from bot.model import Fate, Outbound, Retry, Sent, Uncertain, Undeliverable
-from bot.store import codec
-from bot.store.crypto import WrongKeyError
-from scheduler.outbox import (
-    CLAIM,
-    CLAIM_DUE,
-    CLAIM_LOCKED,
-    NEXT,
-    OPEN,
-    OUTBOX,
-    PATIENCE,
-    SETTLE,
-    UNTRIED,
-    Lane,
-    Parcel,
-    begin,
-    later,
-    put_back,
-)
+from scheduler.claims import AGAIN, IDLE, Claimed, Claims, Still, all_owed
+from scheduler.given_up import recover
+from scheduler.outbox import SETTLE, SETTLE_SENT, Lane, Parcel, begin, enqueue, later, put_back, read
+from scheduler.presence import LIFE, Presence
 
 if TYPE_CHECKING:
     from bot.channels.port import Channel
+    from bot.desk.voice import Tools
     from bot.store.crypto import Keyring
     from bot.store.database import Database, Job
 
 T = TypeVar("T")
-IDLE = 5.0
-"""So long, in seconds, until the post looks by itself; it is woken for everything new in this process."""
 FATES = Counter("wuyi_messages", "Messages that were handed to a channel, by what became of them", ["channel", "fate"])
 GOODBYE = 10.0
 """So long, in seconds, what is being sent when the program is stopped may take; then its fate is unknown."""
-AGAIN = 1.0
-"""So long after something was claimed: what is to be tried again may be due sooner than ``IDLE``."""
 log = logging.getLogger(__name__)
 Clock = Callable[[], datetime]
 
@@ -55,18 +38,42 @@ Clock = Callable[[], datetime]
 class Post:
     """Sends what waits. Each chat's messages go in order; a message is claimed in the database before it goes."""
 
-    def __init__(self, database: Database, keyring: Keyring, channels: Mapping[str, Channel], clock: Clock) -> None:
-        """Send through ``channels``, by name."""
+    def __init__(  # noqa: PLR0913 - the composition root hands in everything that is not pure
+        self,
+        database: Database,
+        keyring: Keyring,
+        channels: Mapping[str, Channel],
+        clock: Clock,
+        *,
+        name: str = "",
+        tools: Tools | None = None,
+        still: Still = all_owed,
+        life: timedelta = LIFE,
+    ) -> None:
+        """Send through ``channels``, by name.
+
+        ``name`` is this process's, and no other's; ``life`` after it was last heard of others see to what it had.
+        With ``tools`` somebody is told what could not be delivered. ``still`` says which reminders are owed no more.
+        """
         self.database = database
-        self._keyring = keyring
         self._channels = channels
         self._clock = clock
         self._wake = asyncio.Event()
         self._lanes: dict[Lane, list[Parcel]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._claiming = asyncio.Lock()
+        self._presence = Presence(name, life)
+        self._read = partial(read, keyring, clock)
+        self._claims = Claims(channels, name, self._read, still)
+        self._tools = tools
+        self._held: set[Lane] = set()
         self._wait = IDLE
         self._finishing = False
+
+    @property
+    def pause(self) -> float:
+        """The seconds after which, as of the last claim, something may be due again."""
+        return self._wait
 
     def wake(self) -> None:
         """Something new is in the outbox."""
@@ -74,15 +81,20 @@ class Post:
 
     async def run(self) -> None:
         """Send until cancelled; a database that is away is waited for."""
-        await self._write(self._recover)
+        await self.start()
         while not self._finishing:
             self._wake.clear()
-            if await self.claim() < CLAIM:
+            await self.claim()
+            if self._wait > 0:
                 try:
                     async with asyncio.timeout(self._wait):
                         await self._wake.wait()
                 except TimeoutError:
                     pass
+
+    async def start(self) -> None:
+        """Be known to the other processes, and see to what nobody alive has in hand."""
+        await self._write(partial(self._look_around, start=True))
 
     async def finish(self) -> None:
         """Claim nothing more, let what is on its way arrive, for ``GOODBYE`` seconds at most, and put the rest back."""
@@ -98,6 +110,7 @@ class Post:
             async with asyncio.timeout(AGAIN):
                 for queue in list(self._lanes.values()):
                     await self._give_back(queue)
+                await self._write(lambda connection: self._presence.end(connection, self._clock()))
 
     async def settle(self) -> None:
         """Send until nothing that is due waits any more (tests, and the terminal)."""
@@ -105,21 +118,26 @@ class Post:
             await asyncio.gather(*self._tasks)
 
     async def claim(self) -> int:
-        """Claim what is due and send it in the background; returns how many there were."""
+        """Claim what may go and send it in the background; how many there were, or are to be asked for again."""
         async with self._claiming:
-            taken, parcels, self._wait = await self._write(partial(self._claim, frozenset(self._lanes)))
+            claimed = await self._write(partial(self._claim, frozenset(self._lanes), frozenset(self._held)))
+            self._wait = min(claimed.wait, self._presence.every)
             if self._finishing:
-                await self._give_back(parcels)
+                await self._give_back(claimed.parcels)
                 return 0
-            for parcel in parcels:
+            for parcel in claimed.parcels:
                 if parcel.lane in self._lanes:
-                    self._lanes[parcel.lane].append(parcel)
+                    enqueue(self._lanes[parcel.lane], parcel)
                     continue
                 self._lanes[parcel.lane] = [parcel]
                 task = asyncio.create_task(self._drain(parcel.lane))
                 self._tasks.add(task)
                 task.add_done_callback(self._tasks.discard)
-            return taken
+            free = claimed.held - self._lanes.keys()  # what kept them waiting arrived during the claim
+            self._held |= claimed.held - free
+            if free:
+                self.wake()
+            return claimed.taken + len(free)
 
     async def _write(self, job: Job[T]) -> T:
         """Do a write, however long the database is away: a fate that nobody wrote down would be lost."""
@@ -130,59 +148,18 @@ class Post:
                 log.warning("the database is away (%s)", type(why).__name__)
                 await asyncio.sleep(IDLE)
 
-    def _recover(self, connection: Connection) -> None:
-        """After a start: what was claimed, or being sent, when the process died.
-
-        What was only claimed nobody has tried. Replacing a message twice does no harm, so that is tried again; whether
-        a new one went nobody knows, and it is never sent again by itself.
-        """
-        connection.execute(update(OUTBOX).where(OPEN, OUTBOX.c.state == "claimed").values(UNTRIED))
-        query = select(OUTBOX.c.id, OUTBOX.c.address, OUTBOX.c.body).where(OPEN, OUTBOX.c.state == "sending")
-        again: list[int] = []
-        unknown: list[int] = []
-        for row in connection.execute(query).all():
-            outbound = self._read(connection, row)
-            if outbound is not None:
-                (again if outbound.edits else unknown).append(row.id)
-        for numbers, state in ((again, "pending"), (unknown, "uncertain")):
-            if numbers:
-                why = "the process ended while it was being sent"
-                connection.execute(update(OUTBOX).where(OUTBOX.c.id.in_(numbers)).values(state=state, why=why))
-
-    def _claim(self, busy: frozenset[Lane], connection: Connection) -> tuple[int, list[Parcel], float]:
-        """How many were due; those that can be read, in order; and the seconds until something else may be.
-
-        The first for a chat that is not ``busy`` is ``sending``, for it goes at once; those behind it are ``claimed``.
-        """
+    def _look_around(self, connection: Connection, *, start: bool = False) -> None:
+        """Be known to the other processes, and see to what those have left that are gone."""
         now = self._clock()
-        values = {"now": now, "soon": now + PATIENCE, "channels": list(self._channels)}
-        claim = CLAIM_LOCKED if connection.dialect.name == "postgresql" else CLAIM_DUE
-        rows = sorted(claim.all(connection, values), key=lambda row: row.id)
-        if not rows:
-            later = NEXT.scalar(connection, {"now": now, "channels": values["channels"]})
-            return 0, [], IDLE if later is None else min((later - now).total_seconds(), IDLE)
-        read = [(self._read(connection, row), row.attempts) for row in rows]
-        parcels = [Parcel(outbound, attempts) for outbound, attempts in read if outbound is not None]
-        taken = set(busy)
-        for parcel in parcels:
-            parcel.begun = parcel.lane not in taken
-            taken.add(parcel.lane)
-        behind = [parcel.outbound.id for parcel in parcels if not parcel.begun]
-        if behind:
-            connection.execute(update(OUTBOX).where(OUTBOX.c.id.in_(behind)).values(state="claimed"))
-        return len(rows), parcels, AGAIN
+        others = self._presence.renew(connection, now)
+        self._claims.share(1 + len(others.alive))
+        recover(connection, now, self._read, others, start=start)
 
-    def _read(self, connection: Connection, row: Any) -> Outbound | None:  # noqa: ANN401 - a row of the outbox
-        """The message; one that cannot be read is dead, and stops no other."""
-        try:
-            outbound = codec.load(Outbound, self._keyring.open_bytes(row.body))
-        except (WrongKeyError, ValueError) as why:  # pydantic's is a ValueError; its text may hold what was said
-            reason = f"cannot be read: {type(why).__name__}"
-            log.warning("message %d %s", row.id, reason)
-            connection.execute(update(OUTBOX).where(OUTBOX.c.id == row.id).values(state="dead", why=reason))
-            return None
-        # The row's address is the one that holds: a group may have moved since the letter was written.
-        return replace(outbound, id=row.id, address=replace(outbound.address, id=row.address))
+    def _claim(self, busy: frozenset[Lane], held: frozenset[Lane], connection: Connection) -> Claimed:
+        now = self._clock()
+        if self._presence.due(now):
+            self._look_around(connection)
+        return self._claims.take(connection, now, busy, held)
 
     async def _drain(self, lane: Lane) -> None:
         """Send one chat's messages, one after another."""
@@ -190,14 +167,22 @@ class Post:
         try:
             while queue and not self._finishing:
                 parcel = queue.pop(0)
-                if parcel.begun or await self._write(partial(begin, parcel.outbound.id)):
+                if not parcel.begun:
+                    parcel.since = self._clock()
+                    parcel.begun = await self._write(partial(begin, parcel.outbound.id, self._presence.name))
+                if self._clock() - parcel.since > self._presence.life:
+                    await self._give_back([parcel])  # stopped for so long, this process may have been given up
+                elif parcel.begun:
                     await self._deliver(parcel, queue)
             await self._give_back(queue)
         except Exception as why:  # noqa: BLE001 - the chat must not stay silent until the next start
             log.error("a chat's messages are put back: %s", type(why).__name__)  # noqa: TRY400 - a traceback may hold what was said
-            self.database.submit(partial(put_back, list(queue)))
+            self.database.submit(partial(put_back, list(queue), self._presence.name))
         finally:
             del self._lanes[lane]
+            if lane in self._held:
+                self._held.discard(lane)
+                self.wake()
 
     async def _deliver(self, parcel: Parcel, queue: list[Parcel]) -> None:
         """Send one message and write down its fate; once one did not go, those behind it wait too."""
@@ -212,16 +197,17 @@ class Post:
             unknown = Uncertain(f"its fate could not be written: {type(why).__name__}")
             begun = await self._write(partial(self._settle, parcel, unknown, behind))
         if behind is not None:
-            behind.begun = begun
+            behind.begun, behind.since = begun, self._clock()
         if again:
             await self._give_back(queue)
+        if not isinstance(fate, Sent):
             self.wake()
 
     async def _give_back(self, queue: list[Parcel]) -> None:
         """Let others, or a later claim, have what was claimed and not tried."""
         if queue:
             parcels, queue[:] = list(queue), []
-            await self._write(partial(put_back, parcels))
+            await self._write(partial(put_back, parcels, self._presence.name))
 
     async def _send(self, outbound: Outbound) -> Fate:
         try:
@@ -232,8 +218,8 @@ class Post:
 
     def _settle(self, parcel: Parcel, fate: Fate, behind: Parcel | None, connection: Connection) -> bool:
         """Write down the fate and, in the same commit, that the one ``behind`` begins; returns whether it may."""
-        now = self._clock()
-        values: dict[str, object] = {"number": parcel.outbound.id, "at": None, "as_ref": None, "as_why": "", "due": now}
+        now, number, me = self._clock(), parcel.outbound.id, self._presence.name
+        values: dict[str, object] = {"number": number, "me": me, "at": None, "as_ref": None, "as_why": "", "due": now}
         match fate:
             case Sent(ref):
                 values |= {"to": "sent", "at": now, "as_ref": ref}
@@ -243,5 +229,8 @@ class Post:
                 values |= {"to": "dead", "as_why": why}
             case Retry(after, why):
                 values |= later(parcel.attempts, after, why, now)
-        SETTLE.run(connection, values)
-        return behind is not None and begin(behind.outbound.id, connection)
+        known = (SETTLE_SENT if isinstance(fate, Sent) else SETTLE).run(connection, values) == 1
+        if known and values["to"] == "dead" and self._tools is not None:
+            gone = isinstance(fate, Undeliverable) and fate.gone
+            undelivered.see_to(connection, self._tools, now, number, gone=gone)
+        return behind is not None and begin(behind.outbound.id, me, connection)

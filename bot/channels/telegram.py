@@ -18,7 +18,7 @@ from bot.channels.telegram_api import DEFAULT_ROOT, Api
 from bot.channels.telegram_polling import Polling, TokenRefusedError, pauses
 from bot.channels.telegram_send import Sender
 from bot.channels.telegram_updates import Updates, Webhook
-from bot.model import Fate, Limits, Outbound
+from bot.model import Fate, Limits, Outbound, Pace, Rate
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -39,6 +39,8 @@ UNFIT = (
     'e.g. from python -c "import secrets; print(secrets.token_urlsafe(32))"'
 )
 NO_ADDRESS = "Telegram: WUYI_PUBLIC_URL is not https, so no webhook was set; set it, or use WUYI_TELEGRAM_MODE=polling"
+MOST = 30
+"""So many messages a second Telegram takes of one bot, unless its owner has paid for more."""
 CHATTY = ("httpx", "httpcore", "telegram")
 """Loggers that write tokens or people's words below WARNING."""
 
@@ -53,11 +55,16 @@ class Menu:
     """Name (a-z, 0-9, _) and description of each."""
 
 
+def paced(per_second: int) -> Pace:
+    """How fast Telegram takes messages: so many in all, one a second in a chat, twenty a minute in a group."""
+    second, minute = Rate(1, 1), Rate(20, 60)
+    return Pace((Rate(per_second, 1),), (second,), (second, minute)) if per_second else Pace()
+
+
 class Telegram:
     """The channel. Nothing is acknowledged to Telegram before ``take`` returned."""
 
     name = wire.NAME
-    limits = Limits(text=wire.TEXT, buttons=True, buttons_per_row=3, edits=True)
 
     def __init__(  # noqa: PLR0913, PLR0917 - all of it is the composition root's to give
         self,
@@ -74,10 +81,12 @@ class Telegram:
         migrated: Hook | None = None,
         refused: Hook | None = None,
         load_paper: LoadPaper = no_papers,
+        per_second: int = MOST,
     ) -> None:
         """Make the channel; nothing is sent before ``listen`` or ``send``.
 
         ``migrated(old, new)`` hears of a group's new id; ``refused(raw, why)`` keeps an update that cannot be read.
+        Of ``per_second`` messages no more go, and one a second to a chat; 0: as fast as they come.
 
         Raises:
             ValueError: webhook mode without a secret that Telegram accepts.
@@ -87,6 +96,7 @@ class Telegram:
         for chatty in CHATTY:
             logger = logging.getLogger(chatty)
             logger.setLevel(max(logger.level, logging.WARNING))
+        self.limits = Limits(text=wire.TEXT, buttons=True, buttons_per_row=3, edits=True, pace=paced(per_second))
         self._mode = mode
         self._secret = secret or ""
         self._public_url = public_url.rstrip("/")

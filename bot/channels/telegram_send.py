@@ -27,6 +27,8 @@ LOG = logging.getLogger(__name__)
 UNCHANGED = "message is not modified"
 GONE = ("to edit not found", "can't be edited", "no text in the message", "message_id_invalid", "message identifier")
 """Parts of what Telegram says of a message that can no longer be edited."""
+NOBODY = ("chat not found", "user not found", "peer_id_invalid", "user is deactivated", "chat_id is empty")
+"""Parts of what Telegram says of a chat that is not there."""
 REMEMBERED = 1000
 PARTING = 2.0
 """Seconds at the end for answers to taps."""
@@ -70,7 +72,7 @@ class Sender:
             except FileNotFoundError:  # the picture's time was up meanwhile
                 return await self._send_pieces(replace(outbound, photo=None))
         except ValueError as why:
-            return Undeliverable(str(why))
+            return Undeliverable(str(why), gone=False)
         except Exception as why:  # noqa: BLE001 - the port's promise; no text of it, which may hold anything
             LOG.error("message %d: %s while sending", outbound.id, type(why).__name__)  # noqa: TRY400 - same reason
             return Uncertain(type(why).__name__)
@@ -109,7 +111,7 @@ class Sender:
                 return Sent(ref)
             if any(part in said for part in GONE):
                 return None
-            return Undeliverable(why.message)
+            return _refused(why)
         except TelegramError as why:
             # An edit that may have arrived can be repeated: the second says "not modified".
             fate = await self._fate(why, outbound)
@@ -157,7 +159,7 @@ class Sender:
                     await self._migrated(outbound.address.id, str(why.new_chat_id))
                 return Retry(0, "the group has a new id")
             case Forbidden() | BadRequest():
-                return Undeliverable(why.message)
+                return _refused(why)
             case NotSentError() | ServerFailedError():
                 return Retry(why=why.message)
             case InvalidToken():
@@ -165,6 +167,12 @@ class Sender:
                 return Retry(why="the token is refused")
         # A time-out or a connection that broke: it may have arrived, and would be read twice.
         return Uncertain(f"{type(why).__name__}: {why.message}")
+
+
+def _refused(why: TelegramError) -> Undeliverable:
+    """Blocked, or no such chat: then nothing goes there; any other refusal is of this message."""
+    said = why.message.lower()
+    return Undeliverable(why.message, gone=isinstance(why, Forbidden) or any(part in said for part in NOBODY))
 
 
 def _content(text: str) -> dict[str, Any]:

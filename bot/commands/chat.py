@@ -68,4 +68,7 @@ async def _talk(bot: Bot, console: Console) -> None:
         await bot.settle()
 
     await bot.settle()
-    await console.listen(take)
+    try:
+        await console.listen(take)
+    finally:
+        await bot.post.finish()

@@ -73,6 +73,8 @@ class Voice:
         self.now = now.astimezone(tools.zone)
         self.written: list[int] = []
         self.recognise()
+        if self.who is not None and self.who.unreachable and not inbound.address.group:
+            people.unreachable(connection, inbound.address, None)
 
     def recognise(self) -> None:
         """Look up whose chat this is; again after it has changed."""

@@ -111,12 +111,34 @@ class Uncertain:
 
 @dataclass(frozen=True, slots=True)
 class Undeliverable:
-    """It will never go to this address (blocked, gone)."""
+    """It will never go."""
 
     why: str = ""
+    gone: bool = True
+    """Whether nothing at all goes to this address any more (blocked, deleted), and not this message alone."""
 
 
 Fate = Sent | Retry | Uncertain | Undeliverable
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """So many messages within any so many seconds."""
+
+    messages: int
+    seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How fast a platform takes messages; without rates as fast as they come."""
+
+    whole: tuple[Rate, ...] = ()
+    """In all, whomever they are for."""
+    chat: tuple[Rate, ...] = ()
+    """To one person; shorter spans first."""
+    group: tuple[Rate, ...] = ()
+    """To one group; shorter spans first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,3 +151,4 @@ class Limits:
     buttons_per_row: int = 3
     edits: bool = True
     label: int = 30
+    pace: Pace = Pace()

@@ -21,6 +21,8 @@ class Who:
     """As it is; shown masked."""
     locale: Locale
     bound_at: datetime
+    unreachable: bool = False
+    """Whether the platform lately refused what was sent there."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,9 @@ from bot.store.duties import ASSIGNMENT, PLACE
 from bot.store.tables import named
 
 ACCOUNT = named("account")
+HEARD = (ACCOUNT.c.unbound_at.is_(None), ACCOUNT.c.unreachable_at.is_(None), ACCOUNT.c.channel != "console")
+"""What makes an address one where somebody is told something: nobody reads a terminal that is closed, or a chat in
+which the bot is blocked."""
 
 
 def holds(day: date) -> ColumnElement[bool]:

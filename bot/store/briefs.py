@@ -39,6 +39,7 @@ from bot.store import (
     worklog,
 )
 from bot.store.asking import Asking, House, Who
+from bot.store.authority import ACCOUNT, HEARD
 from bot.store.crypto import Keyring
 from bot.store.duties import (
     ASSIGNMENT,
@@ -55,11 +56,8 @@ from bot.store.prepared import Prepared
 from bot.store.tables import named
 from scheduler.calendar import cutoff
 
-ACCOUNT = named("account")
 PERSON = named("person")
 CONSENT = named("consent")
-HEARD = (ACCOUNT.c.unbound_at.is_(None), ACCOUNT.c.channel != "console")
-"""What makes an address one where somebody is told something: nobody reads a terminal that is closed."""
 BACK = 3
 """How many days back a missed report can be made good."""
 WEEK = 7
@@ -68,7 +66,7 @@ COLLEAGUES = 8
 
 
 _WHO = Prepared(
-    select(PERSON.c.id, PERSON.c.name, PERSON.c.locale, ACCOUNT.c.bound_at)
+    select(PERSON.c.id, PERSON.c.name, PERSON.c.locale, ACCOUNT.c.bound_at, ACCOUNT.c.unreachable_at)
     .join(ACCOUNT, ACCOUNT.c.person == PERSON.c.id)
     .where(ACCOUNT.c.channel == bindparam("channel"), ACCOUNT.c.address == bindparam("address"))
     .where(ACCOUNT.c.unbound_at.is_(None))
@@ -78,7 +76,9 @@ _WHO = Prepared(
 def who(connection: Connection, keyring: Keyring, channel: str, address: str) -> Who | None:
     """The person to whom this address is bound, or None."""
     row = _WHO.first(connection, {"channel": channel, "address": address})
-    return None if row is None else Who(row.id, keyring.open(row.name), Locale(row.locale), row.bound_at)
+    if row is None:
+        return None
+    return Who(row.id, keyring.open(row.name), Locale(row.locale), row.bound_at, row.unreachable_at is not None)
 
 
 def person(connection: Connection, keyring: Keyring, number: int, now: datetime) -> Who:

@@ -22,9 +22,8 @@ Job = Callable[[Connection], T]
 BATCH = 64
 """The most jobs in one commit: enough to make the flush cheap, few enough to keep the first one's wait short."""
 
-STUCK = 30_000
-"""Milliseconds after which PostgreSQL ends a transaction whose process does nothing: one that was stopped in the middle
-holds locks that everybody else waits for."""
+STOPPED = 30_000
+"""After so many milliseconds within a transaction, and nothing asked, PostgreSQL ends it: the process has stopped."""
 
 
 def connect(url: str) -> Engine:
@@ -35,8 +34,9 @@ def connect(url: str) -> Engine:
     """
     where = make_url(url)
     if where.get_backend_name() != "sqlite":
-        limits = {} if "options" in where.query else {"options": f"-c idle_in_transaction_session_timeout={STUCK}"}
-        return create_engine(where, pool_pre_ping=True, connect_args=limits)
+        # A process that is stopped in the middle of a transaction would keep its locks from all the others.
+        patience = {} if "options" in where.query else {"options": f"-c idle_in_transaction_session_timeout={STOPPED}"}
+        return create_engine(where, pool_pre_ping=True, connect_args=patience)
     if where.database:
         Path(where.database).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(where, connect_args={"timeout": 30, "check_same_thread": False})

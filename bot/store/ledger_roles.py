@@ -11,7 +11,7 @@ from sqlalchemy import Connection, select
 from bot import words
 from bot.model import Role
 from bot.scoring.ledger import LADDER, WORKERS
-from bot.store.authority import ACCOUNT, above, holds, responsible
+from bot.store.authority import ACCOUNT, HEARD, above, holds, responsible
 from bot.store.crypto import Keyring
 from bot.store.duties import ASSIGNMENT, PLACE
 from bot.store.tables import named
@@ -54,7 +54,7 @@ def alone(connection: Connection, person: int, place: str, day: date) -> bool:
         .join(up, up.c.code == ASSIGNMENT.c.place)
         .join(ACCOUNT, ACCOUNT.c.person == ASSIGNMENT.c.person)
         .where(ASSIGNMENT.c.role.in_([role.value for role in LADDER]), ASSIGNMENT.c.person != person, holds(day))
-        .where(ACCOUNT.c.unbound_at.is_(None), ACCOUNT.c.channel != "console")  # nobody reads a terminal that is closed
+        .where(*HEARD)
     )
     return connection.execute(query.limit(1)).first() is None
 

@@ -9,7 +9,8 @@ from sqlalchemy import ColumnElement, Connection, func, insert, select, update
 
 from bot.model import Address, LeaveEnded, LeaveTaken, Locale
 from bot.store.acts import Act
-from bot.store.briefs import ACCOUNT, CONSENT, HEARD, PERSON
+from bot.store.authority import ACCOUNT, HEARD
+from bot.store.briefs import CONSENT, PERSON
 from bot.store.crypto import Keyring
 from bot.store.duties import ASSIGNMENT, LEAVE, LEAVE_END, LEVELS, PLACE, Duties, end_stand_in, leaves
 from bot.store.tables import named
@@ -215,14 +216,20 @@ def move_group(connection: Connection, channel: str, old: str, new: str) -> None
 
 def address_of(connection: Connection, person: int) -> Address | None:
     """Where the person is best reached: the chat bound last; a terminal is nowhere, for it may be closed."""
-    query = (
-        select(ACCOUNT.c.channel, ACCOUNT.c.address)
-        .where(ACCOUNT.c.person == person, *HEARD)
-        .order_by(ACCOUNT.c.id.desc())
-        .limit(1)
-    )
-    row = connection.execute(query).first()
-    return None if row is None else Address(row.channel, row.address)
+    return next(iter(addresses_of(connection, person)), None)
+
+
+def addresses_of(connection: Connection, person: int) -> tuple[Address, ...]:
+    """Wherever the person is reached, the chat bound last first."""
+    query = select(ACCOUNT.c.channel, ACCOUNT.c.address).where(ACCOUNT.c.person == person, *HEARD)
+    rows = connection.execute(query.order_by(ACCOUNT.c.id.desc()))
+    return tuple(Address(row.channel, row.address) for row in rows)
+
+
+def unreachable(connection: Connection, address: Address, at: datetime | None) -> None:
+    """Keep that the platform refuses what is sent there; None: somebody wrote from there again."""
+    here = (ACCOUNT.c.channel == address.channel, ACCOUNT.c.address == address.id, ACCOUNT.c.unbound_at.is_(None))
+    connection.execute(update(ACCOUNT).where(*here).values(unreachable_at=at))
 
 
 def correct_name(connection: Connection, keyring: Keyring, person: int, name: str) -> None:

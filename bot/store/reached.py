@@ -10,7 +10,8 @@ from sqlalchemy import Connection, insert, select
 
 from bot.model import Address, Locale
 from bot.store.acts import Act
-from bot.store.briefs import ACCOUNT, HEARD, PERSON
+from bot.store.authority import ACCOUNT, HEARD
+from bot.store.briefs import PERSON
 from bot.store.tables import named
 
 SNOOZE = named("snooze")

@@ -727,6 +727,7 @@ class Outbox(SQLModel, table=True):
         ),
         Index(
             "ix_outbox_turn",
+            "channel",
             "priority",
             "id",
             sqlite_where=text("state = 'pending'"),

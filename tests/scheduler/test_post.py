@@ -5,173 +5,28 @@ from __future__ import annotations
 import asyncio
 import itertools
 import logging
-from collections import defaultdict
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager, closing
-from dataclasses import dataclass, field
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import pytest
-from sqlalchemy import Connection, Row, event, select, update
+from sqlalchemy import Connection, event, select, update
 from sqlalchemy.exc import OperationalError
 
 from bot.desk import cards, letters
-from bot.model import Address, Fate, Limits, Outbound, Retry, Sent, Uncertain, Undeliverable
+from bot.model import Address, Fate, Retry, Sent, Uncertain, Undeliverable
 from bot.store.crypto import Keyring
 from bot.store.database import Database
-from bot.store.tables import named
+from scheduler import claims
 from scheduler import post as module
 from scheduler.outbox import CLAIM, PATIENCE, SCHEDULE
 from scheduler.post import Post
+from tests.scheduler.offices import OTHER, OUTBOX, Office, Scripted, running
 from tests.store.servers import Postgres, database, migrated_file, postgres
-from tests.town import KEYRING, NOW, tokens
+from tests.town import KEYRING, NOW
 
 __all__ = ["database", "migrated_file", "postgres"]
-OUTBOX = named("outbox")
-CHAT, OTHER = "one", "two"
-
-
-@dataclass
-class Scripted:
-    """A channel that does as it is told: a text's next fate, or exception; ``Sent`` when none is left."""
-
-    name: str = "test"
-    fates: dict[str, list[Fate | Exception]] = field(default_factory=lambda: defaultdict(list))
-    tried: list[str] = field(default_factory=list)
-    """The texts in the order in which they were handed over."""
-    gates: dict[str, asyncio.Event] = field(default_factory=dict)
-    """A text that has one is on its way until it is set."""
-    seen: dict[str, asyncio.Event] = field(default_factory=lambda: defaultdict(asyncio.Event))
-    """Set once the text was handed over."""
-    limits = Limits()
-
-    def routes(self) -> Sequence[Any]:
-        """None."""
-        return ()
-
-    async def listen(self, take: object) -> None:
-        """Nothing comes."""
-
-    async def send(self, outbound: Outbound) -> Fate:
-        """Whatever was written for it."""
-        self.tried.append(outbound.text)
-        self.seen[outbound.text].set()
-        if outbound.text in self.gates:
-            await self.gates[outbound.text].wait()
-        fate: Fate | Exception = self.fates[outbound.text].pop(0) if self.fates[outbound.text] else Sent("ref")
-        if isinstance(fate, Exception):
-            raise fate
-        return fate
-
-
-class Office:
-    """An outbox, a clock and a post; ``post`` anew is a process started anew."""
-
-    def __init__(self, database: Database, channel: Scripted) -> None:
-        """Nothing waits yet."""
-        self.database = database
-        self.channel = channel
-        self.now = NOW
-        self.token = tokens()
-        self.post = self.start()
-
-    def start(self) -> Post:
-        """A process: the post as it is after a start."""
-        return Post(self.database, KEYRING, {self.channel.name: self.channel}, lambda: self.now)
-
-    def put(self, said: str, chat: str = CHAT, *, edits: str | None = None, channel: str = "test") -> int:
-        """A letter in the outbox, committed."""
-        letter = letters.Letter(cards.Card(said), Address(channel, chat), edits=edits)
-        return self.database.write(lambda c: letters.write(c, KEYRING, self.token, self.now, letter))
-
-    def row(self, number: int) -> Row[Any]:
-        """How a message stands."""
-        with self.database.read() as connection:
-            return connection.execute(select(OUTBOX).where(OUTBOX.c.id == number)).one()
-
-    def state(self, number: int) -> str:
-        """Its state alone."""
-        return str(self.row(number).state)
-
-    async def after(self, seconds: float) -> list[str]:
-        """Let time pass and the post work; what it handed over meanwhile."""
-        before = len(self.channel.tried)
-        self.now += timedelta(seconds=seconds)
-        await self.post.settle()
-        return self.channel.tried[before:]
-
-    async def die(self) -> None:
-        """The process is gone, whatever it was at."""
-        tasks = list(self.post._tasks)
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-
-    def spoil(self, number: int, body: bytes, state: str = "pending") -> None:
-        """Its body is damaged."""
-        self.database.write(
-            lambda c: c.execute(update(OUTBOX).where(OUTBOX.c.id == number).values(body=body, state=state))
-        )
-
-    async def restart(self) -> list[str]:
-        """The process has died and another begins, up to its first rest; what that one handed over."""
-        before = len(self.channel.tried)
-        await self.die()
-        self.post = self.start()
-        async with running(self.post):
-            pass
-        return self.channel.tried[before:]
-
-
-class Bell(asyncio.Event):
-    """The event that the post waits for when it has nothing to do, with a second one for those who wait for that."""
-
-    def __init__(self) -> None:
-        """The post is busy."""
-        super().__init__()
-        self.resting = asyncio.Event()
-
-    def set(self) -> None:
-        """Something is new."""
-        self.resting.clear()
-        super().set()
-
-    async def wait(self) -> Literal[True]:
-        """The post rests until it is woken."""
-        if self.is_set():
-            return True
-        self.resting.set()
-        try:
-            return await super().wait()
-        finally:
-            self.resting.clear()
-
-
-@asynccontextmanager
-async def running(post: Post) -> AsyncIterator[None]:
-    """The post at work in the background; the block begins, and ends, when there is nothing left to do."""
-    post._wake = bell = Bell()
-    task = asyncio.create_task(post.run())
-    await rest(post, bell, task)
-    yield
-    await rest(post, bell, task)
-    task.cancel()
-    await asyncio.gather(task, return_exceptions=True)
-
-
-async def rest(post: Post, bell: Bell, task: asyncio.Task[None]) -> None:
-    """Until nothing is on its way and nothing due."""
-    while True:
-        waiting = asyncio.create_task(bell.resting.wait())
-        await asyncio.wait({waiting, task}, return_when=asyncio.FIRST_COMPLETED)
-        if task.done():
-            task.result()
-        if not post._tasks:
-            return
-        await asyncio.gather(*post._tasks)
-        bell.set()
 
 
 @pytest.fixture
@@ -448,7 +303,7 @@ async def test_a_whole_claim_that_cannot_be_read(office: Office) -> None:
     for number in numbers:
         office.spoil(number, b"")
     assert await office.post.claim() == 3
-    assert (office.post._lanes, office.post._wait) == ({}, module.AGAIN)
+    assert (office.post._lanes, office.post._wait) == ({}, claims.AGAIN)
     office.put("next")
     assert await office.after(0) == ["next"]
 
@@ -508,7 +363,7 @@ async def test_a_channel_that_is_not_there(office: Office) -> None:
     number = office.put("later", channel="other")
     office.put("now")
     assert await office.restart() == ["now"]
-    assert office.post._wait == module.IDLE
+    assert office.post._wait == claims.IDLE
     assert office.state(number) == "pending"
     other = Scripted("other")
     office.post = Post(office.database, KEYRING, {"other": other}, lambda: office.now)
@@ -552,11 +407,14 @@ async def test_a_database_that_is_away_for_a_while(
 
 async def test_two_posts_send_nothing_twice(postgres: Postgres, monkeypatch: pytest.MonkeyPatch) -> None:
     """Two processes on one PostgreSQL, claiming at the same time: each message goes through exactly one of them."""
-    monkeypatch.setattr(module, "CLAIM", 7)  # a few at a time, so that they have reason to meet
+    monkeypatch.setattr(claims, "CLAIM", 7)  # a few at a time, so that they have reason to meet
     url = postgres.migrated_url()
     channels = [Scripted(), Scripted()]
     with closing(Database(url)) as one, closing(Database(url)) as two:
-        offices = [Office(each, channel) for each, channel in zip((one, two), channels, strict=True)]
+        offices = [
+            Office(each, channel, name=name)
+            for name, each, channel in zip(("one", "two"), (one, two), channels, strict=True)
+        ]
         for number in range(120):
             offices[0].put(str(number), chat=str(number))
         await asyncio.gather(*(each.post.settle() for each in offices))
@@ -580,9 +438,8 @@ async def test_a_claim_reads_the_open_rows_only(migrated_file: Path) -> None:
     with closing(Database(f"sqlite:///{migrated_file}")) as database:
         event.listen(database.engine, "before_cursor_execute", explain)
         assert await Office(database, Scripted()).post.claim() == 0
-    assert {plan for plan in plans if "outbox" in plan} == {
-        "SEARCH outbox USING INTEGER PRIMARY KEY (rowid=?)",
-        "SEARCH outbox USING INDEX ix_outbox_open (due_at<?)",
+    assert {plan for plan in plans if "outbox" in plan or "TEMP B-TREE" in plan} == {
+        "SEARCH outbox USING INDEX ix_outbox_turn (channel=?)",
         "SEARCH outbox USING INDEX ix_outbox_open (due_at>? AND due_at<?)",
         "SEARCH outbox USING INDEX ix_outbox_open (due_at>?)",
     }

@@ -88,7 +88,7 @@ async def test_a_document_is_made_when_it_is_sent(telegram: Standin, make: Make)
     first, second, text = li.sees()
     assert first.document == ("日报表-君安社区-2026-11-24.xlsx", b"daily-table JA")
     assert (first.text, first.labels, second.text, len(text.text)) == ("虚构", ["再要一份"], "", 1025)
-    assert await make().channel.send(message(paper=paper, id=3)) == Undeliverable("no daily-table here")
+    assert await make().channel.send(message(paper=paper, id=3)) == Undeliverable("no daily-table here", gone=False)
 
 
 async def test_a_long_text_goes_in_several_messages_with_the_buttons_on_the_last(telegram: Standin, make: Make) -> None:
@@ -131,6 +131,7 @@ async def test_a_retry_of_a_long_text_doubles_no_part(telegram: Standin, make: M
             Undeliverable("Forbidden: bot was kicked from the group chat"),
         ),
         (ApiError(400, "Bad Request: chat not found"), Undeliverable("Chat not found")),
+        (ApiError(400, "Bad Request: message is too long"), Undeliverable("Message is too long", gone=False)),
         (ApiError(401, "Unauthorized"), Retry(None, "the token is refused")),
     ],
     ids=lambda value: value.body["description"] if isinstance(value, ApiError) else "",
@@ -219,7 +220,8 @@ async def test_a_token_that_does_not_fit_a_button_is_said_to_be_undeliverable(te
     fitting, over = Button("a", "a", "虚" * 21), Button("a", "a", "虚" * 22)
     channel = make().channel
     assert isinstance(await channel.send(message(buttons=((fitting,),))), Sent)
-    assert await channel.send(message(buttons=((over,),))) == Undeliverable("a button's token must have 1 to 64 bytes")
+    refused = Undeliverable("a button's token must have 1 to 64 bytes", gone=False)
+    assert await channel.send(message(buttons=((over,),))) == refused
 
 
 async def test_an_error_nobody_foresaw_does_not_escape(

@@ -92,7 +92,7 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("owner", sa.String(), server_default="", nullable=False))
         batch_op.create_index(
             "ix_outbox_turn",
-            ["priority", "id"],
+            ["channel", "priority", "id"],
             unique=False,
             sqlite_where=sa.text("state = 'pending'"),
             postgresql_where=sa.text("state = 'pending'"),
