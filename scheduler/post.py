@@ -72,9 +72,13 @@ class Post:
         """Something new is in the outbox."""
         self._wake.set()
 
+    async def recover(self) -> None:
+        """Before the first claim of a process: see what the one before it left in the middle of sending."""
+        await self._write(self._recover)
+
     async def run(self) -> None:
         """Send until cancelled; a database that is away is waited for."""
-        await self._write(self._recover)
+        await self.recover()
         while not self._finishing:
             self._wake.clear()
             if await self.claim() < CLAIM:
