@@ -25,6 +25,7 @@ class Commands(click.Group):
         "standards": ("standards", "The standards of creation and their items."),
         "qualify": ("qualify", "Whether a place qualifies, and what is missing."),
         "export": ("export", "Write a table, a form or a report as .docx or .xlsx."),
+        "simulate": ("simulate", "A virtual town on a virtual clock, with faults, and what came of it."),
         "purge": ("privacy", "Delete what is past its term."),
         "end-of-event": ("privacy", "Delete all personal data for good, and write a certificate."),
         "rotate-key": ("privacy", "Seal everything with a new secret key."),

@@ -46,7 +46,14 @@ class Hospital:
 
         def job(connection: Connection) -> None:
             place = connection.execute(select(CASE.c.place).where(CASE.c.code == code)).scalar_one()
-            row = {"case": code, "place": place, "event": Event.RULED_OUT.value, "kind": "", "on": now.date(), "other": ""}
+            row = {
+                "case": code,
+                "place": place,
+                "event": Event.RULED_OUT.value,
+                "kind": "",
+                "on": now.date(),
+                "other": "",
+            }
             connection.execute(insert(EVENT), row | {"recorded_at": now, "source": "import"})
             figures.project(connection, bot.rules, [code])
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from datetime import date, time
 
-TIMES = tuple(time.fromisoformat(said) for said in ("07:30", "09:00", "15:00", "16:00", "16:30", "17:00", "17:10", "18:00"))
+TIMES = tuple(
+    time.fromisoformat(said) for said in ("07:30", "09:00", "15:00", "16:00", "16:30", "17:00", "17:10", "18:00")
+)
 
 
 def moments(day: date) -> tuple[time, ...]:

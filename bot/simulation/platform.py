@@ -108,7 +108,9 @@ class Platform:
     def block(self, address: str) -> None:
         """Somebody wants to hear nothing more."""
         self._blocked.add(address)
-        self._log.blocked.setdefault((self.name, address), []).append(Span(self._clock(), datetime.max.replace(tzinfo=self._log.zone)))
+        self._log.blocked.setdefault((self.name, address), []).append(
+            Span(self._clock(), datetime.max.replace(tzinfo=self._log.zone))
+        )
 
     def unblock(self, address: str) -> None:
         """They are back."""

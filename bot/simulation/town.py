@@ -14,7 +14,7 @@ from bot.model import Address, Role
 from bot.roster.bring import bring
 from bot.roster.phones import normalise
 from bot.scoring.awards import Step
-from bot.store import people
+from bot.store import figures, people
 from bot.store.tables import named
 
 if TYPE_CHECKING:
@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
 CHANNELS = ("alpha", "beta")
 """Two platforms; everybody has a chat on the first."""
-COUNTY, TOWNSHIP = "X", "X-01"
+COUNTY, TOWNSHIP, VILLAGE = "X", "X-01", "V01"
+"""The village holds an award, so that the office has something to review each quarter."""
 WORKERS_OF_A_COMMUNITY = 10
 FEWEST_PLACES, MOST_PLACES = 2, 5
 SHARED = 0.15
@@ -67,7 +68,9 @@ def invent(workers: int, seed: int) -> Town:
         code = f"C{community + 1:02d}"
         if place_in == 0:
             places.append((code, f"样例{community + 1}社区", "community", TOWNSHIP))
-            lead = Citizen(f"1370000{community:04d}", f"长样例{community + 1}", Role.COMMUNITY_LEAD, (code,), CHANNELS[:1])
+            lead = Citizen(
+                f"1370000{community:04d}", f"长样例{community + 1}", Role.COMMUNITY_LEAD, (code,), CHANNELS[:1]
+            )
             everybody.append(lead)
             earlier = []
         mine = [f"P{number + 1:04d}-{n + 1}" for n in range(chance.randint(FEWEST_PLACES, MOST_PLACES))]
@@ -80,6 +83,7 @@ def invent(workers: int, seed: int) -> Town:
         channels = CHANNELS if chance.random() < TWO_CHATS else CHANNELS[:1]
         name = f"工样例{number + 1}"
         everybody.append(Citizen(f"1380000{number:04d}", name, Role.GRID_WORKER, (*mine, *shared), channels))
+    places.append((VILLAGE, "样例村", "village", TOWNSHIP))
     return Town(tuple(places), tuple(everybody))
 
 
@@ -101,11 +105,12 @@ def settle_in(bot: Bot, town: Town, folder: Path, now: datetime) -> dict[str, in
                 people.bind(connection, Address(channel, each.phone), person, now)
             consent = {"person": person, "event": "accepted", "notice": NOTICE, "channel": NOTICE, "at": now}
             connection.execute(insert(named("consent")), consent)
-        first = next(code for code, _, level, _ in town.places if level == "community")
-        step = {"place": first, "step": Step.AWARDED.value, "on": now.date(), "recorded_at": now}
+        step = {"place": VILLAGE, "step": Step.AWARDED.value, "on": now.date(), "recorded_at": now}
         connection.execute(insert(named("creation_event")), step)
 
     bot.database.write(job)
+    # As every start does: figures that are kept need not be worked out at each report.
+    bot.database.write(lambda connection: figures.refresh(connection, bot.rules))
     return numbers
 
 
