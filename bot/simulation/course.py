@@ -10,16 +10,13 @@ from functools import partial
 from random import Random
 from typing import TYPE_CHECKING
 
-from sqlalchemy import bindparam, func, select
-
 from bot.model import Address, Inbound, InboundKind
+from bot.simulation import facts
 from bot.simulation.clock import Agenda, Clock
-from bot.simulation.facts import Reader
 from bot.simulation.log import Act, Log, Span
 from bot.simulation.moments import moments
 from bot.simulation.people import Deed, Person
 from bot.simulation.platform import Arrival
-from bot.store.tables import named
 
 if TYPE_CHECKING:
     from bot.simulation.hospital import Hospital
@@ -27,13 +24,9 @@ if TYPE_CHECKING:
     from bot.simulation.process import Process
     from bot.store.database import Database
 
-DAY, HOUR, MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
+TWO_DAYS, HOUR, MINUTE = timedelta(days=2), timedelta(hours=1), timedelta(minutes=1)
 EVENING = time(23, 50)
 """When the day is read back: before the night, in which what is past its term is deleted."""
-OUTBOX = named("outbox")
-NEXT = select(func.min(OUTBOX.c.due_at)).where(OUTBOX.c.state == "pending")
-SNOOZE = named("snooze")
-SNOOZE_ENDS = select(func.max(SNOOZE.c.until)).where(SNOOZE.c.recorded_at >= bindparam("now"))
 Happening = Callable[[], Awaitable[None]]
 
 
@@ -73,7 +66,7 @@ class Course:
         self._chance = Random(f"course {seed}")
         self._misfortune = misfortune
         self._owners: dict[Chat, Person] = {chat: each for each in people.values() for chat in each.chats}
-        self._reader = Reader(log)
+        self._reader = facts.Reader(log)
         self._waiting: list[Inbound] = []
         self._numbers = itertools.count(1)
         self._dying = ""
@@ -106,7 +99,7 @@ class Course:
     def _at(self, day: date, moment: time) -> datetime:
         return datetime.combine(day, moment, self._log.zone)
 
-    # --- a day ---------------------------------------------------------------------------------------------------
+    # --- a day
 
     async def _dawn(self) -> None:
         """Plan the day: people's own deeds, the ticks, what goes wrong."""
@@ -164,17 +157,16 @@ class Course:
 
     async def _do(self, person: Person, deed: Deed) -> None:
         channel, address = deed.chat
-        if deed.kind == "block":
-            self._platforms[channel].block(address)
-            return
-        if deed.kind == "unblock":
-            self._platforms[channel].unblock(address)
+        if deed.kind in {"block", "unblock"}:
+            self._platforms[channel].shut(address, to=deed.kind == "block")
             return
         kind, dedupe = InboundKind(deed.kind), f"i{next(self._numbers)}"
         inbound = Inbound(Address(channel, address), dedupe, kind, deed.said, sender=address, edits=deed.edits)
         signs = len(deed.said) if kind is InboundKind.TEXT else 0
         self._log.acts.append(Act(person.number, self._clock.now, kind.value, signs, channel, dedupe))
-        for _ in range(deed.times):
+        if deed.times > 1:
+            self._agenda.add(self._clock.now + TWO_DAYS, partial(self._hand_over, inbound))  # once more, much later
+        for _ in range(max(1, deed.times - 1)):
             await self._hand_over(inbound)
         if deed.puts_off:
             self._plan_tick_after_snooze()
@@ -184,8 +176,7 @@ class Course:
         bot = self._process.bot
         if bot is None:
             return
-        with bot.database.read() as connection:
-            until = connection.execute(SNOOZE_ENDS, {"now": self._clock.now}).scalar()
+        until = facts.snoozed_until(bot.database, self._clock.now)
         if until is not None:
             self._agenda.add(_next_minute(until.astimezone(self._log.zone)), self._tick)
 
@@ -218,11 +209,10 @@ class Course:
             self._plan_settle(self._process.bot.database)
 
     def _plan_settle(self, database: Database) -> None:
-        with database.read() as connection:
-            due = connection.execute(NEXT).scalar()
+        due = facts.next_due(database, self._clock.now)
         if due is None:
             return
-        at = max(due.astimezone(self._log.zone), self._clock.now + timedelta(milliseconds=1))
+        at = due.astimezone(self._log.zone)
         if not self._clock.now < self._settles <= at:
             self._settles = at
             self._agenda.add(at, partial(self._settle, look=True))

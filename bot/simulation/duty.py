@@ -30,7 +30,7 @@ class Duty:
                 self._instead[leave.stand_in].append(leave)
 
     def places(self, person: int, day: date, at: datetime) -> tuple[str, ...]:
-        """What they owe on ``day`` as known ``at``: their own unless they are away, and those that they stand in for."""
+        """What they owe on ``day`` as known ``at``: their own unless they are away, and those they stand in for."""
         away = any(each.since <= day <= each.until and each.at <= at for each in self._away[person])
         own = () if away else self._log.people[person].places
         others = (

@@ -3,20 +3,42 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from bot.simulation import log
 from bot.store.tables import named
 
 if TYPE_CHECKING:
-    from datetime import datetime
     from zoneinfo import ZoneInfo
 
     from bot.store.database import Database
 
 TABLES = ("inbox", "outbox", "reminder", "report", "leave", "snooze", "wish", "deadline_met")
+
+
+OUTBOX, SNOOZE = named("outbox"), named("snooze")
+WAITING = select(OUTBOX.c.due_at).where(OUTBOX.c.state == "pending")
+SOON = timedelta(seconds=1)
+"""What is due and yet was held back (for the platform's pace) is looked at again after so long."""
+
+
+def next_due(database: Database, now: datetime) -> datetime | None:
+    """When it is worth to look at what waits; None when nothing does."""
+    with database.read() as connection:
+        waiting: list[datetime] = list(connection.execute(WAITING).scalars())
+    later = [due for due in waiting if due > now]
+    return min(later) if later else now + SOON if waiting else None
+
+
+def snoozed_until(database: Database, now: datetime) -> datetime | None:
+    """When those who asked for it at ``now`` want to be reminded again."""
+    query = select(func.max(SNOOZE.c.until)).where(SNOOZE.c.recorded_at >= now)
+    with database.read() as connection:
+        found: datetime | None = connection.execute(query).scalar()
+    return found
 
 
 class Reader:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from random import Random
 
-STYLES = (("prompt", 0.5), ("early", 0.25), ("words", 0.15), ("late", 0.1))
+STYLES = {"prompt": 0.5, "early": 0.25, "words": 0.15, "late": 0.1}
 """Taps when reminded; reports unasked in the morning; types instead of tapping; reports around the cutoff or after."""
 
 
@@ -29,9 +29,8 @@ class Habits:
 
 def draw(chance: Random) -> Habits:
     """Somebody's habits."""
-    names, weights = zip(*STYLES, strict=True)
     return Habits(
-        style=chance.choices(names, weights)[0],
+        style=chance.choices(list(STYLES), list(STYLES.values()))[0],
         forgets=chance.uniform(0, 0.06),
         twice=chance.uniform(0, 0.06),
         snoozes=chance.uniform(0, 0.08),

@@ -51,9 +51,9 @@ class _Judge:
         self.reminders: dict[int, list[Attempt]] = defaultdict(list)
         """By person, in the order in which they left."""
         for attempt in log.attempts:
-            letter = log.letters.get(attempt.outbox)
-            if letter is not None and letter.kind == REMINDER and not attempt.edits:
-                person = letter.person or owners[attempt.channel, attempt.address]
+            written = log.letters.get(attempt.outbox)
+            if written is not None and written.kind == REMINDER and not attempt.edits:
+                person = written.person or owners[attempt.channel, attempt.address]
                 self.reminders[person].append(attempt)
 
     def workers(self) -> list[int]:

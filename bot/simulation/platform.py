@@ -105,18 +105,15 @@ class Platform:
     async def listen(self, take: Take) -> None:
         """Nothing comes this way: the people hand their messages over themselves."""
 
-    def block(self, address: str) -> None:
-        """Somebody wants to hear nothing more."""
-        self._blocked.add(address)
-        self._log.blocked.setdefault((self.name, address), []).append(
-            Span(self._clock(), datetime.max.replace(tzinfo=self._log.zone))
-        )
-
-    def unblock(self, address: str) -> None:
-        """They are back."""
-        self._blocked.discard(address)
-        spans = self._log.blocked[self.name, address]
-        spans[-1] = Span(spans[-1].since, self._clock())
+    def shut(self, address: str, *, to: bool) -> None:
+        """Somebody wants to hear nothing more, or is back."""
+        spans = self._log.blocked.setdefault((self.name, address), [])
+        if to and address not in self._blocked:
+            self._blocked.add(address)
+            spans.append(Span(self._clock(), datetime.max.replace(tzinfo=self._log.zone)))
+        elif not to and address in self._blocked:
+            self._blocked.discard(address)
+            spans[-1] = Span(spans[-1].since, self._clock())
 
     async def send(self, outbound: Outbound) -> Fate:
         """Deliver it, or not."""

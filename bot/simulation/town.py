@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, insert
 
-from bot.model import Address, Role
+from bot.model import Address, Role, Step
 from bot.roster.bring import bring
 from bot.roster.phones import normalise
-from bot.scoring.awards import Step
 from bot.store import figures, people
 from bot.store.tables import named
 
@@ -127,4 +126,4 @@ def _write(town: Town, folder: Path) -> None:
         with (folder / f"{name}.csv").open("w", encoding="utf-8", newline="") as file:
             writer = csv.writer(file)
             writer.writerow(head)
-            writer.writerows(rows)  # type: ignore[arg-type]
+            writer.writerows(rows)
