@@ -79,8 +79,6 @@ def _concerned(connection: Connection, places: Collection[str], day: date) -> Ma
         found[place] = list(dict.fromkeys((*here[place], *(leads[at] if at is not None else ()))))
     candidates = {each for persons in found.values() for each in persons}
     heard = select(ACCOUNT.c.person).where(*HEARD, ACCOUNT.c.person.in_(candidates))
-        *HEARD, ACCOUNT.c.person.in_({each for row in found.values() for each in row})
-    )
     reached = set(connection.execute(heard).scalars())
     return {place: [each for each in persons if each in reached] for place, persons in found.items()}
 
