@@ -55,6 +55,15 @@ class _Judge:
             if written is not None and written.kind == REMINDER and not attempt.edits:
                 person = written.person or owners[attempt.channel, attempt.address]
                 self.reminders[person].append(attempt)
+                if attempt.outbox not in self.slots and (slot := self._meant(attempt.at)) is not None:
+                    self.slots[attempt.outbox].append(slot)
+
+    def _meant(self, at: datetime) -> Slot | None:
+        """What a reminder that the book says nothing of must have been: the day's, of the moment that had come last."""
+        day = at.date()
+        cutoff = self._at(day, self.log.cutoff)
+        passed = [cutoff - before for before in LADDER if cutoff - before <= at < cutoff]
+        return Slot(slots.DAILY, day.isoformat(), passed[-1]) if passed else None
 
     def workers(self) -> list[int]:
         return [each.person for each in self.log.people.values() if each.places]
@@ -87,17 +96,19 @@ class _Judge:
         last = self._at(self.log.first + (self.log.days + 1) * DAY, time())
         self.verdict.reported += not self.duty.owes(person, day, last)
         self.verdict.on_time += not self.duty.owes(person, day, cutoff)
-        for before in LADDER:
-            self._moment(person, day, cutoff - before, cutoff)
+        moments = [cutoff - before for before in LADDER]
+        for moment, following in zip(moments, [*moments[1:], cutoff], strict=True):
+            # Only a bot that was not there may make up for one moment by the next.
+            self._moment(person, day, moment, following if self._up(moment, following) >= GRACE else cutoff)
 
-    def _moment(self, person: int, day: date, moment: datetime, cutoff: datetime) -> None:
-        """Somebody who owes at a moment of the ladder is reminded before the cutoff, unless they do not want to be."""
+    def _moment(self, person: int, day: date, moment: datetime, limit: datetime) -> None:
+        """Somebody who owes at a moment of the ladder is reminded before the limit, unless they do not want to be."""
         if not self.duty.owes(person, day, moment) or self._wants_peace(person, moment):
             return
-        until = self.duty.settled(person, day, moment, cutoff)
-        if not self._reachable(person, moment, until) or self._up(moment, until) < (TURN if until == cutoff else GRACE):
+        until = self.duty.settled(person, day, moment, limit)
+        if not self._reachable(person, moment, until) or self._up(moment, until) < (TURN if until == limit else GRACE):
             return
-        tried = [each for each in self.reminders[person] if moment <= each.at <= until]
+        tried = [each for each in self.reminders[person] if moment <= each.at <= until and each.at < limit]
         if any(each.arrived is not None for each in tried):
             return
         written = {each.state for each in self.letters[person] if moment <= each.created_at <= until}
