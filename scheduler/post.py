@@ -73,7 +73,7 @@ class Post:
         self._wake.set()
 
     async def recover(self) -> None:
-        """Before the first claim of a process: see what the one before it left in the middle of sending."""
+        """See what the process before this one left in the middle of sending."""
         await self._write(self._recover)
 
     async def run(self) -> None:
