@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-MODULES = ("benchmarks.board", "benchmarks.turns")
+MODULES = ("benchmarks.board", "benchmarks.turns", "benchmarks.reminders")
 
 
 def main() -> int:

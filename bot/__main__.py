@@ -24,6 +24,8 @@ class Commands(click.Group):
         "history": ("history", "What was published of a place's days, and what is known now."),
         "standards": ("standards", "The standards of creation and their items."),
         "qualify": ("qualify", "Whether a place qualifies, and what is missing."),
+        "calendar": ("calendar", "Every deadline and every reminder, without sending any."),
+        "workdays": ("calendar", "Which days are worked: list them, or put one right."),
         "export": ("export", "Write a table, a form or a report as .docx or .xlsx."),
         "simulate": ("simulate", "A virtual town on a virtual clock, with faults, and what came of it."),
         "purge": ("privacy", "Delete what is past its term."),

@@ -21,6 +21,7 @@ from bot.store.crypto import Keyring
 from bot.store.database import Database
 from bot.store.media import MediaStore
 from scheduler.jobs import House
+from scheduler.lease import Lease
 from scheduler.post import Post
 from scheduler.tick import Tick
 
@@ -84,7 +85,9 @@ class Bot:
         self.channels: dict[str, Channel] = {}
         self.post = Post(database, self.keyring, self.channels, clock)
         self.tools = Tools(*shared, token, settings.base_url, self.packs)
-        self.tick = Tick(House(database, self.tools, self.media, self.post.wake).jobs(), clock, settings.zone)
+        lease = Lease(database, token())
+        house = House(database, self.tools, self.media, self.post.wake, lease)
+        self.tick = Tick(house.jobs(), clock, settings.zone, lease)
 
     @classmethod
     def build(cls, settings: Settings, clock: Clock | None = None, *, web: bool = True) -> Bot:

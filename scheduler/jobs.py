@@ -10,16 +10,19 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from bot.desk import care_notices, creation_notices
+from bot.desk import care_notices, creation_notices, digests
 from bot.desk import milestones as announcing
 from bot.store import creation, milestones, published, retention
 from bot.store.tables import named
+from scheduler.lease import Fenced
+from scheduler.reminding import Reminding
 from scheduler.tick import Job
 
 if TYPE_CHECKING:
     from bot.desk.voice import Tools
     from bot.store.database import Database
     from bot.store.media import MediaStore
+    from scheduler.lease import Lease
 
 SETTING = named("setting")
 NIGHT = time(3)
@@ -35,22 +38,42 @@ _FIRST = {
 class House:
     """The jobs over one database. ``wake`` is called when there is something new to send."""
 
-    def __init__(self, database: Database, tools: Tools, media: MediaStore, wake: Callable[[], None]) -> None:
-        """Nothing is read yet."""
-        self._database = database
+    def __init__(
+        self,
+        database: Database,
+        tools: Tools,
+        media: MediaStore,
+        wake: Callable[[], None],
+        lease: Lease | None = None,
+    ) -> None:
+        """Nothing is read yet; under a lease nothing is written once another process ticks."""
+        self._whole = database
+        self._database = Fenced(database, lease)
         self._tools = tools
         self._media = media
         self._wake = wake
+        self._reminding = Reminding(self._database, tools, wake)
 
     def jobs(self) -> tuple[Job, ...]:
         """All of them, in order; to add one is to add its line."""
         return (
+            Job("reminders", self._reminding.remind),
+            Job("digests", self.send_digests),
             Job("publish", self.publish),
             Job("milestones", self.announce_milestones),
             Job("isolation ends", self.announce_isolations),
             Job("awards", self.revoke_awards),
             Job("retention", self.forget),
         )
+
+    def send_digests(self, now: datetime) -> None:
+        """Give leads, townships, offices and groups the day in one message, after the cutoff."""
+        if not digests.due(self._tools, now):
+            return
+        with self._database.read() as connection:
+            owed = digests.owed(connection, self._tools, now)
+        if owed:
+            self._tell(partial(digests.send, tools=self._tools, now=now))
 
     def publish(self, now: datetime) -> list[date]:
         """Publish the days that are over, and record the milestones that they come to, in one transaction."""
@@ -87,7 +110,7 @@ class House:
     def forget(self, now: datetime) -> None:
         """Delete what is past its term, at night, once a day; of several processes one does it."""
         if now.time() >= NIGHT and self._database.write(partial(_first_today, now.date())):
-            retention.nightly(self._database, self._media, self._tools.rules, now)
+            retention.nightly(self._whole, self._media, self._tools.rules, now)
 
     def _tell(self, job: Callable[[Connection], list[int]]) -> None:
         if self._database.write(job):

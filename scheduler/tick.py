@@ -1,4 +1,4 @@
-"""The clock of the house: once a minute it calls what may be due. It holds no truth; each job looks for itself."""
+"""The clock of the house: twice a minute it calls what may be due. It holds no truth; each job looks for itself."""
 
 from __future__ import annotations
 
@@ -6,10 +6,13 @@ import asyncio
 import logging
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 from zoneinfo import ZoneInfo
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+if TYPE_CHECKING:
+    from scheduler.lease import Lease
 
 LATE = timedelta(minutes=5)
 """After so long without a tick the scheduler counts as stuck."""
@@ -27,21 +30,24 @@ class Job(NamedTuple):
 
 
 class Tick:
-    """Calls its jobs, one after another, every minute. A job that fails is told of by name, and called again."""
+    """Calls its jobs, one after another, every half minute. A job that fails is told of by name, and called again."""
 
-    def __init__(self, jobs: Sequence[Job], clock: Callable[[], datetime], zone: ZoneInfo) -> None:
-        """Nothing runs yet."""
+    def __init__(
+        self, jobs: Sequence[Job], clock: Callable[[], datetime], zone: ZoneInfo, lease: Lease | None = None
+    ) -> None:
+        """Nothing runs yet; with a lease only while this process has it."""
+        self._lease = lease
         self._jobs = jobs
         self._clock = clock
         self._zone = zone
         self._last: datetime | None = None
 
     async def run(self) -> None:
-        """Tick until cancelled. A minute that was slept through is not made up for: the next one sees what is due."""
+        """Tick until cancelled. A tick that was slept through is not made up for: the next one sees what is due."""
         logging.getLogger("apscheduler").setLevel(logging.WARNING)  # a line a minute tells an operator nothing
         scheduler = AsyncIOScheduler(timezone=self._zone)
         scheduler.add_job(
-            self.tick, "cron", second=0, id="tick", misfire_grace_time=None, coalesce=True, max_instances=1
+            self.tick, "cron", second="0,30", id="tick", misfire_grace_time=None, coalesce=True, max_instances=1
         )
         self._last = self._clock()
         scheduler.start()
@@ -55,11 +61,23 @@ class Tick:
         """Call every job once."""
         now = self._clock().astimezone(self._zone)
         for job in self._jobs:
+            if not await self._mine():
+                break
             try:
                 await asyncio.to_thread(job.do, now)
             except Exception as why:  # noqa: BLE001 - one job's failure must stop neither the others nor the clock
                 log.error("the job %s failed: %s", job.name, type(why).__name__)  # noqa: TRY400 - a traceback may hold what was said
         self._last = self._clock()
+
+    async def _mine(self) -> bool:
+        """Whether this process is the one that ticks; asked before each job, for a job may take its time."""
+        if self._lease is None:
+            return True
+        try:
+            return await asyncio.to_thread(self._lease.hold, self._clock())
+        except Exception as why:  # noqa: BLE001 - a database that is away must not stop the clock
+            log.error("the lease could not be asked for: %s", type(why).__name__)  # noqa: TRY400 - a traceback may hold what was said
+            return False
 
     def ticking(self) -> bool:
         """Whether it runs, and was heard of lately."""

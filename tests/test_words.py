@@ -213,4 +213,12 @@ def test_every_command_has_words(locale: Locale) -> None:
     """A label, and at least one other way to say it where a person is to say it."""
     choices = words.entry("commands", locale).choices
     assert set(COMMANDS) <= set(choices)
-    assert [name for name in COMMANDS if not choices[name].synonyms] == ["case", "ack", "ledger", "picture", "forget"]
+    assert [name for name in COMMANDS if not choices[name].synonyms] == [
+        "case",
+        "ack",
+        "ledger",
+        "picture",
+        "forget",
+        "met",
+        "unmet",
+    ]

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from bot import words
 from bot.desk import cards, enrolment, groups, letters
 from bot.desk.controls import CONTROLS
+from bot.desk.reminders import SETTLES
 from bot.desk.visit import DEFAULT, SHOWN, Visit, standing
 from bot.dialog import Attachment, Number, Option, Points, Question, Reply, Say, Text, begin, take
 from bot.dialog.reading import day as read_day
@@ -67,8 +68,10 @@ def _tapped(visit: Visit, kept: Kept | None) -> None:
 def _chosen(visit: Visit, kept: Kept | None, shown: letters.Shown, value: str) -> None:
     """A button of a message shown in this chat was meant, by a tap or by its number."""
     if value.startswith("/"):
-        # What such a button opens is a new message: the receipt that it stands under is kept.
-        visit.inbound = replace(visit.inbound, edits=None)
+        # What such a button opens is a new message: the receipt that it stands under is kept. A reminder of one thing
+        # becomes the receipt of what settled it.
+        if (shown.kind, shown.asked) != ("reminder", SETTLES):
+            visit.inbound = replace(visit.inbound, edits=None)
         name, _, argument = value[1:].partition(" ")
         command(visit, kept, name, argument)
     elif kept is not None and shown.conversation == kept.id and shown.asked is not None:

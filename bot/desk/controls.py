@@ -7,8 +7,9 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot.desk import cards
-from bot.desk.visit import Visit, standing
-from bot.dialog import Option, Say, back
+from bot.desk.visit import DEFAULT, Visit, open_places, standing
+from bot.dialog import Option, Reply, Say, back
+from bot.dialog.reading import day as read_day
 from bot.handlers import FLOWS
 from bot.store import briefs, conversations, people
 from bot.store.conversations import Kept
@@ -115,6 +116,43 @@ def _link(visit: Visit, key: str, page: str) -> None:
     visit.say(Say(key, {"link": f"{visit.tools.base_url}{page}#{token}", "minutes": minutes}))
 
 
+def _normal(visit: Visit, kept: Kept | None, argument: str) -> None:
+    _settle(visit, kept, argument, "normal")
+
+
+def _exceptions(visit: Visit, kept: Kept | None, argument: str) -> None:
+    _settle(visit, kept, argument, "exceptions")
+
+
+def _settle(visit: Visit, kept: Kept | None, argument: str, value: str) -> None:
+    """Answer the day's report from a reminder: its day and the places that stood on it; what is in hand stays open."""
+    said, _, codes = argument.partition(" ")
+    today = visit.now.date()
+    if said and said != today.isoformat():
+        stale = Say(
+            "desk/stale", {"day": read_day(said, today), "asking": kept is not None}, NEXT if kept is None else ()
+        )
+        visit.inbound = replace(visit.inbound, edits=None)
+        if kept is None:
+            visit.say(stale)
+        else:
+            visit.ask_again(kept, stale)
+        return
+    report = visit.start(DEFAULT, None, today)
+    turn = standing(report)
+    more = open_places(report.brief) - set(codes.split(","))
+    if value == "normal" and turn.ask is not None and said and not more:
+        visit.reply(report, Reply(turn.ask.key, value), value)
+        return
+    if kept is not None:
+        visit.put_aside(kept)
+    if turn.ask is None or not said or more:
+        # Done meanwhile, or more is owed than stood on the message: nobody answers for what was not seen.
+        visit.show(report, turn, (Say("desk/changed"),) if said and more else ())
+    else:
+        visit.reply(report, Reply(turn.ask.key, value), value)
+
+
 CONTROLS: dict[str, Control] = {
     "cancel": _cancel,
     "back": _back,
@@ -124,5 +162,7 @@ CONTROLS: dict[str, Control] = {
     "drop": _drop,
     "web": _web,
     "export": _export,
+    "normal": _normal,
+    "exceptions": _exceptions,
 }
 """By name; the words for them stand in ``templates/*/commands.j2``."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, insert, select
@@ -25,7 +25,7 @@ _ONCE = {
     name: make(OUTBOX).on_conflict_do_nothing(index_elements=["dedupe"]).returning(OUTBOX.c.id)
     for name, make in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert))
 }
-_COLUMNS = (OUTBOX.c.body, OUTBOX.c.person, OUTBOX.c.conversation, OUTBOX.c.asked)
+_COLUMNS = (OUTBOX.c.kind, OUTBOX.c.body, OUTBOX.c.person, OUTBOX.c.conversation, OUTBOX.c.asked)
 _MARKED = Prepared(select(*_COLUMNS).where(OUTBOX.c.token == bindparam("mark")))
 _LAST = Prepared(
     select(*_COLUMNS)
@@ -58,32 +58,46 @@ class Letter:
 
 def write(connection: Connection, keyring: Keyring, token: Callable[[], str], now: datetime, letter: Letter) -> int:
     """Put a letter into the outbox, its buttons under opaque tokens; returns the row's id, 0 if it had been said."""
-    mark = token()
-    number = 0
-    rows: list[tuple[Button, ...]] = []
-    for row in letter.card.buttons:
-        rows.append(tuple(replace(button, token=f"{mark}.{number + n}") for n, button in enumerate(row)))
-        number += len(row)
-    outbound = Outbound(
-        0, letter.address, letter.card.text, tuple(rows), letter.edits, letter.tap, letter.photo, letter.paper
-    )
-    values = {
-        "token": mark, "channel": letter.address.channel, "address": letter.address.id, "group": letter.address.group,
-        "person": letter.person, "inbox": letter.inbox, "conversation": letter.conversation, "asked": letter.asked,
-        "kind": letter.kind, "priority": PRIORITY[letter.kind], "body": keyring.seal(codec.dump(outbound)),
-        "state": "pending", "attempts": 0,
-        "created_at": now, "due_at": now, "why": "", "owner": "",
-    }  # fmt: skip
+    values = _row(keyring, token(), now, letter)
     if letter.dedupe is None:
         return int(_NEW.scalar(connection, values))
     once = _ONCE[connection.dialect.name]
     return int(connection.execute(once, values | {"dedupe": letter.dedupe}).scalar() or 0)
 
 
+def write_all(
+    connection: Connection, keyring: Keyring, token: Callable[[], str], now: datetime, many: Sequence[Letter]
+) -> list[int]:
+    """The same for many at once, none of which is said once only; the rows' ids, in their order."""
+    if not many:
+        return []
+    rows = [_row(keyring, token(), now, letter) for letter in many]
+    new = insert(OUTBOX).returning(OUTBOX.c.id, sort_by_parameter_order=True)
+    return [int(number) for number in connection.execute(new, rows).scalars()]
+
+
+def _row(keyring: Keyring, mark: str, now: datetime, letter: Letter) -> dict[str, object]:
+    number = 0
+    rows: list[tuple[Button, ...]] = []
+    for row in letter.card.buttons:
+        rows.append(tuple(Button(each.label, each.value, f"{mark}.{number + n}") for n, each in enumerate(row)))
+        number += len(row)
+    outbound = Outbound(
+        0, letter.address, letter.card.text, tuple(rows), letter.edits, letter.tap, letter.photo, letter.paper
+    )
+    return {
+        "token": mark, "channel": letter.address.channel, "address": letter.address.id, "group": letter.address.group,
+        "person": letter.person, "inbox": letter.inbox, "conversation": letter.conversation, "asked": letter.asked,
+        "kind": letter.kind, "priority": PRIORITY[letter.kind], "body": keyring.seal(codec.dump(outbound)),
+        "state": "pending", "attempts": 0, "created_at": now, "due_at": now, "why": "", "owner": "",
+    }  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class Shown:
     """A message that was shown, with the buttons that it bore."""
 
+    kind: str
     address: Address
     person: int | None
     conversation: int | None
@@ -113,4 +127,4 @@ def _shown(connection: Connection, keyring: Keyring, query: Prepared, values: di
         return None
     outbound = codec.load(Outbound, keyring.open_bytes(row.body))
     buttons = tuple(button for line in outbound.buttons for button in line)
-    return Shown(outbound.address, row.person, row.conversation, row.asked, buttons)
+    return Shown(row.kind, outbound.address, row.person, row.conversation, row.asked, buttons)

@@ -18,6 +18,7 @@ from bot.desk import (
     own_records,
     paper_records,
     problem_records,
+    reminder_records,
     work_records,
 )
 from bot.dialog import Flow, Option, Say
@@ -47,6 +48,7 @@ RECORDERS: Mapping[type, Callable[[Visit, Kept, Any], Standing]] = {
     **own_records.RECORDERS,
     **paper_records.RECORDERS,
     **problem_records.RECORDERS,
+    **reminder_records.RECORDERS,
     **work_records.RECORDERS,
     **assess_records.RECORDERS,
     **creation_records.RECORDERS,

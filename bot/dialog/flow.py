@@ -37,6 +37,7 @@ class Need(StrEnum):
     ENTRIES = "entries"
     WORK = "work"
     DESKS = "desks"
+    DEADLINES = "deadlines"
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ from bot.handlers import (
     problem,
     problem_found,
     red_black,
+    reminders,
     reports,
     returnee,
     todo,
@@ -57,6 +58,7 @@ FLOWS: dict[str, Flow] = {
         problem,
         problem_found,
         red_black,
+        reminders,
         reports,
         returnee,
         todo,
@@ -104,6 +106,12 @@ COMMANDS: dict[str, str] = {
     "forget": "forget",
     "menu": "menu",
     "work": "work",
+    "deadlines": "deadlines",
+    "met": "met",
+    "unmet": "unmet",
+    "snooze": "snooze",
+    "fewer": "fewer",
+    "more": "more",
     "help": "help",
 }
 """Every command, and the flow that it opens. The words for it stand in ``templates/*/commands.j2``."""

@@ -25,7 +25,7 @@ ACTIONS = (
     "help",
 )
 
-WORK = ("assess", "apply", "creation", "problems", "worklog", "redblack", "circular", "document", "menu")
+WORK = ("assess", "apply", "creation", "problems", "worklog", "redblack", "circular", "document", "deadlines", "menu")
 """What leads, townships and offices do beside the daily work."""
 
 

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from bot.model.care import Isolation, Returned, Todo, Visited
 from bot.model.cases import CaseCard, Finding, Kind, KnownCase
 from bot.model.creation import Circular, Course, CourseLine
+from bot.model.deadlines import DeadlineLine
 from bot.model.facts import Status
 from bot.model.figures import FormField, Streak
 from bot.model.history import PlaceHistory
@@ -212,6 +213,8 @@ class Brief:
     worked: tuple[tuple[str, Counter, int], ...] = ()
     """What this person told of today: place, counter and figure."""
 
+    deadlines: tuple[DeadlineLine, ...] = ()
+    """What is due in the weeks to come, with what this person still owes of it."""
     desks: tuple[Near, ...] = ()
     """Places of which this person may have documents."""
 

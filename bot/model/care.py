@@ -123,3 +123,5 @@ class Todo:
     overdue: bool = False
     escalated: bool = False
     """True: the one responsible has not done it, so it is shown one level up."""
+    asks: str = ""
+    """When this person is asked about it for the first time, as ISO 8601 with offset; empty: never."""

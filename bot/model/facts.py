@@ -317,6 +317,30 @@ class DocumentAsked:
     ending: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class DeadlineSaid:
+    """The sender says that a place has done what a deadline asks of it, or takes that back."""
+
+    deadline: str
+    period: str
+    place: str
+    met: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Snoozed:
+    """The sender wants to be left alone for so many minutes, and to be reminded then."""
+
+    minutes: int
+
+
+@dataclass(frozen=True, slots=True)
+class RemindersWished:
+    """The sender wants fewer reminders (the last of each thing only), or all of them again."""
+
+    fewer: bool
+
+
 Fact = (
     ReportFiled
     | ReportWithdrawn
@@ -348,4 +372,7 @@ Fact = (
     | EntryTakenBack
     | WorkCounted
     | DocumentAsked
+    | DeadlineSaid
+    | Snoozed
+    | RemindersWished
 )

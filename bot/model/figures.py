@@ -8,6 +8,7 @@ from datetime import date
 from enum import StrEnum
 from typing import NamedTuple
 
+from bot.model.deadlines import DeadlineRule
 from bot.model.ledger import RecurringDuty
 
 
@@ -126,6 +127,17 @@ class PackRules:
     """The day on which the first cycle begins (篇六); None: 1 December of the year in which the programme starts."""
     seat_towns: tuple[str, ...] = ()
     """Codes of the townships that nominate a model community beside a model village in the first cycle (篇六)."""
+    deadlines: tuple[DeadlineRule, ...] = ()
+    """What is due, when, and when those who owe it are reminded (DOMAIN 8)."""
+    quiet_from: str = "21:30"
+    """From this time on, until ``quiet_until``, nobody is reminded of anything; it waits and merges."""
+    quiet_until: str = "07:30"
+    reminders_a_day: int = 3
+    """More than so many reminders nobody gets on one day, unless they ask to be reminded later."""
+    overdue_days: int = 3
+    """So many days what is overdue is told one level up, once a day."""
+    digest_minutes: int = 10
+    """So long after the cutoff leads and offices get the day in one message."""
     message_days: int = 30
     """So long raw messages and conversations are kept; ``retention_days`` holds for all that concerns a person."""
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import NamedTuple
 
-from bot.model import Level, Role
+from bot.model import Every, Level, Role, Settled
 
 DETAILS = ("door", "temperature", "contact", "area")
 """What can be asked about a person at once."""
@@ -46,6 +46,10 @@ def _count(value: object) -> bool:
     return _whole(value) and value != 0
 
 
+def _counts(value: object) -> bool:
+    return isinstance(value, list) and all(map(_whole, value)) and len(set(value)) == len(value)
+
+
 def _rising(value: object) -> bool:
     return isinstance(value, list) and all(map(_count, value)) and value == sorted(set(value))
 
@@ -68,6 +72,7 @@ def _clock(value: object) -> bool:
 TEXT = Key(_text, "a text")
 COUNT = Key(_count, "a whole number above 0")
 FLAG = Key(lambda value: isinstance(value, bool), "true or false")
+CLOCK = Key(_clock, "a time such as 17:00, in quotes")
 PACK: Mapping[str, Key] = {
     "title": TEXT,
     "version": TEXT,
@@ -80,7 +85,7 @@ PACK: Mapping[str, Key] = {
     "threshold_days": COUNT,
     "milestones": Key(_rising, "a rising list of days"),
     "revoke_on_break": FLAG,
-    "cutoff": Key(_clock, "a time such as 17:00, in quotes"),
+    "cutoff": CLOCK,
     "form_kinds": Key(_texts, "a list of kinds, each once"),
     "fever_from": Key(_degrees, "degrees such as 37.3"),
     "isolation_days": COUNT,
@@ -94,6 +99,11 @@ PACK: Mapping[str, Key] = {
     "look_again_days": COUNT,
     "first_cycle": Key(_day, "a day such as 2026-12-01"),
     "seat_towns": Key(_texts, "a list of codes of townships"),
+    "quiet_from": CLOCK,
+    "quiet_until": CLOCK,
+    "reminders_a_day": COUNT,
+    "overdue_days": COUNT,
+    "digest_minutes": COUNT,
 }
 """Keys at the top of the file."""
 TIMERS: Mapping[str, Key] = {"undiagnosed_hours": COUNT, "unmoved_hours": COUNT}
@@ -127,6 +137,22 @@ DUTY: Mapping[str, Key] = {
 }
 """Keys of ``[[duties]]``."""
 DUTY_NEEDS = ("id", "every", "zh", "en")
+DEADLINE: Mapping[str, Key] = {
+    "id": TEXT,
+    "every": Key(lambda value: value in list(Every), f"one of {', '.join(Every)}"),
+    "settled": Key(lambda value: value in list(Settled), f"one of {', '.join(Settled)}"),
+    "day": Key(lambda value: _count(value) and value <= 31, "a day of the month"),  # type: ignore[operator] # noqa: PLR2004 - no month has more
+    "time": CLOCK,
+    "audience": Key(_among(tuple(Role)), f"a list of {', '.join(Role)}"),
+    "days_before": Key(_counts, "a list of days"),
+    "minutes_before": Key(_counts, "a list of minutes"),
+    "at": CLOCK,
+    "working_day": FLAG,
+    "zh": TEXT,
+    "en": TEXT,
+}
+"""Keys of ``[[deadlines]]``."""
+DEADLINE_NEEDS = ("id", "every", "settled", "zh", "en")
 STANDARDS: Mapping[str, Key] = {level.value: Key(_texts, "a list of standards, each once") for level in Level}
 """Keys of ``[standards]``."""
 

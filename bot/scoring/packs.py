@@ -8,13 +8,25 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from bot.model import FormField, PackRules, RecurringDuty, Role
-from bot.scoring.pack_keys import DUTY, DUTY_NEEDS, FIELD, KIND, PACK, STANDARDS, TIMERS, Key, line_of
+from bot.model import DeadlineRule, Every, FormField, PackRules, RecurringDuty, Role, Settled
+from bot.scoring.pack_keys import (
+    DEADLINE,
+    DEADLINE_NEEDS,
+    DUTY,
+    DUTY_NEEDS,
+    FIELD,
+    KIND,
+    PACK,
+    STANDARDS,
+    TIMERS,
+    Key,
+    line_of,
+)
 
 FOLDER = Path(__file__).with_suffix("")
 CRITERIA = Path(__file__).with_name("standards")
 NEEDED = ("title", "version", "source", "start")
-TABLES = frozenset({"extends", "kinds", "timers", "fields", "standards", "duties"})
+TABLES = frozenset({"extends", "kinds", "timers", "fields", "standards", "duties", "deadlines"})
 LOCALES = ("zh", "en")
 ALERTED = (Role.COMMUNITY_LEAD.value,)
 """Who hears of a case at once where its kind does not say."""
@@ -64,6 +76,10 @@ class _File:
             if row["minimum"] > row["maximum"]:
                 raise self.wrong(f"fields.{n}.maximum", "is below the minimum")
         self._rows("duties", DUTY, DUTY_NEEDS, "a duty")
+        for n, row in enumerate(self._rows("deadlines", DEADLINE, DEADLINE_NEEDS, "a deadline"), 1):
+            if (row["every"] == Every.DAY) == ("day" in row):
+                reason = "is for those that do not come every day" if "day" in row else "is missing"
+                raise self.wrong(f"deadlines.{n}.day", reason)
         self._standards(self.table.get("standards", {}))
 
     def _standards(self, standards: dict[str, list[str]]) -> None:
@@ -132,6 +148,7 @@ def load(name: str) -> PackRules:
         ),
         standards=MappingProxyType({level: tuple(names) for level, names in table.get("standards", {}).items()}),
         duties=tuple(_duty(row) for row in table.get("duties", [])),
+        deadlines=tuple(_deadline(row) for row in table.get("deadlines", [])),
         **values,
         **table.get("timers", {}),
     )
@@ -167,6 +184,14 @@ def _whole(file: _File, above: tuple[Path, ...]) -> dict[str, Any]:
 
 def _duty(row: Mapping[str, Any]) -> RecurringDuty:
     return RecurringDuty(row["id"], row["every"], row.get("times", 1), _labels(row), tuple(row.get("levels", ())))
+
+
+def _deadline(row: Mapping[str, Any]) -> DeadlineRule:
+    values: dict[str, Any] = {
+        key: tuple(value) if isinstance(value, list) else value for key, value in row.items() if key not in LOCALES
+    }
+    values |= {"every": Every(row["every"]), "settled": Settled(row["settled"]), "labels": _labels(row)}
+    return DeadlineRule(**values)
 
 
 def _kinds(file: _File, table: Mapping[str, Any]) -> Mapping[str, Mapping[str, Any]]:

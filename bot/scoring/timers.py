@@ -15,6 +15,8 @@ UNSEEN = timedelta(hours=1)
 """After so long an alert that nobody acknowledged is asked about again."""
 SOON = timedelta(days=1)
 """So long before its day the end of an isolation or a leave, and what is to be mended, is on the list."""
+MORNING = time(9)
+"""When somebody is asked about what is due on a day."""
 EVENING = time(18)
 """When a day is over for what is due on it (DOMAIN 8)."""
 CLOSING = timedelta(days=1)
@@ -119,23 +121,26 @@ def _case(now: datetime, case: Watched, rules: PackRules) -> Iterator[Todo]:
         step = case.after_reporter if wait.kind == "undiagnosed" else case.after_lead
         if step is None or (step and now < wait.due + step * wait.period):
             continue
-        overdue, escalated = now >= wait.due, step > 0
-        yield Todo(wait.kind, case.code, case.place, on, _said(wait.due, now), overdue, escalated)
+        overdue, escalated, asks = now >= wait.due, step > 0, _said(wait.due + step * wait.period, now)
+        yield Todo(wait.kind, case.code, case.place, on, _said(wait.due, now), overdue, escalated, asks)
 
 
 def _isolation(now: datetime, isolation: Isolation) -> Todo | None:
     """Its end is announced; one that was ended by hand is done."""
     if isolation.ended_on is not None or not _near(isolation.ends, now):
         return None
-    day = _said(_midnight(isolation.ends, now), now)
-    return Todo("isolation_ends", str(isolation.id), isolation.name, isolation.since, day)
+    day, asks = _said(_midnight(isolation.ends, now), now), _said(_morning(isolation.ends - SOON, now), now)
+    return Todo("isolation_ends", str(isolation.id), isolation.name, isolation.since, day, asks=asks)
 
 
 def _leave(now: datetime, leave: Leave) -> Todo | None:
     back = leave.until + timedelta(days=1)
     if leave.since > now.date() or not _near(back, now):
         return None
-    return Todo("leave_ends", "", "", leave.since, _said(_midnight(back, now), now))
+    day = _said(_midnight(back, now), now)
+    # Whoever is away for one day knows when they are back.
+    asks = _said(_morning(leave.until, now), now) if leave.since < leave.until else ""
+    return Todo("leave_ends", "", "", leave.since, day, asks=asks)
 
 
 def _problem(now: datetime, each: Listed, rules: PackRules) -> Todo | None:
@@ -156,7 +161,8 @@ def _problem(now: datetime, each: Listed, rules: PackRules) -> Todo | None:
     if step is None or step > HIGHEST or now.date() < (last + timedelta(days=step) if step else first):
         return None
     end = datetime.combine(last, EVENING, now.tzinfo)
-    return Todo(kind, each.code, each.place, stands.since, _said(end, now), now >= end, step > 0)
+    asks = _said(_morning(last + timedelta(days=step), now), now)
+    return Todo(kind, each.code, each.place, stands.since, _said(end, now), now >= end, step > 0, asks)
 
 
 def _near(day: date, now: datetime) -> bool:
@@ -165,6 +171,10 @@ def _near(day: date, now: datetime) -> bool:
 
 def _midnight(day: date, now: datetime) -> datetime:
     return datetime.combine(day, time.min, now.tzinfo)
+
+
+def _morning(day: date, now: datetime) -> datetime:
+    return datetime.combine(day, MORNING, now.tzinfo)
 
 
 def _said(moment: datetime, now: datetime) -> str:

@@ -241,7 +241,8 @@ class Course:
         waiting, self._waiting = self._waiting, []
         for inbound in waiting:
             await self._hand_over(inbound)
-        self._agenda.add(_next_minute(self._clock.now), self._tick)
+        for after in (0, 1):  # the first may find the lease of the dead process still running
+            self._agenda.add(_next_minute(self._clock.now) + after * MINUTE, self._tick)
         await self._settle(look=True)
 
 

@@ -10,6 +10,9 @@ DAILY = "daily-report"
 ASKED = ("snooze",)
 """Deadlines of this name are reminders that the person asked for."""
 
+UP = "^"
+"""How the period of what is told one level up ends."""
+
 
 class Slot(NamedTuple):
     """What of and when: the deadline, its period (``2026-11-24``, ``2026-12``, ``2026Q4``), the moment, if it reads."""
@@ -31,6 +34,8 @@ def read(key: str, zone: ZoneInfo) -> Slot:
     """``daily-report/2026-11-24@15:00``, ``monthly-report/2026-12@2026-12-20T09:00``; a time alone is of that day."""
     what, _, when = key.partition("@")
     deadline, _, period = what.partition("/")
+    if period.endswith(UP):  # told to who answers for those who owe: another matter than the deadline itself
+        deadline, period = deadline + UP, period.rstrip(UP)
     slot = Slot(deadline, period, None)
     try:
         if "-" in when.partition("T")[0]:

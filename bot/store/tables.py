@@ -771,11 +771,11 @@ class Reminder(SQLModel, table=True):
     __table_args__ = (UniqueConstraint("person", "slot"),)
     id: int | None = Field(default=None, primary_key=True)
     person: int = Field(foreign_key="person.id")
-    slot: str
+    slot: str = Field(index=True)
     """What of and when (``plan.Slot.key``): ``daily-report/2026-11-24@15:00``."""
     outbox: int = Field(foreign_key="outbox.id", index=True)
     """The message that serves it; where that is cancelled before it goes, this line goes too."""
-    at: datetime = moment()
+    at: datetime = moment(index=True)
 
 
 class Snooze(SQLModel, table=True):

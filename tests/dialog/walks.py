@@ -23,6 +23,7 @@ from bot.model import (
     Colleague,
     CreationStepped,
     DayState,
+    DeadlineSaid,
     DocumentAsked,
     EntryPosted,
     EntryTakenBack,
@@ -46,13 +47,14 @@ from bot.model import (
     ProblemStepped,
     ReturneeRegistered,
     Self,
+    Snoozed,
     Standing,
     Status,
     Streak,
     Todo,
 )
 from bot.model.care import Isolation, Returned, Visited
-from tests.dialog import creation_days, problem_days, work_days
+from tests.dialog import creation_days, problem_days, reminder_days, work_days
 from tests.town import NOW, ZONE
 
 TODAY = NOW.date()
@@ -195,6 +197,7 @@ DAYS |= {
 LATER = {
     frozenset({"assess", "sheet", "apply", "creation", "circular", "document"}): creation_days.days(RULES),
     frozenset({"checks", "redblack", "worklog"}): work_days.days(RULES),
+    frozenset({"deadlines", "met", "unmet", "snooze", "fewer", "more"}): reminder_days.days(RULES),
     frozenset({"problem", "problems", "ledger", "picture"}): problem_days.days(RULES),
 }
 """By flows, the days on which they have something to say; on the days above they have nothing."""
@@ -289,12 +292,15 @@ WHY = {
 }  # fmt: skip
 
 
-def standings(fact: Fact) -> tuple[Standing, ...]:
+def standings(fact: Fact) -> tuple[Standing, ...]:  # noqa: C901 - a list, a line a fact
     """How things may stand once this fact is recorded, or refused."""
     refused = tuple(Standing(NOW, shown={"refused": reason, **WHY}) for reason in REFUSALS)
+    if isinstance(fact, Snoozed):
+        return tuple(Standing(NOW, shown=each) for each in (reminder_days.UNTIL, reminder_days.LAST))
+    shown: dict[str, object]
     match fact:
         case IsolationBegun():
-            shown: dict[str, object] = {"isolation": STAY, "told": ("community_lead",)}
+            shown = {"isolation": STAY, "told": ("community_lead",)}
         case IsolationBroken() | IsolationEnded():
             shown = {"isolation": STAY, "before": STAY, "told": ()}
         case ReturneeRegistered():
@@ -312,6 +318,8 @@ def standings(fact: Fact) -> tuple[Standing, ...]:
         case ApplicationMade() | CreationStepped():
             shown = {"told": ("community_lead",)}
             refused = creation_days.NOT_STEPPED
+        case DeadlineSaid():
+            shown = dict(reminder_days.TOLD)
         case PictureSeen():
             shown = {"photo": "0" * 32, "count": 2}
         case _:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bot.model import Kind
-from bot.scoring.pack_keys import DUTY, FIELD, KIND, PACK, TIMERS, line_of
+from bot.scoring.pack_keys import DEADLINE, DUTY, FIELD, KIND, PACK, TIMERS, line_of
 from bot.scoring.packs import FOLDER, PackError, load
 
 
@@ -173,6 +173,7 @@ def test_every_key_is_documented() -> None:
     rows = re.findall(r"^\| `([a-z_.\[\]]+)` \|", text.partition("## Keys")[2], re.MULTILINE)
     accepted = {"extends", *PACK, *(f"timers.{key}" for key in TIMERS), *(f"kinds.[].{key}" for key in KIND)}
     lists = {f"fields.{key}" for key in FIELD} | {f"duties.{key}" for key in DUTY} | {"standards.[]"}
+    lists |= {f"deadlines.{key}" for key in DEADLINE}
     assert sorted(rows) == sorted(accepted | lists)
 
 

@@ -57,6 +57,7 @@ def examine(environment: Mapping[str, str], now: Callable[[], datetime]) -> Iter
     yield machine.database(settings)
     yield from machine.clock(settings, now, environment.get("WUYI_NOW"))
     yield machine.zone(settings, now)
+    yield from machine.workdays(settings, now)
     yield machine.disk(settings)
     yield machine.port(settings)
     yield from telegram(settings, now)

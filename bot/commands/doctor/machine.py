@@ -10,7 +10,7 @@ import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
@@ -18,9 +18,10 @@ import httpx
 from bot.commands.doctor.finding import Finding, error, ok, warning
 from bot.commands.refuse import connect
 from bot.settings import KEY_FILE, Settings
-from bot.store import keycheck
+from bot.store import deadlines, keycheck
 from bot.store.crypto import Keyring, WrongKeyError
 from bot.store.schema import SchemaError, check
+from scheduler.calendar import LAST_KNOWN, Workdays
 
 MIB = 2**20
 LITTLE, FEW = 1024 * MIB, 100 * MIB
@@ -29,6 +30,8 @@ OLDEST = datetime(2026, 1, 1, tzinfo=UTC)
 """No clock that is right shows an earlier day: the program is younger."""
 DRIFT = 60
 """Seconds by which two clocks may differ before it matters to deadlines and signatures."""
+AHEAD = timedelta(days=31)
+"""The holidays of the next month should be known."""
 KEY_LENGTH = 16
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
@@ -111,6 +114,21 @@ def zone(settings: Settings, now: Callable[[], datetime]) -> Finding:
     """The hour that the bot believes it is: an operator sees at once if it is not."""
     local = now().astimezone(settings.zone)
     return ok("zone", f"the time zone is {settings.timezone}, where it is {local:%H:%M}")
+
+
+def workdays(settings: Settings, now: Callable[[], datetime]) -> Iterator[Finding]:
+    """Whether the holidays of the weeks to come are known; where they are not, weekends are all that is."""
+    today = now().astimezone(settings.zone).date()
+    try:
+        with closing(connect(settings)) as found:
+            check(found)
+            with found.read() as connection:
+                known = Workdays(deadlines.workdays(connection))
+    except SchemaError:
+        known = Workdays()
+    if known.guessed(today, today + AHEAD):
+        what = f"the public holidays after {LAST_KNOWN.year} are not known; the days of the week are used"
+        yield warning("workdays", what, "upgrade chinesecalendar, or write them: wuyi workdays --off DAY --work DAY")
 
 
 def disk(settings: Settings) -> Finding:

@@ -80,7 +80,9 @@ def upgrade() -> None:
         sa.UniqueConstraint("person", "slot", name=op.f("uq_reminder_person_slot")),
     )
     with op.batch_alter_table("reminder", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_reminder_at"), ["at"], unique=False)
         batch_op.create_index(batch_op.f("ix_reminder_outbox"), ["outbox"], unique=False)
+        batch_op.create_index(batch_op.f("ix_reminder_slot"), ["slot"], unique=False)
 
     with op.batch_alter_table("account", schema=None) as batch_op:
         batch_op.add_column(sa.Column("unreachable_at", sa.DateTime(), nullable=True))

@@ -1,0 +1,94 @@
+"""The day in one message: to those who lead, review and oversee, and to groups (counts and places, never a person)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, select
+
+from bot.desk import cards, letters
+from bot.desk.groups import GROUP
+from bot.desk.letters import OUTBOX
+from bot.desk.voice import Tools, tell
+from bot.dialog import Option, Say
+from bot.model import Address, Brief, Locale
+from bot.store.day_counts import DayCounts, day_counts, leading
+from bot.store.reached import reached
+from scheduler.calendar import cutoff
+from scheduler.plan import quiet
+
+PATIENCE = timedelta(minutes=10)
+"""So long somebody who asked for fewer may be told of a day that lacks something; others until the quiet hours."""
+Owed = tuple[int | Address, tuple[str, ...]]
+MOST = 8
+"""So many names fit a message that people read."""
+
+
+def due(tools: Tools, now: datetime) -> bool:
+    """Whether today's digest is to go: from some minutes after the cutoff until the quiet hours."""
+    return now >= _from(tools, now) and not quiet(now, tools.rules)
+
+
+def _from(tools: Tools, now: datetime) -> datetime:
+    return cutoff(now.date(), tools.rules, tools.zone) + timedelta(minutes=tools.rules.digest_minutes)
+
+
+def owed(connection: Connection, tools: Tools, now: datetime) -> Mapping[str, Owed]:
+    """By the letter's name, which is said once only: to whom, and of which places; what was said is left out."""
+    day, people = now.date(), reached(connection, now)
+    over = now >= _from(tools, now) + PATIENCE
+    found: dict[str, Owed] = {
+        f"digest:{day}:{person}": (person, places)
+        for person, places in leading(connection, day).items()
+        if person in people and not (over and people[person].fewer)
+    }
+    for row in connection.execute(select(GROUP.c.channel, GROUP.c.address, GROUP.c.place)):
+        to = Address(row.channel, row.address, group=True)
+        found[f"digest:{day}:{row.channel}:{row.address}"] = (to, (row.place,))
+    said = select(OUTBOX.c.dedupe).where(OUTBOX.c.dedupe.in_(list(found)))
+    known = set(connection.execute(said).scalars()) if found else set()
+    return {name: letter for name, letter in found.items() if name not in known}
+
+
+def send(connection: Connection, tools: Tools, now: datetime) -> list[int]:
+    """Write what is owed; the letters' numbers. Somebody who asked for fewer hears only of a day that lacks something.
+
+    Whoever owes the same is told the same: the counts are read once.
+    """
+    letters_owed = owed(connection, tools, now)
+    places = {code for _, codes in letters_owed.values() for code in codes}
+    counts = day_counts(connection, tools.rules, now.date(), places) if places else {}
+    people = reached(connection, now)
+    written: list[int | None] = []
+    for name, (whom, codes) in letters_owed.items():
+        shown = [counts[code] for code in codes if code in counts]
+        if not any(each.tally.expected for each in shown):
+            continue
+        if isinstance(whom, Address):
+            written.append(_post(connection, tools, now, name, whom, shown[0]))
+        elif not people[whom].fewer or any(_lacks(each) for each in shown):
+            said = [_say("digest/day", each, tools, now) for each in shown]
+            written.append(tell(tools, connection, now, whom, said, kind="digest", dedupe=name))
+    return [number for number in written if number]
+
+
+def _lacks(counts: DayCounts) -> bool:
+    return counts.tally.received < counts.tally.expected or bool(counts.found) or bool(counts.waiting)
+
+
+def _say(key: str, counts: DayCounts, tools: Tools, now: datetime) -> Say:
+    values = {
+        "at": now, "counts": counts, "shown": counts.missing[:MOST], "more": max(len(counts.missing) - MOST, 0),
+        "labels": tools.rules.labels,
+    }  # fmt: skip
+    return Say(key, values, (Option("todo"), Option("places")) if key == "digest/day" else ())
+
+
+def _post(  # noqa: PLR0913, PLR0917 - where, when, under which name, and what
+    connection: Connection, tools: Tools, now: datetime, name: str, group: Address, counts: DayCounts
+) -> int:
+    brief = Brief(now, now.date(), now, Locale.ZH)
+    card = cards.card(None, brief, [_say("digest/group", counts, tools, now)])
+    letter = letters.Letter(card, group, kind="digest", dedupe=name)
+    return letters.write(connection, tools.keyring, tools.token, now, letter)

@@ -1,0 +1,73 @@
+"""Whom the house can write to, and what they said of being reminded: everybody at once, in a few questions."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, insert, select
+
+from bot.model import Address, Locale
+from bot.store.acts import Act
+from bot.store.briefs import ACCOUNT, HEARD, PERSON
+from bot.store.tables import named
+
+SNOOZE = named("snooze")
+WISH = named("wish")
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """Where somebody is best reached, in which language, and how often they want to be."""
+
+    person: int
+    address: Address
+    locale: Locale
+    since: datetime
+    """When the first of their chats was bound, aware."""
+    fewer: bool = False
+    snoozed: datetime | None = None
+
+
+def reached(connection: Connection, now: datetime, persons: Collection[int] | None = None) -> dict[int, Reached]:
+    """By person; None: everybody. Somebody with several chats is written to in the one bound last."""
+    some = [] if persons is None else [ACCOUNT.c.person.in_(list(persons))]
+    query = (
+        select(ACCOUNT.c.person, ACCOUNT.c.channel, ACCOUNT.c.address, ACCOUNT.c.bound_at, PERSON.c.locale)
+        .join(PERSON, PERSON.c.id == ACCOUNT.c.person)
+        .where(*HEARD, *some)
+        .order_by(ACCOUNT.c.id)
+    )
+    rows = connection.execute(query).all()
+    first: dict[int, datetime] = {}
+    for row in rows:
+        first.setdefault(row.person, row.bound_at)
+    wishes = select(WISH.c.person, WISH.c.fewer).order_by(WISH.c.id)
+    fewer = {row.person: row.fewer for row in connection.execute(wishes)}
+    # One that is over is still to be answered to; one from the day before yesterday is not.
+    lately = select(SNOOZE.c.person, SNOOZE.c.until).where(SNOOZE.c.recorded_at >= now.replace(hour=0, minute=0))
+    snoozed = {row.person: row.until for row in connection.execute(lately.order_by(SNOOZE.c.id))}
+    zone = now.tzinfo
+    found: dict[int, Reached] = {}
+    for row in rows:
+        until = snoozed.get(row.person)
+        found[row.person] = Reached(
+            row.person,
+            Address(row.channel, row.address),
+            Locale(row.locale),
+            first[row.person].astimezone(zone),
+            fewer=fewer.get(row.person, False),
+            snoozed=until.astimezone(zone) if until else None,
+        )
+    return found
+
+
+def snooze(connection: Connection, act: Act, until: datetime) -> None:
+    """Keep until when somebody wants to be left alone."""
+    connection.execute(insert(SNOOZE), {"person": act.person, "until": until, "recorded_at": act.now})
+
+
+def wish(connection: Connection, act: Act, *, fewer: bool) -> None:
+    """Keep how often somebody wants to be reminded."""
+    connection.execute(insert(WISH), {"person": act.person, "fewer": fewer, "recorded_at": act.now})

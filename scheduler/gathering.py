@@ -1,0 +1,162 @@
+"""What everybody owes and was reminded of, read at once from the store, for the pure rule of ``plan``."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, time
+from functools import partial
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Connection, func, select
+
+from bot.model import Deadline, Debt, Owing, Served, Settled
+from bot.store import deadlines, owing
+from bot.store.asking import Asking, Who
+from bot.store.reached import Reached, reached
+from bot.store.tables import named
+from bot.store.todo import todo
+from scheduler import calendar, plan
+
+if TYPE_CHECKING:
+    from bot.desk.voice import Tools
+
+REMINDER = named("reminder")
+TIMERS = 10
+"""What waits for hours is looked for every so many minutes."""
+KEYS = 500
+"""No database minds a list of so many."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What was read of everybody: what they owe, what they were reminded of, and where they are reached."""
+
+    owing: Sequence[Owing]
+    served: Mapping[int, Served]
+    reached: Mapping[int, Reached]
+
+
+def gather(
+    connection: Connection,
+    tools: Tools,
+    now: datetime,
+    persons: Collection[int] | None = None,
+    *,
+    timers: bool | None = None,
+) -> Known:
+    """What everybody (or ``persons``) owes at ``now``, and was reminded of: a handful of questions, however many.
+
+    ``timers``: whether to look for what waits; by default every ten minutes.
+    """
+    people = reached(connection, now, persons)
+    debts: dict[int, list[Debt]] = defaultdict(list)
+    workdays = calendar.Workdays(deadlines.workdays(connection))
+    margin = calendar.reach(tools.rules)
+    today = now.date()
+    near = calendar.deadlines(tools.rules, today - margin, today + margin, tools.zone, workdays)
+    _dated(connection, tools, now, near, people, debts)
+    if timers or (timers is None and now.minute % TIMERS == 0):
+        _waiting(connection, tools, now, people, debts)
+    _daily(connection, now, near, people, debts, everybody=persons is not None)
+    owes = [
+        Owing(person, tuple(debts[person]), each.since, each.fewer, each.snoozed)
+        for person, each in people.items()
+        if debts.get(person)
+    ]
+    return Known(owes, _served(connection, owes, now), people)
+
+
+def _dated(  # noqa: PLR0913, PLR0917 - where to look, and into what to write it
+    connection: Connection,
+    tools: Tools,
+    now: datetime,
+    near: Iterable[Deadline],
+    people: Mapping[int, Reached],
+    debts: dict[int, list[Debt]],
+) -> None:
+    """Deadlines of which a moment has come, of those who owe them; those past due, one level up."""
+    today = now.date()
+    for deadline in near:
+        if deadline.rule.settled is Settled.REPORTED:
+            continue
+        late = plan.overdue(deadline, (), "", tools.rules)
+        if deadline.reminders and deadline.reminders[0] <= now < deadline.due:
+            found = deadlines.lacking(connection, tools.house, deadline, today)
+            _owe(deadlines.owing(connection, found, today), people, debts, partial(plan.of_deadline, deadline))
+        elif late.moments[0] <= now < late.until:
+            found = deadlines.lacking(connection, tools.house, deadline, deadline.day)
+            make = partial(plan.overdue, deadline, rules=tools.rules)
+            _owe(deadlines.above(connection, found, today), people, debts, make)
+
+
+def _owe(
+    who: Mapping[int, deadlines.Places],
+    people: Mapping[int, Reached],
+    debts: dict[int, list[Debt]],
+    make: Callable[[deadlines.Places, str], Debt],
+) -> None:
+    for person, places in who.items():
+        if person in people:
+            debt = make(places, "")
+            debts[person].append(debt)
+
+
+def _waiting(
+    connection: Connection, tools: Tools, now: datetime, people: Mapping[int, Reached], debts: dict[int, list[Debt]]
+) -> None:
+    """What waits too long, of those whom it may concern."""
+    for person in sorted(owing.concerned(connection, now, people) & set(people)):
+        each = people[person]
+        asking = Asking(connection, tools.house, Who(person, "", each.locale, each.since), now, now.date())
+        debts[person] += [plan.of_todo(one, tools.rules) for one in todo(asking)["todo"] if one.asks]
+
+
+def _daily(  # noqa: PLR0913 - where to look, and into what to write it
+    connection: Connection,
+    now: datetime,
+    near: Iterable[Deadline],
+    people: Mapping[int, Reached],
+    debts: dict[int, list[Debt]],
+    *,
+    everybody: bool,
+) -> None:
+    """Today's report: of everybody once its first moment has come; before that of those who hear of something else."""
+    today = now.date()
+    report = next((each for each in near if each.rule.settled is Settled.REPORTED and each.day == today), None)
+    if report is None or now >= report.due:
+        return
+    early = now < report.reminders[0] and not everybody
+    snoozing = {person for person, each in people.items() if each.snoozed is not None and each.snoozed <= now}
+    who = {*debts, *snoozing} if early else None
+    if who is None or who:
+        for person, places in owing.unreported(connection, today, who).items():
+            if person in people:
+                debts[person].insert(0, plan.of_deadline(report, places, ""))
+
+
+def _served(connection: Connection, owes: Sequence[Owing], now: datetime) -> dict[int, Served]:
+    """By person the moments that were served, and how many messages came today that nobody asked for."""
+    keys = {debt.key(moment) for each in owes for debt in each.items for moment in debt.moments if moment <= now}
+    keys |= {plan.snooze_key(each.snoozed) for each in owes if each.snoozed is not None}
+    known: dict[int, set[str]] = defaultdict(set)
+    for some in parts(sorted(keys)):
+        query = select(REMINDER.c.person, REMINDER.c.slot).where(REMINDER.c.slot.in_(some))
+        for row in connection.execute(query).all():
+            known[row.person].add(row.slot)
+    midnight = datetime.combine(now.date(), time.min, now.tzinfo)
+    asked = select(REMINDER.c.outbox).where(REMINDER.c.at >= midnight, REMINDER.c.slot.startswith(plan.SNOOZE))
+    counts = (
+        select(REMINDER.c.person, func.count(REMINDER.c.outbox.distinct()).label("messages"))
+        .where(REMINDER.c.at >= midnight, REMINDER.c.outbox.not_in(asked))
+        .group_by(REMINDER.c.person)
+    )
+    today = {row.person: row.messages for row in connection.execute(counts)}
+    return {person: Served(frozenset(known[person]), today.get(person, 0)) for person in {*known, *today}}
+
+
+def parts(keys: Sequence[str]) -> Iterator[Sequence[str]]:
+    """The keys in lists that a database takes."""
+    for first in range(0, len(keys), KEYS):
+        yield keys[first : first + KEYS]

@@ -1,0 +1,112 @@
+"""Reminders: what everybody owes → ``plan.due`` → letters in the outbox, each moment served once."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection, insert, select
+
+from bot.desk import letters
+from bot.desk.reminders import SETTLES, Words, worded
+from bot.model import Locale, Reminder
+from bot.store.reached import Reached
+from scheduler import plan
+from scheduler.gathering import REMINDER, gather, parts
+
+if TYPE_CHECKING:
+    from bot.desk.voice import Tools
+    from scheduler.lease import Fenced
+
+PART = 500
+"""So many reminders are written in one transaction: the first can leave while the rest is being written."""
+
+
+class Reminding:
+    """Reminds people over one database. ``wake`` is called when there is something new to send."""
+
+    def __init__(self, database: Fenced, tools: Tools, wake: Callable[[], None]) -> None:
+        """Nothing is read yet."""
+        self._database = database
+        self._tools = tools
+        self._wake = wake
+
+    def remind(self, now: datetime) -> int:
+        """Write the reminders that are due at ``now`` (in the programme's zone); how many there were.
+
+        However often, and by however many processes, it is called: a moment is served once, by constraint.
+        """
+        if plan.quiet(now, self._tools.rules):
+            return 0
+        with self._database.read() as connection:
+            known = gather(connection, self._tools, now)
+        found = plan.due(now, known.owing, known.served, self._tools.rules)
+        written = 0
+        for first in range(0, len(found), PART):
+            part = found[first : first + PART]
+            written += self._database.write(partial(write, part, known.reached, self._tools, now))
+            self._wake()
+        return written
+
+    def still(self, connection: Connection, now: datetime, rows: Sequence[Any]) -> set[int]:
+        """Of these letters (rows of the outbox with ``id`` and ``person``), those of which something is settled.
+
+        They are not to go: what is left of them is planned anew, without what is done.
+        """
+        ids = [row.id for row in rows]
+        query = select(REMINDER.c.outbox, REMINDER.c.slot).where(REMINDER.c.outbox.in_(ids))
+        slots: dict[int, list[str]] = defaultdict(list)
+        for row in connection.execute(query):
+            slots[row.outbox].append(row.slot)
+        people = {row.person for row in rows if row.person is not None}
+        known = gather(connection, self._tools, now.astimezone(self._tools.zone), people, timers=True)
+        live = {each.person: {_name(debt.key(now)) for debt in each.items} for each in known.owing}
+        return {
+            row.id
+            for row in rows
+            if not {_name(slot) for slot in slots[row.id]} - {plan.SNOOZE} <= live.get(row.person, set())
+        }
+
+
+def _name(key: str) -> str:
+    """What a moment is about, without when: ``daily-report/2026-11-24``."""
+    return key.rpartition("@")[0]
+
+
+def write(
+    reminders: Sequence[Reminder], people: Mapping[int, Reached], tools: Tools, now: datetime, connection: Connection
+) -> int:
+    """Write these reminders, those of which nobody else served a moment meanwhile; how many."""
+    mine = REMINDER.c.person.in_([each.person for each in reminders])
+    taken = set()
+    for some in parts(sorted({key for each in reminders for key in each.keys})):
+        query = select(REMINDER.c.person, REMINDER.c.slot).where(mine, REMINDER.c.slot.in_(some))
+        taken |= {(row.person, row.slot) for row in connection.execute(query)}
+    fresh = [each for each in reminders if not any((each.person, key) in taken for key in each.keys)]
+    settled = {rule.id: rule.settled for rule in tools.rules.deadlines}
+    labels = {
+        (rule.id, locale): rule.labels.get(locale.value, rule.id) for rule in tools.rules.deadlines for locale in Locale
+    }
+    said: dict[tuple[Any, ...], Words] = {}
+    rows = []
+    for each in fresh:
+        to = people[each.person]
+        same = (to.locale, each.items, each.folded)
+        if same not in said:
+            items = tuple(replace(debt, label=labels.get((debt.kind, to.locale), "")) for debt in each.items)
+            said[same] = worded(replace(each, items=items), to.locale, now, settled)
+        asked = SETTLES if said[same].single else None
+        rows.append(letters.Letter(said[same].card, to.address, each.person, kind="reminder", asked=asked))
+    numbers = letters.write_all(connection, tools.keyring, tools.token, now, rows)
+    lines = [
+        {"person": each.person, "slot": key, "outbox": number, "at": now}
+        for each, number in zip(fresh, numbers, strict=True)
+        for key in each.keys
+    ]
+    if lines:
+        connection.execute(insert(REMINDER), lines)
+    return len(fresh)

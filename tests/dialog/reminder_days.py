@@ -1,0 +1,28 @@
+"""Briefs of those who ask what is due, and how things stand once they have said something of being reminded."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from bot.model import Brief, DeadlineLine, Settled
+from tests.town import NOW
+
+DUE = NOW + timedelta(days=3)
+PLAN = DeadlineLine("prepare", "2026", "方案", DUE, Settled.TOLD, (("T", "样板街道"),))
+APPLY = DeadlineLine("first-cycle-end", "2026", "申报", DUE, Settled.APPLIED, (("T", "样板街道"), ("JA", "君安社区")))
+REVIEW = DeadlineLine("quarterly-review", "2026Q4", "评审", DUE, Settled.REVIEWED, (("JA", "君安社区"),))
+MONTH = DeadlineLine("monthly-report", "2027-01", "月报", DUE, Settled.TOLD, (("T", "样板街道"), ("U", "又一街道")))
+TOLD = {"place": "样板街道", "label": "方案", "due": DUE, "late": False}
+UNTIL = {"until": NOW + timedelta(minutes=30), "cutoff": NOW + timedelta(hours=2)}
+LAST = {"cutoff": NOW + timedelta(minutes=5)}
+
+
+def days(plain: Brief) -> dict[str, Brief]:
+    """By what sort of day it is."""
+    return {
+        "all sorts of deadlines": replace(plain, deadlines=(PLAN, APPLY, REVIEW, MONTH)),
+        "deadlines of others": replace(plain, deadlines=tuple(replace(each, places=()) for each in (PLAN, APPLY))),
+        "a deadline met": replace(plain, subject="prepare 2026 T"),
+        "in half an hour": replace(plain, subject="30"),
+    }

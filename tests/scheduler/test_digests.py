@@ -1,0 +1,98 @@
+"""The day in one message: to leads, townships and offices once after the cutoff, to groups in counts and places."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import insert
+
+from bot.desk import digests
+from bot.store.database import Database
+from bot.store.media import MediaStore
+from bot.store.tables import named
+from scheduler.jobs import House
+from tests.scheduler.remindings import Reminded
+from tests.town import CHANNEL, KEYRING, NOW
+
+
+class Evening(Reminded):
+    """The town after a day."""
+
+    def __init__(self, database: Database, folder: Path) -> None:
+        """With the house's jobs."""
+        super().__init__(database)
+        media = MediaStore(folder, KEYRING, database, lambda: NOW)
+        self.house = House(database, self.tools, media, self._wake)
+
+    def digest(self, said: str) -> dict[str, str]:
+        """A tick; who gets the day, and in which words."""
+        self.at(said)
+        self.house.send_digests(self.now)
+        return {letter.address.id: letter.text for letter in self.arrive("digest")}
+
+
+@pytest.fixture
+def evening(town: Database, tmp_path: Path) -> Evening:
+    """The town's people."""
+    return Evening(town, tmp_path / "media")
+
+
+async def test_the_day_in_one_message(evening: Evening) -> None:
+    """Ten minutes after the cutoff, once, to each who answers for places; both numbers, and what is missing."""
+    evening.at("2026-11-24 15:00")
+    await evening.write("li", "全部正常")
+    assert evening.digest("2026-11-24 17:09") == {}
+    told = evening.digest("2026-11-24 17:10")
+    assert sorted(told) == ["brown", "sun", "wang", "zhao"]
+    assert told["wang"].splitlines() == [
+        "17:10 君安社区日报：应报 3 处，已报 1（33%），按时 1",
+        "未报 2 处：君安花园小区、星悦城一期，已提醒本人",
+    ]
+    assert "君安社区 1/3" in told["zhao"]
+    assert "新苗社区" not in told["zhao"], "who is complete takes no line"
+    assert told["brown"].startswith("17:10 样板街道: 2 of 5 reported")
+    assert evening.digest("2026-11-24 17:11") == evening.digest("2026-11-24 21:29") == {}
+    assert sorted(evening.digest("2026-11-25 18:00")) == ["brown", "sun", "wang", "zhao"], "late, but the same day"
+    assert evening.digest("2026-11-26 21:30") == {}, "not in the quiet hours, and not the day after"
+
+
+async def test_who_asked_for_fewer(evening: Evening) -> None:
+    """Hears only of a day that lacks something."""
+    await evening.write("wang", "少提醒")
+    for who, said in (("zhang", "全部正常"), ("li", "全部正常"), ("smith", "all fine")):
+        await evening.write(who, said)
+    told = evening.digest("2026-11-24 17:10")
+    assert sorted(told) == ["brown", "sun", "zhao"]
+    assert "全部报齐" in told["zhao"]
+    assert evening.digest("2026-11-24 17:25") == {}
+    assert "wang" in evening.digest("2026-11-25 17:10")
+
+
+async def test_a_group_gets_counts_and_no_person(evening: Evening) -> None:
+    """Once; of a group without a place of its own nothing."""
+    row = {"channel": CHANNEL, "address": "g1", "place": "JA", "bound_at": NOW}
+    evening.database.write(lambda c: c.execute(insert(named("group_chat")), row))
+    await evening.write("zhang", "全部正常")
+    await evening.write("li", "全部正常")
+    told = evening.digest("2026-11-24 17:10")
+    assert told["g1"].splitlines() == [
+        "17:10 君安社区日报：应报 3 处，已报 3（100%），按时 3",
+        "全部报齐，辛苦了",
+        "详情请私聊机器人",
+    ]
+    assert "张" not in told["g1"]
+    assert "g1" not in evening.digest("2026-11-24 17:12")
+
+
+async def test_cases_of_the_day(evening: Evening) -> None:
+    """What was found, by kind, and what waits for a diagnosis."""
+    await evening.write("zhang", "上报病例")
+    for said in ("星悦城一期", "发热", "不知道", "38度5", "提交"):
+        letters = await evening.write("zhang", said)
+        if any("编号" in letter.text for letter in letters):
+            break
+    told = evening.digest("2026-11-24 17:10")
+    assert "发热 1" in told["wang"]
+    assert "待诊断 1 例" in told["wang"]
+    assert digests.MOST
