@@ -18,7 +18,11 @@ RECEIPT = "/fix"
 """A button of this command stands under the receipt of a report, and nowhere else."""
 NORMAL = ("都正常", "全部正常", "没事", "一切正常")
 ASKS_LEAVE = "请假"
-ACKNOWLEDGE = "/ack"
+ACKNOWLEDGE, MET = "/ack", "/met"
+DILIGENT = 0.15
+"""So often a reminder of a dated duty is answered with its being done."""
+PROMPTS = ("normal", "exceptions", "leave")
+"""The answers that a reminder offers, as commands, and the question itself, as options."""
 PATIENCE = 12
 """After so many questions a person has had enough."""
 
@@ -101,15 +105,19 @@ class Person:
     def see(self, arrival: Arrival) -> Iterator[Deed]:
         """A message came: go on with what they want, or let it be."""
         buttons = [button for row in arrival.outbound.buttons for button in row]
-        values = {button.value for button in buttons}
+        values = {_name(button.value) for button in buttons}
         today = arrival.at.date()
         if any(value.startswith(RECEIPT) for value in values):
             yield from self._receipt(arrival, buttons, today)
         elif not self.works:
-            yield from (self._tap(arrival, each, 20, 3600) for each in buttons if each.value.startswith(ACKNOWLEDGE))
+            yield from (self._tap(arrival, each, 20, 3600) for each in buttons if self._minds(each.value))
         elif self.asked < PATIENCE and buttons:
             self.asked += 1
             yield from self._answer(arrival, buttons, values)
+
+    def _minds(self, value: str) -> bool:
+        """Whether a lead or an office taps it: an alert was seen; now and then, that a dated duty is done."""
+        return value.startswith(ACKNOWLEDGE) or (value.startswith(MET) and self.chance.random() < DILIGENT)
 
     def _receipt(self, arrival: Arrival, buttons: Sequence[Button], today: date) -> Iterator[Deed]:
         fresh, self.done = self.done != today, today
@@ -118,7 +126,7 @@ class Person:
             yield self._tap(arrival, next(each for each in buttons if each.value.startswith(RECEIPT)), 30, 900)
 
     def _answer(self, arrival: Arrival, buttons: Sequence[Button], values: set[str]) -> Iterator[Deed]:
-        named = {button.value: button for button in buttons}
+        named = {_name(button.value): button for button in buttons}
         today = arrival.at.date()
         snooze = next((button for button in buttons if button.value.startswith(SNOOZE)), None)
         if self.goal == "correct" and {"withdraw", "normal"} <= values:
@@ -201,3 +209,9 @@ class Person:
         """Some moment of the day between two hours."""
         midnight = datetime.combine(day.date(), time(), day.tzinfo)
         return midnight + timedelta(hours=self.chance.uniform(first, last))
+
+
+def _name(value: str) -> str:
+    """What a button is for: the same under a reminder (``/normal 2026-11-24 23,24``) as under the question itself."""
+    command = value.removeprefix("/").partition(" ")[0]
+    return command if command in PROMPTS else value

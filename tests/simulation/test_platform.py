@@ -164,6 +164,8 @@ def test_what_people_do_when_asked() -> None:
     asked = arrival("normal", "exceptions", "leave")
     assert said(list(person().see(asked))) == [("tap", "t-normal")]
     assert said(list(person(twice=1).see(asked))) == [("tap", "t-normal")] * 2
+    reminded = arrival("/normal 2026-11-24 23,24", "/exceptions 2026-11-24 23,24", "/leave")
+    assert said(list(person().see(reminded))) == [("tap", "t-/normal 2026-11-24 23,24")]
     (put_off,) = person(snoozes=1).see(arrival("normal", "/snooze 30"))
     assert (put_off.said, put_off.puts_off) == ("t-/snooze 30", True)
     ill = person(fever=1)
