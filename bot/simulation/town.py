@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING
@@ -31,6 +32,8 @@ SHARED = 0.15
 """So many workers also report for a place of a colleague."""
 TWO_CHATS = 0.2
 NOTICE = "simulated"
+LONG_AGO = timedelta(days=100)
+"""The award is older than the quarter in which the town begins."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +107,7 @@ def settle_in(bot: Bot, town: Town, folder: Path, now: datetime) -> dict[str, in
                 people.bind(connection, Address(channel, each.phone), person, now)
             consent = {"person": person, "event": "accepted", "notice": NOTICE, "channel": NOTICE, "at": now}
             connection.execute(insert(named("consent")), consent)
-        step = {"place": VILLAGE, "step": Step.AWARDED.value, "on": now.date(), "recorded_at": now}
+        step = {"place": VILLAGE, "step": Step.AWARDED.value, "on": now.date() - LONG_AGO, "recorded_at": now}
         connection.execute(insert(named("creation_event")), step)
 
     bot.database.write(job)

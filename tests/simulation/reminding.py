@@ -78,13 +78,14 @@ class Reminding:
 
 
 def jobs(slips: frozenset[str] = frozenset()) -> type[House]:
-    """The house with one job more."""
+    """The house with this planner."""
 
     class Reminded(House):
         """Reminds as well."""
 
         def jobs(self) -> tuple[Job, ...]:
-            """The real ones, and ours."""
-            return (*super().jobs(), Job("remind", Reminding(self._database, self._tools, slips).job))
+            """The real ones, but for the planner, and ours."""
+            real = (job for job in super().jobs() if job.name != "reminders")
+            return (*real, Job("remind", Reminding(self._whole, self._tools, slips).job))
 
     return Reminded

@@ -57,6 +57,7 @@ def test_past_the_library_weekdays_are_worked() -> None:
         ("fever/F1124-01@09:00", ("fever", "F1124-01", None)),
         ("fever/F1124-01@soon-ish", ("fever", "F1124-01", None)),
         ("something", ("something", "", None)),
+        ("prepare/2026-12^@2026-12-21T09:00", ("prepare^", "2026-12", datetime(2026, 12, 21, 9, tzinfo=ZONE))),
     ],
 )  # fmt: skip
 def test_keys(key: str, slot: tuple[str, str, datetime | None]) -> None:
