@@ -82,11 +82,9 @@ class Post:
         while not self._finishing:
             self._wake.clear()
             if await self.claim() < CLAIM:
-                try:
+                with suppress(TimeoutError):
                     async with asyncio.timeout(self._wait):
                         await self._wake.wait()
-                except TimeoutError:
-                    pass
 
     async def finish(self) -> None:
         """Claim nothing more, let what is on its way arrive, for ``GOODBYE`` seconds at most, and put the rest back."""

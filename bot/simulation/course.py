@@ -99,8 +99,6 @@ class Course:
     def _at(self, day: date, moment: time) -> datetime:
         return datetime.combine(day, moment, self._log.zone)
 
-    # --- a day
-
     async def _dawn(self) -> None:
         """Plan the day: people's own deeds, the ticks, what goes wrong."""
         today = self._clock.now.date()
