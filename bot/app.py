@@ -84,10 +84,12 @@ class Bot:
         self.desk = Desk(database, *shared, clock, token, settings.base_url, self.packs)
         self.channels: dict[str, Channel] = {}
         self.tools = Tools(*shared, token, settings.base_url, self.packs)
-        self.post = Post(database, self.keyring, self.channels, clock, name=token(), tools=self.tools)
         lease = Lease(database, token())
-        house = House(database, self.tools, self.media, self.post.wake, lease)
-        self.tick = Tick(house.jobs(), clock, settings.zone, lease)
+        self.house = House(database, self.tools, self.media, self._wake, lease)
+        self.post = Post(
+            database, self.keyring, self.channels, clock, name=token(), tools=self.tools, still=self.house.still
+        )
+        self.tick = Tick(self.house.jobs(), clock, settings.zone, lease)
 
     @classmethod
     def build(cls, settings: Settings, clock: Clock | None = None, *, web: bool = True) -> Bot:
@@ -104,6 +106,9 @@ class Bot:
         if settings.telegram_token is not None:
             bot.add(bot._telegram())
         return bot
+
+    def _wake(self) -> None:
+        self.post.wake()
 
     def add(self, channel: Channel) -> None:
         """Use one more channel."""

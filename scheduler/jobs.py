@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, time
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, update
 from sqlalchemy.dialects import postgresql, sqlite
@@ -65,6 +65,11 @@ class House:
             Job("awards", self.revoke_awards),
             Job("retention", self.forget),
         )
+
+    @property
+    def still(self) -> Callable[[Connection, datetime, Sequence[Any]], set[int]]:
+        """Which reminders that are about to leave are not to go: what they are about is settled, or it is night."""
+        return self._reminding.still
 
     def send_digests(self, now: datetime) -> None:
         """Give leads, townships, offices and groups the day in one message, after the cutoff."""

@@ -86,11 +86,9 @@ class Post:
             self._wake.clear()
             await self.claim()
             if self._wait > 0:
-                try:
+                with suppress(TimeoutError):
                     async with asyncio.timeout(self._wait):
                         await self._wake.wait()
-                except TimeoutError:
-                    pass
 
     async def start(self) -> None:
         """Be known to the other processes, and see to what nobody alive has in hand."""

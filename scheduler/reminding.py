@@ -34,6 +34,7 @@ class Reminding:
         self._database = database
         self._tools = tools
         self._wake = wake
+        self._dated = {*(rule.id for rule in tools.rules.deadlines), plan.SNOOZE}
 
     def remind(self, now: datetime) -> int:
         """Write the reminders that are due at ``now`` (in the programme's zone); how many there were.
@@ -53,22 +54,26 @@ class Reminding:
         return written
 
     def still(self, connection: Connection, now: datetime, rows: Sequence[Any]) -> set[int]:
-        """Of these letters (rows of the outbox with ``id`` and ``person``), those of which something is settled.
+        """Of these letters (``id``, ``person``, ``kind``) the reminders that are not to go: what is settled, or late.
 
-        They are not to go: what is left of them is planned anew, without what is done.
+        What is left of them is planned anew, without what is done, and in the morning what waited into the night.
         """
-        ids = [row.id for row in rows]
-        query = select(REMINDER.c.outbox, REMINDER.c.slot).where(REMINDER.c.outbox.in_(ids))
-        slots: dict[int, list[str]] = defaultdict(list)
+        asked = {row.id: row.person for row in rows if row.kind == "reminder"}
+        moment = now.astimezone(self._tools.zone)
+        if not asked or plan.quiet(moment, self._tools.rules):
+            return set(asked)
+        query = select(REMINDER.c.outbox, REMINDER.c.slot).where(REMINDER.c.outbox.in_(list(asked)))
+        about: dict[int, set[str]] = defaultdict(set)
         for row in connection.execute(query):
-            slots[row.outbox].append(row.slot)
-        people = {row.person for row in rows if row.person is not None}
-        known = gather(connection, self._tools, now.astimezone(self._tools.zone), people, timers=True)
-        live = {each.person: {_name(debt.key(now)) for debt in each.items} for each in known.owing}
+            about[row.outbox].add(_name(row.slot))
+        timers = any(name.partition("/")[0] not in self._dated for names in about.values() for name in names)
+        people = set(asked.values())
+        known = gather(connection, self._tools, moment, people, timers=timers)
+        live = {
+            each.person: {_name(debt.key(moment)) for debt in each.items if moment < debt.until} for each in known.owing
+        }
         return {
-            row.id
-            for row in rows
-            if not {_name(slot) for slot in slots[row.id]} - {plan.SNOOZE} <= live.get(row.person, set())
+            number for number, person in asked.items() if not about[number] - {plan.SNOOZE} <= live.get(person, set())
         }
 
 

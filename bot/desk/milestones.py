@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import Connection, select
@@ -12,9 +12,9 @@ from bot.desk.letters import OUTBOX
 from bot.desk.voice import Tools, tell
 from bot.dialog import Option, Say
 from bot.model import Role
-from bot.store import duties, people
-from bot.store.authority import holds, responsible
-from bot.store.duties import ASSIGNMENT
+from bot.store import duties
+from bot.store.authority import ACCOUNT, HEARD, holds
+from bot.store.duties import ASSIGNMENT, PLACE
 from bot.store.milestones import REACHED, Milestone, began, passed
 from bot.store.published import closing
 
@@ -40,8 +40,9 @@ def owed(connection: Connection, tools: Tools, now: datetime) -> Owed:
     news = [
         each for each in passed(connection, tools.rules.name, now.date() - FRESH) if since < closing(house, each.on)
     ]
+    concerned = _concerned(connection, {each.place for each in news}, now.date()) if news else {}
     for each in news:
-        for person in _concerned(connection, each.place, now.date()):
+        for person in concerned[each.place]:
             told[each.on, person].append(each)
     letters = {f"milestones:{on}:{person}": (person, theirs) for (on, person), theirs in told.items()}
     said = select(OUTBOX.c.dedupe).where(OUTBOX.c.dedupe.in_(list(letters)))
@@ -57,12 +58,39 @@ def announce(connection: Connection, tools: Tools, now: datetime) -> list[int]:
     return [number for number in written if number]
 
 
-def _concerned(connection: Connection, place: str, day: date) -> list[int]:
-    """Who works at the place itself, and who leads the community, nearest to it; those whom a message can reach."""
-    query = select(ASSIGNMENT.c.person).where(ASSIGNMENT.c.place == place, holds(day)).order_by(ASSIGNMENT.c.id)
-    here = list(connection.execute(query).scalars())
-    leads = [each.person for each in responsible(connection, place, (Role.COMMUNITY_LEAD,), day)]
-    return [person for person in dict.fromkeys((*here, *leads)) if people.address_of(connection, person) is not None]
+def _concerned(connection: Connection, places: Collection[str], day: date) -> Mapping[str, list[int]]:
+    """By place: who works there, and who leads the community, nearest to it; those whom a message can reach.
+
+    A handful of questions for all the places, as many as reach a milestone on one day.
+    """
+    holding = select(ASSIGNMENT.c.place, ASSIGNMENT.c.person).where(holds(day)).order_by(ASSIGNMENT.c.id)
+    here, leads = defaultdict(list), defaultdict(list)
+    for place, person in connection.execute(holding.where(ASSIGNMENT.c.place.in_(places))):
+        here[place].append(person)
+    for place, person in connection.execute(holding.where(ASSIGNMENT.c.role == Role.COMMUNITY_LEAD.value)):
+        leads[place].append(person)
+    above = _above(connection, places)
+    found: dict[str, list[int]] = {}
+    for place in places:
+        at: str | None = place
+        while at is not None and at not in leads:
+            at = above.get(at)
+        found[place] = list(dict.fromkeys((*here[place], *(leads[at] if at is not None else ()))))
+    candidates = {each for persons in found.values() for each in persons}
+    heard = select(ACCOUNT.c.person).where(*HEARD, ACCOUNT.c.person.in_(candidates))
+    reached = set(connection.execute(heard).scalars())
+    return {place: [each for each in persons if each in reached] for place, persons in found.items()}
+
+
+def _above(connection: Connection, places: Collection[str]) -> Mapping[str, str | None]:
+    """The place above each of these, and above those, up to the top."""
+    above: dict[str, str | None] = {}
+    level = set(places)
+    while level:
+        rows = connection.execute(select(PLACE.c.code, PLACE.c.parent).where(PLACE.c.code.in_(level)))
+        above |= {row.code: row.parent for row in rows}
+        level = {parent for parent in above.values() if parent is not None} - above.keys()
+    return above
 
 
 def _news(connection: Connection, news: list[Milestone]) -> Say:

@@ -163,7 +163,9 @@ def test_a_withdrawn_report_is_owed_again(people: Reminded) -> None:
 def still(people: Reminded, at: str) -> set[int]:
     """The letters that the post would cancel."""
     people.at(at)
-    query = select(OUTBOX.c.id, OUTBOX.c.person).where(OUTBOX.c.kind == "reminder", OUTBOX.c.state == "pending")
+    query = select(OUTBOX.c.id, OUTBOX.c.person, OUTBOX.c.kind).where(
+        OUTBOX.c.kind == "reminder", OUTBOX.c.state == "pending"
+    )
 
     def job(connection: Connection) -> set[int]:
         rows: Sequence[Any] = connection.execute(query).all()
