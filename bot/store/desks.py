@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Connection, case, select
 
-from bot.model import Level, Near, Role
+from bot import words
+from bot.model import Level, Locale, Near, Paper, Role
+from bot.model.documents import ENDINGS
 from bot.store.acts import Act
 from bot.store.asking import Asking
 from bot.store.authority import holds, roles_at, scope
@@ -67,3 +70,11 @@ def check(connection: Connection, act: Act, place: str, kind: str) -> str:
     if rests is not None and connection.execute(rests.where(_PLACE[kind] == place).limit(1)).first() is None:
         raise RefusedError("none", place=name, kind=kind)
     return name
+
+
+def called_paper(place: str, wanted: Paper) -> Paper:
+    """The paper with its ending and the name of its file; ``place`` is the place's name. Both are Chinese, as it is."""
+    ending = wanted.ending or ENDINGS[wanted.kind][0]
+    kind = words.label("document/kind", Locale.ZH, wanted.kind)
+    name = "-".join(part for part in (kind, place, wanted.period) if part)
+    return replace(wanted, ending=ending, name=f"{name}.{ending}")
