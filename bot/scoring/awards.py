@@ -149,7 +149,8 @@ def _ready(course: Course) -> Refusal | None:
 
 def _inspected(course: Course, today: date) -> Refusal | None:
     held = stage(course.steps) is Stage.AWARDED and Role.OFFICE in course.roles
-    return None if held else _ready(course)
+    not_ready = None if held else _ready(course)
+    return Refusal("own") if not_ready is None and course.own else not_ready
 
 
 def _decided(course: Course, today: date) -> Refusal | None:
@@ -168,6 +169,8 @@ def _awarded(course: Course, today: date) -> Refusal | None:
 def _kept(course: Course, today: date) -> Refusal | None:
     if (not_held := _revoked(course, today)) is not None:
         return not_held
+    if course.own:
+        return Refusal("own")
     first, last = days_of(quarter(today))
     done = [each for each in course.steps if each.step is Step.KEPT and each.period == quarter(today)]
     if done:
