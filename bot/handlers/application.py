@@ -7,6 +7,7 @@ from typing import Any
 
 from bot.dialog import Choice, Dialog, Flow, Goto, Need, Option, Retake, Say, Step, Text
 from bot.dialog.choosing import BUTTONS, options
+from bot.dialog.reading import phone
 from bot.model import TEXT_LIMIT, ApplicationMade, Brief, Course, Fact, Standing
 from bot.model import Step as Stage
 from bot.scoring.awards import Refusal, refusal
@@ -66,7 +67,8 @@ def _form(brief: Brief, course: Course) -> Generator[Step, Any, Mapping[str, str
     about = {"place": course.name, "name": brief.name}
     form["leader"] = yield from Text("leader", NAME, options("own"), about)
     form["title"] = yield from Text("title", TITLE, options("secretary", "director"), about)
-    form["phone"] = yield from Text("phone", PHONE, options("own"), about, DIGITS)
+    said = yield from Text("phone", PHONE, options("own"), about, DIGITS)
+    form["phone"] = "own" if said == "own" else phone(said)
     form["text"] = yield from Text("text", TEXT_LIMIT, options("draft"), about | {"draft": course.draft})
     form["opinion"] = yield from Text(
         "opinion",
