@@ -13,9 +13,10 @@ import pytest
 
 from bot import words
 from bot.desk import cards
-from bot.handlers import COMMANDS
+from bot.dialog import Text
+from bot.handlers import COMMANDS, FLOWS
 from bot.model import Counter, Fact, Locale, Owed
-from tests.dialog.walks import STANDINGS, TODAY, standings, walks
+from tests.dialog.walks import RULES, STANDINGS, TODAY, standings, walks
 
 ZH, EN = Locale.ZH, Locale.EN
 BOT = Path(words.__file__).parent
@@ -235,3 +236,9 @@ def test_the_drafted_text_boasts_of_nothing(work: dict[str, int], told: str) -> 
     text = words.text("application/draft", Locale.ZH, shown)
     assert "已报 999 次（99%）" in text
     assert told in text
+
+
+@pytest.mark.parametrize(("ask", "limit"), [(Text("text", 600, (), {"draft": ""}), 600), (Text("title", 30), 0)])
+def test_a_long_answer_goes_with_its_limit(ask: Text, limit: int) -> None:
+    """So that a page can count while it is typed; a name needs no counting."""
+    assert cards.card(FLOWS["apply"], RULES, (), ask).limit == limit

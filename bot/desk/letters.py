@@ -64,8 +64,9 @@ def write(connection: Connection, keyring: Keyring, token: Callable[[], str], no
         rows.append(tuple(replace(button, token=f"{mark}.{number + n}") for n, button in enumerate(row)))
         number += len(row)
     outbound = Outbound(
-        0, letter.address, letter.card.text, tuple(rows), letter.edits, letter.tap, letter.photo, letter.paper
-    )
+        0, letter.address, letter.card.text, tuple(rows), letter.edits, letter.tap, letter.photo, letter.paper,
+        letter.card.limit,
+    )  # fmt: skip
     values = {
         "token": mark, "channel": letter.address.channel, "address": letter.address.id, "group": letter.address.group,
         "person": letter.person, "inbox": letter.inbox, "conversation": letter.conversation, "asked": letter.asked,
