@@ -105,7 +105,7 @@ def action_button(say: Say, option: Option, brief: Brief) -> Button:
 
 
 def _choices(flow: Flow, ask: Question, brief: Brief) -> Iterator[Button]:
-    for option in ask.options:
+    for option in ask.options[: ask.shown] if isinstance(ask, Choice) else ask.options:
         label = option.label
         if label is None:
             values = {"brief": brief, **ask.values}

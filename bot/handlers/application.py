@@ -6,7 +6,7 @@ from collections.abc import Generator, Mapping
 from typing import Any
 
 from bot.dialog import Choice, Dialog, Flow, Goto, Need, Option, Retake, Say, Step, Text
-from bot.dialog.choosing import BUTTONS, options
+from bot.dialog.choosing import options, which_place
 from bot.dialog.reading import phone
 from bot.model import TEXT_LIMIT, ApplicationMade, Brief, Course, Fact, Standing
 from bot.model import Step as Stage
@@ -46,8 +46,7 @@ def _which(brief: Brief) -> Dialog:
         return None
     if len(brief.desks) == 1 and not brief.subject:
         return Goto("apply", brief.desks[0].code)
-    places = tuple(Option(each.code, each.name) for each in brief.desks[:BUTTONS])
-    return Goto("apply", (yield from Choice("place", places, {"said": brief.subject}, near=True)))
+    return Goto("apply", (yield from which_place(brief.desks, {"said": brief.subject})))
 
 
 def _no(course: Course, why: Refusal) -> Generator[Step, Any, None]:

@@ -8,9 +8,11 @@ from datetime import timedelta
 import pytest
 
 from bot import words
+from bot.desk import cards
 from bot.dialog import Reply, Turn, begin, take
+from bot.dialog.choosing import BUTTONS
 from bot.handlers import FLOWS
-from bot.model import Brief, CaseFound, Details, DetailsAdded, Event, Finding, Locale, ReportFiled
+from bot.model import Brief, CaseFound, Details, DetailsAdded, Event, Finding, Locale, Near, ReportFiled
 from bot.model.care import Isolation, Stay, standing
 from bot.scoring.effect import Effect, effect
 from bot.scoring.log import Outline
@@ -115,3 +117,14 @@ def test_a_reviewer_reads_no_list_of_a_whole_township(locale: Locale, more: str)
     text = words.text(told.key, locale, told.values)
     assert more in text
     assert "第8小区" not in text
+
+
+def test_of_many_places_the_first_have_buttons_and_all_have_names() -> None:
+    """An office picks the twentieth community by writing it; the card has no more buttons than a phone can show."""
+    brief = replace(RULES, desks=tuple(Near(f"C{n}", f"第{n}社区") for n in range(1, 31)))
+    turn = said("document", brief, "monthly")
+    assert turn.ask is not None
+    card = cards.card(FLOWS["document"], brief, (), turn.ask)
+    assert sum(map(len, card.buttons)) == BUTTONS
+    assert "没列出的直接写名字" in card.text
+    assert cards.meant(FLOWS["document"], turn.ask, "第20社区", brief) == "C20"
