@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
     from starlette.applications import Starlette
 
+    from bot.board import Who
     from bot.channels.port import Channel
     from bot.settings import Settings
 
@@ -83,6 +84,7 @@ class Bot:
         shared = (self.keyring, self.rules, settings.zone)
         self.desk = Desk(database, *shared, clock, token, settings.base_url, self.packs)
         self.channels: dict[str, Channel] = {}
+        self._who: Who | None = None
         self.tools = Tools(*shared, token, settings.base_url, self.packs)
         lease = Lease(database, token())
         self.house = House(database, self.tools, self.media, self._wake, lease)
@@ -127,7 +129,7 @@ class Bot:
     def _web(self) -> Channel:
         from bot.channels.web import Web  # noqa: PLC0415 - a channel is loaded when it is used
 
-        return Web(
+        web = Web(
             self.database,
             self.keyring,
             self.clock,
@@ -136,6 +138,8 @@ class Bot:
             base_url=self.settings.base_url,
             load_paper=self.paper,
         )
+        self._who = web.person
+        return web
 
     def _telegram(self) -> Channel:
         from bot.channels.telegram import Telegram  # noqa: PLC0415 - a channel is loaded when it is used
@@ -194,7 +198,8 @@ class Bot:
 
         routes = [route for channel in self.channels.values() for route in channel.routes()]
         judges = (self.rules, *self.packs)
-        routes += board.routes(self.database, judges, self.clock, Locale.ZH, self.tick.ticking)
+        papers = board.Papers(self.database, self.clock, self._who, self.paper) if self._who else None
+        routes += board.routes(self.database, judges, self.clock, Locale.ZH, self.tick.ticking, papers)
         routes.append(Route("/", RedirectResponse("/board")))
         return Starlette(routes=routes)
 

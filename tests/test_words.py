@@ -6,15 +6,17 @@ import ast
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
+from types import SimpleNamespace
 
 import jinja2
 import pytest
 
 from bot import words
 from bot.desk import cards
-from bot.handlers import COMMANDS
-from bot.model import Fact, Locale, Owed
-from tests.dialog.walks import STANDINGS, standings, walks
+from bot.dialog import Text
+from bot.handlers import COMMANDS, FLOWS
+from bot.model import Counter, Fact, Locale, Owed
+from tests.dialog.walks import RULES, STANDINGS, TODAY, standings, walks
 
 ZH, EN = Locale.ZH, Locale.EN
 BOT = Path(words.__file__).parent
@@ -222,3 +224,29 @@ def test_every_command_has_words(locale: Locale) -> None:
         "met",
         "unmet",
     ]
+
+
+@pytest.mark.parametrize(
+    ("work", "told"),
+    [
+        ({}, "三是整改严。期间没有挂账的问题。"),
+        ({"inspections": 2}, "三是整改严。开展检查 2 次，期间没有挂账的问题。"),
+        ({"found": 3, "rectified": 2}, "三是整改严。发现问题 3 个，已销号 2 个，回头看 0 次。"),
+    ],
+)
+def test_the_drafted_text_boasts_of_nothing(work: dict[str, int], told: str) -> None:
+    """100 % is said of all reports only; where nothing was found it does not count to nought."""
+    reports = SimpleNamespace(expected=1000, received=999, on_time=998)
+    shown = {
+        "name": "君安社区", "streak": None, "since": TODAY, "until": TODAY, "reports": reports, "township": None,
+        "reached": None, "work": dict.fromkeys((each.value for each in Counter), 0) | work,
+    }  # fmt: skip
+    text = words.text("application/draft", Locale.ZH, shown)
+    assert "已报 999 次（99%）" in text
+    assert told in text
+
+
+@pytest.mark.parametrize(("ask", "limit"), [(Text("text", 600, (), {"draft": ""}), 600), (Text("title", 30), 0)])
+def test_a_long_answer_goes_with_its_limit(ask: Text, limit: int) -> None:
+    """So that a page can count while it is typed; a name needs no counting."""
+    assert cards.card(FLOWS["apply"], RULES, (), ask).limit == limit

@@ -17,6 +17,7 @@ from starlette.staticfiles import StaticFiles
 
 from bot import words
 from bot.board.day import Days, Line
+from bot.board.papers import Papers
 from bot.model import Level, Locale, PackRules
 from bot.store.database import Database
 from bot.store.explained import kind_name
@@ -38,13 +39,19 @@ class Board:
     """``/board`` and the page of each place."""
 
     def __init__(
-        self, database: Database, judges: tuple[PackRules, ...], clock: Callable[[], datetime], locale: Locale
+        self,
+        database: Database,
+        judges: tuple[PackRules, ...],
+        clock: Callable[[], datetime],
+        locale: Locale,
+        papers: Papers | None = None,
     ) -> None:
-        """``locale`` is that of a visitor who says nothing of it."""
+        """``locale`` is that of a visitor who says nothing of it; ``papers`` are for those who are logged in."""
         self._days = Days(database, judges, clock)
         self._rules = judges[0]
         self._clock = clock
         self._locale = locale
+        self._papers = papers
 
     def routes(self) -> list[BaseRoute]:
         """The pages and their style sheet."""
@@ -52,6 +59,7 @@ class Board:
             Mount("/board/static", StaticFiles(directory=STATIC)),
             Route("/board", self.all),
             Route("/board/{place}", self.one),
+            *([Route("/board/{place}/{kind}", self._papers.show)] if self._papers else []),
         ]
 
     async def all(self, request: Request) -> Response:
@@ -60,14 +68,16 @@ class Board:
         return self._page("board", request, today=today, tables=today.tables)
 
     async def one(self, request: Request) -> Response:
-        """One place, why its figure is what it is, and what has changed since; with its compounds, where it has any."""
+        """One place: why its figure is what it is, what has changed since, its compounds, its documents for its own."""
         today, past = await self._days.past(request.path_params["place"])
         line = today.lines.get(request.path_params["place"])
         if line is None or past is None:
             raise HTTPException(404)
         tables = [table for table in today.tables if table.head is line and table.lines != (line,)]
         above = _above(today.lines, line)
-        return self._page("board_place", request, today=today, line=line, tables=tables, above=above, past=past)
+        papers = await self._papers.offered(request, line.code) if self._papers else ()
+        shown = {"today": today, "line": line, "tables": tables, "above": above, "past": past, "papers": papers}
+        return self._page("board_place", request, **shown)
 
     def _page(self, name: str, request: Request, **values: Any) -> HTMLResponse:  # noqa: ANN401 - whatever the template shows
         locale = self._language(request)
@@ -115,5 +125,6 @@ def _environment(locale: Locale) -> Environment:
     environment.filters["day"] = day
     environment.filters["kind"] = lambda kind, rules: kind_name(rules, kind, locale)
     environment.filters["rule"] = lambda rule: words.label("figures/rules", locale, rule)
+    environment.filters["paper"] = lambda kind: words.label("document/kind", locale, kind)
     environment.filters["level"] = lambda level: words.label("levels", locale, level)
     return environment

@@ -129,9 +129,11 @@ def _written(visit: Visit, kept: Kept | None) -> None:
     name, argument = _command_in(visit, kept, said)
     if name is not None:
         command(visit, kept, name, argument)
-    elif said.isdecimal() and len(said) <= DIGITS and _numbered(visit, kept, int(said)):
         return
-    elif kept is not None:
+    number = int(said) if said.isdecimal() and len(said) <= DIGITS else None
+    if (number is not None and _numbered(visit, kept, number)) or _labelled(visit, kept, said):
+        return
+    if kept is not None:
         visit.answer(kept, said)
     else:
         _unprompted(visit, said)
@@ -182,6 +184,26 @@ def _numbered(visit: Visit, kept: Kept | None, number: int) -> bool:
     if shown is None or not 1 <= number <= len(shown.buttons):
         return False
     _chosen(visit, kept, shown, shown.buttons[number - 1].value)
+    return True
+
+
+def _labelled(visit: Visit, kept: Kept | None, said: str) -> bool:
+    """Whether words are a button of the message last shown that opens something (“金潭村” under a list of places).
+
+    What answers the open question is for the question to read; where free words are asked for, these are the answer.
+    """
+    if kept is not None and _answers(kept, said):
+        return False
+    shown = letters.last_shown(visit.connection, visit.tools.keyring, visit.inbound.address)
+    wanted = words.plain(said)
+    named = {
+        button.value
+        for button in (shown.buttons if shown and wanted else ())
+        if button.value.startswith("/") and words.plain(button.label) == wanted
+    }
+    if shown is None or len(named) != 1:
+        return False
+    _chosen(visit, kept, shown, named.pop())
     return True
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from bot import words
-from bot.dialog import Choice, Flow, Number, Option, Question, Say, Unreadable
+from bot.dialog import Choice, Flow, Number, Option, Question, Say, Text, Unreadable
 from bot.dialog.reading import number
 from bot.model import Brief, Button
 from bot.understand.places import Candidate, rank
@@ -16,6 +16,8 @@ ROW = 30
 """Columns of a phone's row of buttons; a Chinese sign takes two."""
 MOST_IN_ROW = 3
 PADDING = 4
+LONG = 200
+"""From so many characters on people want to see how many they have written."""
 NEAR = 2
 """So many signs of a label must be typed before a part of it counts."""
 
@@ -26,6 +28,8 @@ class Card:
 
     text: str
     buttons: tuple[tuple[Button, ...], ...] = ()
+    limit: int = 0
+    """So many characters the answer may have; 0: it is no long text."""
 
 
 def card(flow: Flow | None, brief: Brief, said: Sequence[Say], ask: Question | None = None, *, again: str = "") -> Card:
@@ -37,7 +41,8 @@ def card(flow: Flow | None, brief: Brief, said: Sequence[Say], ask: Question | N
     if flow is not None and ask is not None:
         texts.append(words.text(template(flow, ask), brief.locale, {"brief": brief, **ask.values}))
         buttons = [*_choices(flow, ask, brief), *buttons]
-    return Card("\n\n".join(text for text in texts if text), rows(unique(buttons)))
+    limit = ask.limit if isinstance(ask, Text) and ask.limit >= LONG else 0
+    return Card("\n\n".join(text for text in texts if text), rows(unique(buttons)), limit)
 
 
 def template(flow: Flow, ask: Question) -> str:
@@ -100,7 +105,7 @@ def action_button(say: Say, option: Option, brief: Brief) -> Button:
 
 
 def _choices(flow: Flow, ask: Question, brief: Brief) -> Iterator[Button]:
-    for option in ask.options:
+    for option in ask.options[: ask.shown] if isinstance(ask, Choice) else ask.options:
         label = option.label
         if label is None:
             values = {"brief": brief, **ask.values}

@@ -83,8 +83,9 @@ def _row(keyring: Keyring, mark: str, now: datetime, letter: Letter) -> dict[str
         rows.append(tuple(Button(each.label, each.value, f"{mark}.{number + n}") for n, each in enumerate(row)))
         number += len(row)
     outbound = Outbound(
-        0, letter.address, letter.card.text, tuple(rows), letter.edits, letter.tap, letter.photo, letter.paper
-    )
+        0, letter.address, letter.card.text, tuple(rows), letter.edits, letter.tap, letter.photo, letter.paper,
+        letter.card.limit,
+    )  # fmt: skip
     return {
         "token": mark, "channel": letter.address.channel, "address": letter.address.id, "group": letter.address.group,
         "person": letter.person, "inbox": letter.inbox, "conversation": letter.conversation, "asked": letter.asked,

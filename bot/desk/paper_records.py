@@ -5,17 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from bot import words
-from bot.model import DocumentAsked, Locale, Paper, Standing
+from bot.model import DocumentAsked, Paper, Standing
 from bot.store import audit, desks
 from bot.store.cases import RefusedError
 
 if TYPE_CHECKING:
     from bot.desk.visit import Visit
     from bot.store.conversations import Kept
-
-ENDINGS = {"daily-table": "xlsx", "ledger": "xlsx"}
-"""What a kind is where nobody says; the others are ``docx``."""
 
 
 def _asked(visit: Visit, _: Kept, fact: DocumentAsked) -> Standing:
@@ -24,11 +20,8 @@ def _asked(visit: Visit, _: Kept, fact: DocumentAsked) -> Standing:
         place = desks.check(visit.connection, visit.act(), fact.place, fact.kind)
     except RefusedError as why:
         return Standing(visit.now, shown={"refused": why.reason, **why.values})
-    ending = fact.ending or ENDINGS.get(fact.kind, "docx")
-    called = words.label("document/kind", Locale.ZH, fact.kind)  # the documents are Chinese, and so are their names
-    name = "-".join(part for part in (called, place, fact.period) if part)
     audit.record(visit.connection, visit.now, visit.owner, "exported", fact.place, f"{fact.kind} {fact.period}".strip())
-    paper = Paper(fact.kind, fact.place, fact.period, ending, f"{name}.{ending}")
+    paper = desks.called_paper(place, Paper(fact.kind, fact.place, fact.period, fact.ending))
     return Standing(visit.now, shown={"paper": paper, "place": place})
 
 

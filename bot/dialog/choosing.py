@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -14,14 +14,20 @@ BUTTONS = 12
 
 
 def one_place(places: Sequence[Near], subject: str = "") -> Generator[Step, Any, Near]:
-    """The place that the command named, the only one there is, or the one that is chosen."""
+    """The place that the command named, the only one there is, or the one that is chosen, by its name if need be."""
     known = {each.code: each for each in places}
     if subject in known:
         return known[subject]
     if len(places) == 1:
         return places[0]
-    code = yield from Choice("place", tuple(Option(each.code, each.name) for each in places[:BUTTONS]))
-    return known[code]
+    return known[(yield from which_place(places))]
+
+
+def which_place(places: Sequence[Near], values: Mapping[str, object] | None = None) -> Choice:
+    """The question for one of these places: the first have buttons, and ``more`` of them are there by their names."""
+    named = tuple(Option(each.code, each.name) for each in places)
+    more = max(0, len(places) - BUTTONS)
+    return Choice("place", named, {**(values or {}), "more": more}, near=True, shown=BUTTONS)
 
 
 def last_days(today: date, since: date = date.min) -> tuple[Option, ...]:

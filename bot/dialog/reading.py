@@ -51,6 +51,16 @@ def degrees(raw: str) -> float | None:
     return float(f"{match['whole']}.{match['part'] or 0}") if match else None
 
 
+_PHONE = re.compile(r"[+(]?\d.*", re.DOTALL)
+
+
+def phone(raw: str) -> str:
+    """A telephone number as it stands on a form: usual digits, without the words before them (``电话：１３８…``)."""
+    said = unicodedata.normalize("NFKC", raw).strip()
+    match = _PHONE.search(said)
+    return match[0] if match else said
+
+
 _POINTS = re.compile(
     r"^(?P<whole>\d{1,3}|[一二三四五六七八九两十零]{1,3})(?:[.点](?P<part>\d))?(?P<unit>\s*分)?(?P<half>半)?(?P<rest>.*)$",
     re.DOTALL,

@@ -72,6 +72,8 @@ class Choice:
     values: Mapping[str, object] = field(default_factory=dict)
     near: bool = False
     """Whether the pinyin of a label, its initials or a slip of the pen mean it, too: places, never persons."""
+    shown: int | None = None
+    """So many of the options have a button; the others are meant by their names. None: all."""
 
     def read(self, raw: str) -> str:
         """The option's value."""

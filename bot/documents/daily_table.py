@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import groupby
 
-from bot.documents.sheet import LINE, SMALL, Page, lines
+from bot.documents.sheet import LINE, ONE_PAGE, SMALL, Page, lines
 from bot.documents.written import day, moment, share
 from bot.model.documents import DailyTable
 
@@ -18,6 +18,7 @@ def daily_table(value: DailyTable) -> bytes:
     page.title(TITLE)
     page.across(f"填报单位：{value.place}　　　日期：{day(value.day)}")
     page.head("社区（村）", "编号", "小区", "连续无疫情天数", "备注")
+    tops = []
     for _, group in groupby(value.rows, key=lambda row: row.community):
         rows = list(group)
         first = page.row + 1
@@ -29,8 +30,11 @@ def daily_table(value: DailyTable) -> bytes:
             if page.row == first:
                 page.put(1, row.community)
         page.merge(first, 1, page.row, 1)
+        tops.append(first)
     for text in (_summary(value), *value.notes, f"制表：{value.place}　{moment(value.compiled_at)}，由日报自动汇总"):
         page.across(text, font=SMALL)
+    for first in tops if page.high > ONE_PAGE else ():
+        page.top(first, 1)
     return page.file()
 
 

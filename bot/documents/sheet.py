@@ -31,6 +31,8 @@ TINY = Font(name="仿宋", size=9)
 """For text so long that its row would be higher than a row can be."""
 HIGHEST = 409.0
 """Excel knows no higher row, in points."""
+ONE_PAGE = 600.0
+"""What is no higher, in points, is printed on one page whatever program prints it."""
 LINE = 18.0
 """The height of a line of 12-point text, in points."""
 DAY = 'yyyy"年"m"月"d"日"'
@@ -139,6 +141,16 @@ class Page:
         """One cell of several."""
         if (top, left) != (bottom, right):
             self.sheet.merge_cells(start_row=top, start_column=left, end_row=bottom, end_column=right)
+
+    def top(self, row: int, column: int) -> None:
+        """Let a cell's text begin at its upper edge: in the middle of merged rows the end of a page may cut it."""
+        cell = self.sheet.cell(row, column)
+        cell.alignment = Alignment(horizontal=cell.alignment.horizontal, vertical="top", wrap_text=True)
+
+    @property
+    def high(self) -> float:
+        """How high all rows are together, in points."""
+        return sum(row.height or 0 for row in self.sheet.row_dimensions.values())
 
     def frame(self, row: int) -> None:
         """Lines around each cell of a row, the merged ones too."""

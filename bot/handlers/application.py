@@ -6,7 +6,8 @@ from collections.abc import Generator, Mapping
 from typing import Any
 
 from bot.dialog import Choice, Dialog, Flow, Goto, Need, Option, Retake, Say, Step, Text
-from bot.dialog.choosing import BUTTONS, options
+from bot.dialog.choosing import options, which_place
+from bot.dialog.reading import phone
 from bot.model import TEXT_LIMIT, ApplicationMade, Brief, Course, Fact, Standing
 from bot.model import Step as Stage
 from bot.scoring.awards import Refusal, refusal
@@ -45,8 +46,7 @@ def _which(brief: Brief) -> Dialog:
         return None
     if len(brief.desks) == 1 and not brief.subject:
         return Goto("apply", brief.desks[0].code)
-    places = tuple(Option(each.code, each.name) for each in brief.desks[:BUTTONS])
-    return Goto("apply", (yield from Choice("place", places, {"said": brief.subject}, near=True)))
+    return Goto("apply", (yield from which_place(brief.desks, {"said": brief.subject})))
 
 
 def _no(course: Course, why: Refusal) -> Generator[Step, Any, None]:
@@ -66,7 +66,8 @@ def _form(brief: Brief, course: Course) -> Generator[Step, Any, Mapping[str, str
     about = {"place": course.name, "name": brief.name}
     form["leader"] = yield from Text("leader", NAME, options("own"), about)
     form["title"] = yield from Text("title", TITLE, options("secretary", "director"), about)
-    form["phone"] = yield from Text("phone", PHONE, options("own"), about, DIGITS)
+    said = yield from Text("phone", PHONE, options("own"), about, DIGITS)
+    form["phone"] = "own" if said == "own" else phone(said)
     form["text"] = yield from Text("text", TEXT_LIMIT, options("draft"), about | {"draft": course.draft})
     form["opinion"] = yield from Text(
         "opinion",

@@ -14,6 +14,8 @@ from bot.scoring.recurring import due, left
 DAY = "day"
 PLACES = 10
 """More places than this are ticked together, or the one by its name."""
+NAMED = 8
+"""So many places that have not done it are named; of more it is said how many."""
 
 
 def checks(brief: Brief) -> Dialog:
@@ -61,17 +63,19 @@ def _photos(most: int) -> Generator[Step, Any, tuple[str, ...]]:
 
 
 def _items(checks: Sequence[Check]) -> list[dict[str, object]]:
-    """By duty: how many places have done it, and which have not."""
+    """By duty: how many places have done it, and which have not; the first of them by name."""
     found: dict[str, list[Check]] = {}
     for check in checks:
         found.setdefault(check.item, []).append(check)
-    return [
-        {
-            "label": theirs[0].label, "every": theirs[0].every, "times": theirs[0].times, "of": len(theirs),
-            "done": len(theirs) - len(left(theirs)), "missing": [(check.name, check.done) for check in left(theirs)],
-        }
-        for theirs in found.values()
-    ]  # fmt: skip
+    items: list[dict[str, object]] = []
+    for theirs in found.values():
+        first, missing = theirs[0], left(theirs)
+        items.append({
+            "label": first.label, "every": first.every, "times": first.times, "of": len(theirs),
+            "done": len(theirs) - len(missing), "missing": [(check.name, check.done) for check in missing[:NAMED]],
+            "more": max(0, len(missing) - NAMED),
+        })  # fmt: skip
+    return items
 
 
 def receipt(fact: Fact, brief: Brief, standing: Standing) -> Say:

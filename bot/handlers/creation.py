@@ -14,7 +14,6 @@ from bot.model import (
     CourseLine,
     CreationStepped,
     Fact,
-    Role,
     Stage,
     Standing,
     Step,
@@ -31,13 +30,6 @@ PAGE = 9
 HUNDRED = Decimal(100)
 REASONS = 300
 """Characters of the reasons for a step."""
-WAITING = {
-    Role.TOWNSHIP_REVIEWER: (Stage.APPLIED,),
-    Role.OFFICE: (Stage.PASSED,),
-    Role.COMMUNITY_LEAD: (Stage.RETURNED,),
-    Role.UNIT_CONTACT: (Stage.RETURNED,),
-}
-"""What waits for whom."""
 ORDER = (Stage.APPLIED, Stage.PASSED, Stage.RETURNED, Stage.AWARDED, Stage.REVOKED, Stage.REFUSED, Stage.NONE)
 
 

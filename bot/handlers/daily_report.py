@@ -19,7 +19,8 @@ def daily_report(brief: Brief) -> Dialog:
     if not brief.owed and brief.leave is not None:
         return Goto("leave")
     if not brief.owed:
-        yield from Say("daily_report/nothing", actions=(Option("notice"), Option("places"), Option("menu")))
+        # Also who leads or reviews begins here: what waits for them is one tap away.
+        yield from Say("daily_report/nothing", actions=options("todo", "notice", "places", "menu"))
         return None
     if not owed:
         yield from Say("daily_report/done", {"places": brief.owed}, _after(brief))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.dialog import Choice, Dialog, Flow, Need, Option, Say, Text
-from bot.dialog.choosing import BUTTONS, options
+from bot.dialog.choosing import options, which_place
 from bot.model import Brief, Colour, EntryPosted, EntryTakenBack, Fact, Standing
 
 WORDS = 200
@@ -37,8 +37,7 @@ def _post(brief: Brief, colour: Colour) -> Dialog:
     about: dict[str, object] = {"colour": colour.value}
     code = brief.desks[0].code
     if len(brief.desks) > 1:
-        places = tuple(Option(each.code, each.name) for each in brief.desks[:BUTTONS])
-        code = yield from Choice("place", places, about, near=True)
+        code = yield from which_place(brief.desks, about)
     name = next(each.name for each in brief.desks if each.code == code)
     said = yield from Text("words", WORDS, (), about | {"place": name})
     shown = about | {"place": name, "words": said, "today": brief.today}

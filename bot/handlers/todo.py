@@ -9,6 +9,8 @@ from bot.model import Brief, Todo
 
 PROBLEMS = frozenset({"problem_due", "problem_close", "look_again"})
 """What the ledger waits for; what else has a code is a case."""
+STEPS = frozenset({"resubmit", "check", "inspect", "decide", "review"})
+"""What the creation workflow waits for."""
 MOST = 6
 """So many of them fit a message that people read."""
 
@@ -19,7 +21,7 @@ def todo(brief: Brief) -> Dialog:
     shown = brief.todo[:MOST]
     values = {
         "owed": owed,
-        "rows": [(each, datetime.fromisoformat(each.due)) for each in shown],
+        "rows": [(each, datetime.fromisoformat(each.due) if each.due else None) for each in shown],
         "more": len(brief.todo) - len(shown),
     }
     report = (Option("report"),) if owed else ()
@@ -35,6 +37,8 @@ def _settles(each: Todo) -> Option | None:
         return None
     if each.kind == "isolation_ends":
         return Option(f"isolation {each.subject}", name="isolation")
+    if each.kind in STEPS:
+        return Option(f"creation {each.subject}", each.place)
     return Option(f"{'ledger' if each.kind in PROBLEMS else 'case'} {each.subject}", name=each.subject)
 
 

@@ -112,14 +112,15 @@ class Todo:
 
     kind: str
     """A key of the words: ``undiagnosed``, ``unmoved``, ``unseen``, ``isolation_ends``, ``leave_ends``,
-    ``problem_due``, ``problem_close``, ``look_again``."""
+    ``problem_due``, ``problem_close``, ``look_again``; of the creation workflow ``resubmit``, ``check``, ``inspect``,
+    ``decide``, ``review``."""
     subject: str
-    """The case's or the problem's code, or the isolation's number."""
+    """The case's or the problem's code, the isolation's number, or the code of the place whose step is due."""
     place: str
     """The place's name."""
     since: date
     due: str
-    """When, as ISO 8601 with offset."""
+    """When, as ISO 8601 with offset; nothing where no day is set."""
     overdue: bool = False
     escalated: bool = False
     """True: the one responsible has not done it, so it is shown one level up."""

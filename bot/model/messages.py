@@ -85,6 +85,8 @@ class Outbound:
     tap: str | None = None
     photo: str | None = None
     paper: Paper | None = None
+    limit: int = 0
+    """So many characters the answer may have, for a channel that can count while they are typed; 0: no matter."""
 
 
 @dataclass(frozen=True, slots=True)

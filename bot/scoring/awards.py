@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import date
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from datetime import date, timedelta
 from typing import NamedTuple
 
 from bot.model import INSPECTIONS, Course, DayState, Level, Role, Stage, Step, Stepped, Streak
@@ -18,6 +18,8 @@ ANSWERS_FOR: Mapping[str, Role] = {
 """Who assesses a place of a level and applies for it, at it or above it; others review that (PRODUCT)."""
 WORDED = frozenset({Step.RETURNED, Step.REFUSED, Step.REVOKED})
 """Steps that go with their reasons."""
+REVIEW = timedelta(days=14)
+"""So long before the end of a quarter the awards that were not reviewed in it are asked for (DOMAIN 8)."""
 COMES_TO: Mapping[Step, Stage] = {
     Step.APPLIED: Stage.APPLIED,
     Step.WITHDRAWN: Stage.NONE,
@@ -92,6 +94,28 @@ def lapsed(steps: Sequence[Stepped], streak: Streak | None) -> bool:
     return streak.state is DayState.BROKEN or (streak.since is not None and streak.since > held)
 
 
+def waiting(steps: Sequence[Stepped], level: Level, roles: Collection[Role], person: int, today: date) -> str | None:
+    """The step that a place waits for from somebody of these roles; None: from others, or from nobody.
+
+    ``resubmit`` (sent back by the township), ``check`` (by the township), ``inspect`` and ``decide`` (by the office);
+    ``review`` of an award in the last days of a quarter in which it was not reviewed yet. Nobody is asked to check,
+    inspect or decide what they applied for.
+    """
+    now = stage(steps)
+    if now is Stage.RETURNED:
+        return "resubmit" if ANSWERS_FOR.get(level) in roles else None
+    if applicant_of(steps) == person:
+        return None
+    if now is Stage.APPLIED and level is not Level.TOWNSHIP:
+        return "check" if Role.TOWNSHIP_REVIEWER in roles else None
+    if Role.OFFICE not in roles or now not in {Stage.APPLIED, Stage.PASSED, Stage.AWARDED}:
+        return None
+    if now is not Stage.AWARDED:
+        return "decide" if inspected(steps) else "inspect"
+    reviewed = any(each.step is Step.KEPT and each.period == quarter(today) for each in steps)
+    return None if reviewed or days_of(quarter(today))[1] - today > REVIEW else "review"
+
+
 def _applied(course: Course, today: date) -> Refusal | None:
     now = stage(course.steps)
     if ANSWERS_FOR.get(course.level) not in course.roles:
@@ -149,7 +173,8 @@ def _ready(course: Course) -> Refusal | None:
 
 def _inspected(course: Course, today: date) -> Refusal | None:
     held = stage(course.steps) is Stage.AWARDED and Role.OFFICE in course.roles
-    return None if held else _ready(course)
+    not_ready = None if held else _ready(course)
+    return Refusal("own") if not_ready is None and course.own else not_ready
 
 
 def _decided(course: Course, today: date) -> Refusal | None:
@@ -168,6 +193,8 @@ def _awarded(course: Course, today: date) -> Refusal | None:
 def _kept(course: Course, today: date) -> Refusal | None:
     if (not_held := _revoked(course, today)) is not None:
         return not_held
+    if course.own:
+        return Refusal("own")
     first, last = days_of(quarter(today))
     done = [each for each in course.steps if each.step is Step.KEPT and each.period == quarter(today)]
     if done:

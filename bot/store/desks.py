@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Connection, case, select
 
-from bot.model import Level, Near, Role
+from bot import words
+from bot.model import Level, Locale, Near, Paper, Role
+from bot.model.documents import ENDINGS
 from bot.store.acts import Act
 from bot.store.asking import Asking
 from bot.store.authority import holds, roles_at, scope
@@ -19,7 +22,8 @@ from bot.store.tables import named
 ROLES = frozenset({Role.COMMUNITY_LEAD, Role.UNIT_CONTACT, Role.TOWNSHIP_REVIEWER, Role.OFFICE, Role.ADMIN})
 """Who may have documents of a place at which, or above which, they hold the role."""
 LEVELS = (Level.COUNTY, Level.TOWNSHIP, Level.COMMUNITY, Level.VILLAGE, Level.UNIT)
-OFFERED = 12
+MOST = 300
+"""More places than this in one person's charge are for the board, not for a chat."""
 
 _ASSESSMENT, _END, _APPLICATION = named("assessment"), named("assessment_end"), named("application")
 _PLACE = {"assessment": _ASSESSMENT.c.place, "application": _APPLICATION.c.place}
@@ -31,7 +35,7 @@ RESTS = {
 
 
 def desks(asking: Asking) -> Mapping[str, Any]:
-    """The place that the command named by code, name or alias; else those to choose from, one's own first."""
+    """The place that the command named by code, name or alias; else those to choose from: one's own, then downwards."""
     said = asking.subject.partition(" ")[2].partition(" ")[0]
     mine = scope(asking.who.person, ROLES, asking.today)
     within = select(mine.c.code)
@@ -50,7 +54,8 @@ def _near(asking: Asking, *where: Any) -> tuple[Near, ...]:  # noqa: ANN401 - co
         holds(asking.today),
     )
     first = case((PLACE.c.code.in_(direct), 0), else_=1)
-    query = select(PLACE.c.code, PLACE.c.name).where(*where).order_by(first, PLACE.c.code).limit(OFFERED)
+    rank = case({level.value: number for number, level in enumerate(LEVELS)}, value=PLACE.c.level, else_=len(LEVELS))
+    query = select(PLACE.c.code, PLACE.c.name).where(*where).order_by(first, rank, PLACE.c.code).limit(MOST)
     return tuple(Near(row.code, row.name) for row in asking.connection.execute(query))
 
 
@@ -67,3 +72,11 @@ def check(connection: Connection, act: Act, place: str, kind: str) -> str:
     if rests is not None and connection.execute(rests.where(_PLACE[kind] == place).limit(1)).first() is None:
         raise RefusedError("none", place=name, kind=kind)
     return name
+
+
+def called_paper(place: str, wanted: Paper) -> Paper:
+    """The paper with its ending and the name of its file; ``place`` is the place's name. Both are Chinese, as it is."""
+    ending = wanted.ending or ENDINGS[wanted.kind][0]
+    kind = words.label("document/kind", Locale.ZH, wanted.kind)
+    name = "-".join(part for part in (kind, place, wanted.period) if part)
+    return replace(wanted, ending=ending, name=f"{name}.{ending}")

@@ -14,6 +14,7 @@ from bot.store.asking import Asking
 from bot.store.authority import scope
 from bot.store.care_kept import isolations
 from bot.store.case_logs import read_persons
+from bot.store.creation_todo import creation_todo
 from bot.store.duties import CASE, EVENT, PLACE, leaves
 from bot.store.known_cases import RECENT
 from bot.store.ledger_kept import entries, lasting, seen, visible
@@ -26,7 +27,10 @@ MOST = 200
 
 
 def todo(asking: Asking) -> Mapping[str, Any]:
-    """What waits for this person: cases, isolations, leaves, problems; a handful of questions, however many."""
+    """What waits for this person: cases, isolations, leaves, problems, steps of the creation workflow.
+
+    A handful of questions, however many there are.
+    """
     rows = _open(asking)
     codes = [row.code for row in rows]
     near = {role: _within(asking, roles, codes) for role, roles in ROLES.items()} if codes else {}
@@ -36,7 +40,8 @@ def todo(asking: Asking) -> Mapping[str, Any]:
     cases = [_watched(asking, row, known[row.code], near, acknowledged) for row in rows if row.code in known]
     away = [Leave(each.since, each.until) for each in leaves(asking.connection, asking.who.person)]
     stays = isolations(asking)["isolations"]
-    return {"todo": due(asking.now, cases, stays, away, asking.house.rules, _listed(asking))}
+    timed = due(asking.now, cases, stays, away, asking.house.rules, _listed(asking))
+    return {"todo": (*timed, *creation_todo(asking))}
 
 
 def _listed(asking: Asking) -> list[Listed]:

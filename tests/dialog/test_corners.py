@@ -7,13 +7,17 @@ from datetime import timedelta
 
 import pytest
 
+from bot import words
+from bot.desk import cards
 from bot.dialog import Reply, Turn, begin, take
+from bot.dialog.choosing import BUTTONS
 from bot.handlers import FLOWS
-from bot.model import Brief, CaseFound, Details, DetailsAdded, Event, Finding, ReportFiled
+from bot.model import Brief, CaseFound, Details, DetailsAdded, Event, Finding, Locale, Near, ReportFiled
 from bot.model.care import Isolation, Stay, standing
 from bot.scoring.effect import Effect, effect
 from bot.scoring.log import Outline
 from tests.dialog.walks import FEVER, FREE, NEAR, RULES, STAY, TODAY, about, card, kept_answers, streak
+from tests.dialog.work_days import MANY
 
 
 def said(flow: str, brief: Brief, *answers: str) -> Turn:
@@ -104,3 +108,23 @@ def test_a_breach_after_the_end_changes_nothing() -> None:
     order = replace(STAY, breaches=0)
     assert standing(order, [(Stay.BROKEN, order.ends)]) == order
     assert standing(order, [(Stay.BROKEN, TODAY)]) == Isolation(7, "23", "星悦城一期", TODAY, 14, "3栋", 1)
+
+
+@pytest.mark.parametrize(("locale", "more"), [(Locale.ZH, "第7小区 等 12 处"), (Locale.EN, "第7小区 and 4 more")])
+def test_a_reviewer_reads_no_list_of_a_whole_township(locale: Locale, more: str) -> None:
+    """Of many places that have not done their duty the first are named, and the others counted."""
+    (told,) = said("checks", replace(RULES, watched=MANY)).said
+    text = words.text(told.key, locale, told.values)
+    assert more in text
+    assert "第8小区" not in text
+
+
+def test_of_many_places_the_first_have_buttons_and_all_have_names() -> None:
+    """An office picks the twentieth community by writing it; the card has no more buttons than a phone can show."""
+    brief = replace(RULES, desks=tuple(Near(f"C{n}", f"第{n}社区") for n in range(1, 31)))
+    turn = said("document", brief, "monthly")
+    assert turn.ask is not None
+    card = cards.card(FLOWS["document"], brief, (), turn.ask)
+    assert sum(map(len, card.buttons)) == BUTTONS
+    assert "没列出的直接写名字" in card.text
+    assert cards.meant(FLOWS["document"], turn.ask, "第20社区", brief) == "C20"

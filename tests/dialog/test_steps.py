@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from bot.dialog import Attachment, Choice, Day, Number, Option, Points, Question, Retake, Say, Text, Unreadable
-from bot.dialog.reading import day, number, points
+from bot.dialog.reading import day, number, phone, points
 from bot.dialog.steps import PHOTO
 
 TODAY = date(2026, 11, 24)
@@ -246,3 +246,19 @@ def test_points_as_people_write_them(said: str, given: str, reason: str) -> None
 def test_what_is_no_points(said: str) -> None:
     """A date, a time, a fraction and words are none."""
     assert points(said) is None
+
+
+@pytest.mark.parametrize(
+    ("said", "read"),
+    [
+        ("13800000003", "13800000003"),
+        ("电话：13800000003", "13800000003"),
+        ("联系电话１３８　００００　０００３", "138 0000 0003"),
+        ("+86 138 0000 0003", "+86 138 0000 0003"),
+        ("(027)88880000转8001", "(027)88880000转8001"),
+        ("没有", "没有"),
+    ],
+)
+def test_a_telephone_number_as_it_stands_on_a_form(said: str, read: str) -> None:
+    """The words that people write before it are not of it; an extension is."""
+    assert phone(said) == read

@@ -185,6 +185,13 @@ DAYS |= {
             )
         ),
     ),
+    "steps of the workflow to do": replace(
+        RULES,
+        todo=tuple(
+            Todo(kind, "JA", "君安社区", TODAY, NOW.isoformat() if kind == "review" else "")
+            for kind in ("resubmit", "check", "inspect", "decide", "review")
+        ),
+    ),
     "a pack of one's own": replace(
         RULES,
         owed=(FREE, ALSO),

@@ -14,11 +14,12 @@ from openpyxl import load_workbook
 from PIL import Image
 
 from bot.documents.assessment import assessment_docx, assessment_xlsx
+from bot.documents.daily_table import daily_table
 from bot.documents.ledger import ledger
 from bot.documents.prose import application
 from bot.documents.written import written
 from bot.model.documents import Period
-from tests.documents.samples import CHECKLIST, EXAMPLES, FULL_APPLICATION, LEDGER
+from tests.documents.samples import CHECKLIST, COMPOUNDS, DAILY, EXAMPLES, FULL_APPLICATION, LEDGER
 
 MEND = "this test needs LibreOffice: apt-get install libreoffice-writer-nogui libreoffice-calc-nogui poppler-utils"
 LONG: Mapping[str, tuple[Callable[..., bytes], object]] = {
@@ -39,6 +40,8 @@ PAGES = {
     "清单.docx": 1,
     "清单.xlsx": 1,
 }
+FOOT = 780.0
+"""Where the lower margin of A4 begins, in points from the top."""
 UNSAID = {"level", "state", "until", "compiled_at"}
 """Fields that stand in a document in other words, or not in every one."""
 
@@ -86,6 +89,17 @@ def printed(path: Path) -> list[str]:
     return text.split("\f")[:-1]
 
 
+def places(path: Path) -> list[dict[str, tuple[float, float]]]:
+    """Of each page its words, with their upper and lower edge in points."""
+    program = shutil.which("pdftotext")
+    assert program, MEND
+    text = subprocess.run([program, "-bbox", str(path), "-"], capture_output=True, text=True, check=True).stdout
+    word = re.compile(r'yMin="([\d.]+)" xMax="[\d.]+" yMax="([\d.]+)">([^<]+)<')
+    return [
+        {said: (float(top), float(low)) for top, low, said in word.findall(page)} for page in text.split("<page")[1:]
+    ]
+
+
 def ink(path: Path) -> tuple[int, int, int, int]:
     """The part of the first page on which anything is drawn, in percent of the page."""
     program = shutil.which("pdftoppm")
@@ -127,6 +141,25 @@ def test_every_document_opens_and_prints(tmp_path: Path) -> None:
         assert top >= 5, name
         assert right <= 95, name
         assert bottom <= 97, name
+
+
+def test_no_name_is_cut_where_a_page_ends(tmp_path: Path) -> None:
+    """Wherever a page ends, the name of a community stands whole between its header and its foot."""
+    made = tmp_path / "made"
+    made.mkdir()
+    for number in range(10):
+        value = replace(DAILY, rows=(*DAILY.rows[:number], *DAILY.rows))
+        (made / f"{number}.xlsx").write_bytes(daily_table(value))
+    office(tmp_path / "pdf", "pdf", *sorted(made.iterdir()))
+    for path in sorted((tmp_path / "pdf").glob("*.pdf")):
+        pages = places(path)
+        assert len(pages) == 2
+        for name in COMPOUNDS:
+            assert any(
+                page["备注"][1] <= top and bottom <= FOOT
+                for page in pages
+                for top, bottom in [page.get(name, (0.0, 0.0))]
+            ), (path.name, name)
 
 
 def test_no_row_of_a_sheet_is_too_low(tmp_path: Path) -> None:

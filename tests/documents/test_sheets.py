@@ -47,6 +47,12 @@ def test_a_community_is_one_cell_over_its_compounds() -> None:
     assert merged == expected
 
 
+def test_a_name_over_more_than_a_page_begins_at_the_top() -> None:
+    """In the middle of its rows the end of a page might cut it; a table of one page has it there."""
+    assert sheet(daily_table(DAILY))["A4"].alignment.vertical == "top"
+    assert sheet(daily_table(replace(DAILY, rows=DAILY.rows[:3])))["A4"].alignment.vertical == "center"
+
+
 def test_a_day_before_its_cutoff_says_so() -> None:
     """The figures may still change; and a number of the roster that is none is written as it is."""
     rows = (replace(DAILY.rows[0], number="A-01"),)

@@ -10,12 +10,15 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 
-from bot import board
+from bot import board, documents
 from bot.desk.controls import CONTROLS
 from bot.handlers import COMMANDS
-from bot.model import Address, Field, Grant, InboundKind, Role, grant
+from bot.model import Address, Field, Grant, InboundKind, Paper, Role, grant
+from bot.model.documents import ENDINGS
 from bot.store import own_data
 from bot.store.database import Database
+from tests.documents.reading import content
+from tests.documents.records import HOUSE
 from tests.privacy.planted import CONTACT, FEVER, PLACE, PLANTED, RETURNEE, plant
 from tests.talking import Talk
 from tests.town import CHANNEL, KEYRING, NOW, RULES, ZONE
@@ -100,6 +103,24 @@ async def test_pages_metrics_and_logs_tell_of_nobody(town: Database, caplog: pyt
     assert "汉口花园六期" in seen
     for trace in (*PLANTED.values(), "隐", "8栋", FEVER, "张样例", "13800000001"):
         assert trace not in seen
+
+
+@pytest.mark.parametrize("place", ["JA", "T"])
+@pytest.mark.parametrize("kind", ["daily-table", "assessment", "monthly", "quarterly", "ledger"])
+async def test_documents_tell_of_nobody(town: Database, kind: str, place: str) -> None:
+    """Whatever is exported: a case's number at most, and nothing of whose it is; those who judged are masked."""
+    talk = Talk(town)
+    await plant(talk)
+    for who, sheet in (("wang", "/assess JA assessment-form"), ("zhao", "/assess T township-100")):
+        for said in (sheet, "其余满分", "提交"):
+            await talk.write(who, said)
+    for ending in ENDINGS[kind]:
+        with town.read() as connection:
+            data = documents.render(connection, HOUSE, Paper(kind, place, "", ending), NOW)
+        said = str(content(f"x.{ending}", data))
+        assert ("君安社区" if place == "JA" else "样板街道") in said
+        for trace in (*PLANTED.values(), "隐", "8栋", "张样例", "王样例", "赵样例", "1380000000"):
+            assert trace not in said
 
 
 async def test_ones_own_data_are_ones_own(town: Database) -> None:

@@ -35,6 +35,7 @@ from bot.scoring.awards import (
     refusal,
     since,
     stage,
+    waiting,
 )
 from bot.scoring.hints import burst, thin
 from bot.scoring.quarters import before, days_of, quarter
@@ -107,6 +108,10 @@ WAY = ("applied", "passed", "inspected_open", "awarded")
         (course("applied", "passed", "inspected_open", role=TOWN), "awarded", "entitled"),
         (course(*WAY, "revoked", "applied", "passed", role=OFFICE), "awarded", "uninspected"),
         (course(*WAY, role=OFFICE), "kept", None),
+        (course("applied", "passed", role=OFFICE, own=True), "inspected_open", "own"),
+        (course(*WAY, role=OFFICE, own=True), "inspected_hidden", "own"),
+        (course(*WAY, role=OFFICE, own=True), "kept", "own"),
+        (course(*WAY, role=OFFICE, own=True), "revoked", None),
         (course("applied", "passed", role=OFFICE), "kept", "stage"),
         (course(*WAY, role=TOWN), "kept", "entitled"),
         (course(*WAY, role=OFFICE), "revoked", None),
@@ -171,6 +176,41 @@ def test_where_a_place_stands() -> None:
     assert not inspected(())
     assert granted_on(known) is None
     assert granted_on((*known, *steps("awarded"))) == TODAY
+
+
+LATE = date(2026, 12, 18)
+
+
+@pytest.mark.parametrize(
+    ("names", "role", "day", "expected"),
+    [
+        ((), TOWN, TODAY, None),
+        (("applied",), TOWN, TODAY, "check"),
+        (("applied",), OFFICE, TODAY, None),
+        (("applied", "returned"), LEAD, TODAY, "resubmit"),
+        (("applied", "returned"), TOWN, TODAY, None),
+        (("applied", "passed"), OFFICE, TODAY, "inspect"),
+        (("applied", "passed"), TOWN, TODAY, None),
+        (("applied", "passed", "inspected_open"), OFFICE, TODAY, "decide"),
+        (WAY, OFFICE, TODAY, None),
+        (WAY, OFFICE, date(2026, 12, 16), None),
+        (WAY, OFFICE, date(2026, 12, 17), "review"),
+        (WAY, TOWN, LATE, None),
+        ((*WAY, "revoked"), OFFICE, LATE, None),
+        (("applied", "refused"), OFFICE, TODAY, None),
+    ],
+)
+def test_what_waits_for_whom(names: tuple[str, ...], role: Role, day: date, expected: str | None) -> None:
+    """The next step is the list of one role only; an award is asked for in the last fortnight of a quarter."""
+    assert waiting(steps(*names), Level.COMMUNITY, {role}, 99, day) == expected
+
+
+def test_what_waits_no_more() -> None:
+    """A township's own application goes to the office; what one applied for is for others; a review done is done."""
+    assert waiting(steps("applied"), Level.TOWNSHIP, {TOWN, OFFICE}, 99, TODAY) == "inspect"
+    assert waiting(steps("applied"), Level.COMMUNITY, {LEAD, TOWN}, 3, TODAY) is None
+    kept = (*steps(*WAY), replace(steps("kept")[0], period="2026Q4"))
+    assert waiting(kept, Level.COMMUNITY, {OFFICE}, 99, LATE) is None
 
 
 @given(st.lists(st.tuples(st.sampled_from(list(Step)), st.sampled_from([LEAD, TOWN, OFFICE]), st.booleans())))

@@ -116,6 +116,28 @@ def test_text_is_sent_by_enter_and_shown_as_text(page: Page, site: Site) -> None
     expect(box).to_be_focused()
 
 
+def test_a_long_text_is_counted_while_it_is_typed(page: Page, site: Site) -> None:
+    """Where a question takes so many characters, the page shows how many there are; elsewhere it shows none."""
+    come(page, site)
+    box, count = page.get_by_label("输入消息"), page.locator("#count")
+    box.fill("申报")
+    expect(count).to_be_hidden()
+    box.press("Enter")
+    expect(page.get_by_role("log")).to_contain_text("600 字以内")
+    expect(count).to_be_hidden()
+    box.fill(" 做法𠮷 ")
+    expect(count).to_have_text("3/600")
+    assert fits(page)
+    box.fill("做" * 601)
+    expect(count).to_have_text("601/600")
+    expect(count).to_have_class("count over")
+    box.fill("好")
+    box.press("Enter")
+    expect(page.get_by_role("log")).to_contain_text("收到：好")
+    box.fill("还有")
+    expect(count).to_be_hidden()
+
+
 def test_what_cannot_be_sent_is_kept_and_sent_later(phone: BrowserContext, site: Site) -> None:
     """Without network the bubble stays, over a reload, too; when it is back the message arrives once."""
     page = phone.new_page()  # the failures are errors in the browser's own log

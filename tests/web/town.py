@@ -153,6 +153,8 @@ class Town:
             yield Outbound(0, to, "照片收到，已附在今天的日报里")
         elif to.group:
             yield Outbound(0, to, "17:10 君安社区日报：应报 12 处，已报 11（92%），按时 10\n未报 1 处，已私信提醒")
+        elif inbound.text == "申报":
+            yield Outbound(0, to, "工作经验及主要做法（600 字以内）。", limit=600)
         else:
             yield Outbound(0, to, f"收到：{inbound.text}")
 

@@ -20,6 +20,7 @@ let looking = false;
 let lookAgain = false;
 let timer = 0;
 let unseen = 0;
+let limit = 0; // characters that the answer to the newest message may have; 0: nothing to count
 let following = true; // the reader is at the end, and stays there when something comes
 
 const post = new Post({ address, group, changed: () => draw(true), arrived: look, gone: () => location.reload() });
@@ -29,6 +30,8 @@ function draw(follow) {
   following ||= follow;
   const sorted = [...messages.values()].sort((one, two) => (one.order < two.order ? -1 : 1));
   log.draw(sorted, post.waiting, today);
+  limit = sorted.findLast((message) => message.who === "bot")?.limit || 0;
+  count();
   if (following) toEnd();
 }
 
@@ -167,6 +170,16 @@ function grow() {
   text.style.height = "auto";
   text.style.height = `${Math.min(text.scrollHeight, 140)}px`;
   at("send").classList.toggle("ready", Boolean(text.value.trim()));
+  count();
+}
+
+// Characters as the server counts them: a sign outside the common plane is one, spaces at the ends are none.
+function count() {
+  const written = [...text.value.trim()].length;
+  const shown = at("count");
+  shown.hidden = !limit || !written;
+  shown.textContent = `${written}/${limit}`;
+  shown.classList.toggle("over", written > limit);
 }
 
 at("write").addEventListener("submit", (event) => {

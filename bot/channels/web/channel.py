@@ -74,6 +74,7 @@ class Web:
         self._news = News()
         visitors = Visitors(database, keyring, clock, base_url=base_url, sample=sample)
         self._front = Front(visitors, keyring, clock, self._take, Pace(10, 1 / 60, seconds))
+        self._visitors = visitors
         self._own = Own(visitors, keyring, clock)
         self._papers = Papers(visitors, keyring, load_paper)
         self._talk = Talk(visitors, Transcript(keyring), self._news, clock, self._take, photos, Pace(30, 1.0, seconds))
@@ -99,6 +100,11 @@ class Web:
             _route("/chat/papers/{number:int}", self._papers.show),
             _route("/me.json", self._own.export),
         )
+
+    async def person(self, request: Request) -> int | None:
+        """Who sits at this browser, by its cookies; None where nobody is logged in."""
+        visitor = await self._visitors.who(request)
+        return visitor.person if visitor else None
 
     async def listen(self, take: Take) -> None:
         """Let messages in until cancelled; then the open streams end, so that the server can stop."""

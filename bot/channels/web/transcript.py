@@ -228,7 +228,8 @@ def _messages(
 def _content(message: Outbound, version: int) -> dict[str, Any]:
     buttons = [[{"label": button.label, "token": button.token} for button in line] for line in message.buttons]
     paper = message.paper and {"name": message.paper.name, "number": version}
-    return {"text": message.text, "photo": message.photo, "paper": paper, "buttons": buttons, "version": version}
+    what = {"text": message.text, "photo": message.photo, "paper": paper, "buttons": buttons, "version": version}
+    return what | {"limit": message.limit}
 
 
 def _own_words(message: Inbound, labels: dict[str, str], *, tapped_through: bool) -> str | None:
