@@ -12,6 +12,7 @@ from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
+from bot.connected import connected
 from bot.desk import Desk
 from bot.desk.voice import Tools
 from bot.model import Address, Inbound, Locale, PackRules, Paper
@@ -85,7 +86,7 @@ class Bot:
         self.desk = Desk(database, *shared, clock, token, settings.base_url, self.packs)
         self.channels: dict[str, Channel] = {}
         self._who: Who | None = None
-        self.tools = Tools(*shared, token, settings.base_url, self.packs)
+        self.tools = Tools(*shared, token, settings.base_url, self.packs, tuple(settings.wecom_robots))
         lease = Lease(database, token())
         self.house = House(database, self.tools, self.media, self._wake, lease)
         self.post = Post(
@@ -107,6 +108,8 @@ class Bot:
             bot.add(bot._web())
         if settings.telegram_token is not None:
             bot.add(bot._telegram())
+        for channel in connected(settings, bot.desk, bot.media, bot.clock, bot.paper):
+            bot.add(channel)
         return bot
 
     def _wake(self) -> None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import secrets
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import (
     BaseSettings,
+    NoDecode,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
     TomlConfigSettingsSource,
@@ -43,8 +44,30 @@ class Settings(BaseSettings):
 
     wechat_app_id: str = ""
     wecom_corp_id: str = ""
-    wecom_robots: str = ""
+    wecom_agent_id: int | None = Field(default=None, gt=0)
+    wecom_secret: SecretStr | None = None
+    wecom_token: SecretStr | None = None
+    wecom_aes_key: SecretStr | None = None
+    wecom_api_url: str = ""
+    wecom_per_minute: int = Field(default=30, ge=0)
+    """Messages a minute that WeCom takes for one member; 0: no pace at all, for a stand-in of one's own."""
+    wecom_robots: Annotated[dict[str, SecretStr], NoDecode] = {}
+    """Webhook addresses of group robots by place code: ``CODE=URL``, several with spaces or commas between."""
     aibot_token: SecretStr | None = None
+
+    @field_validator("wecom_robots", mode="before")
+    @classmethod
+    def _robots(cls, said: object) -> object:
+        if not isinstance(said, str):
+            return said
+        found: dict[str, str] = {}
+        for each in said.replace(",", " ").split():
+            place, equals, address = each.partition("=")
+            if not (place and equals and address.startswith(("https://", "http://")) and place not in found):
+                message = "write each robot as CODE=URL, once a place, with spaces or commas between"
+                raise ValueError(message)
+            found[place] = address
+        return found
 
     @field_validator("timezone")
     @classmethod

@@ -15,7 +15,7 @@ from bot.store.crypto import WrongKeyError
 from bot.store.database import Database
 from bot.store.schema import SchemaError, check
 
-SHOWN = frozenset({"data_dir", "host", "port", "timezone", "telegram_mode", "telegram_per_second"})
+SHOWN = frozenset({"data_dir", "host", "port", "timezone", "telegram_mode", "telegram_per_second", "wecom_per_minute"})
 """The settings whose wrong value may be repeated; the others hold secrets, or may."""
 
 

@@ -25,7 +25,7 @@ from bot.desk.cards import Card
 from bot.desk.visit import Visit
 from bot.desk.voice import Tools
 from bot.model import Address, Inbound, InboundKind, Locale, PackRules
-from bot.store import codec
+from bot.store import briefs, codec
 from bot.store.crypto import Keyring
 from bot.store.database import Database, Job
 from bot.store.prepared import Prepared
@@ -115,6 +115,22 @@ class Desk:
 
         await self._submit(job)
         TURNS.labels(channel, "unread").inc()
+
+    async def seen(self, channel: str, dedupe: str) -> bool:
+        """Whether a message of that name was taken, or kept, before."""
+        query = select(INBOX.c.id).where(INBOX.c.channel == channel, INBOX.c.dedupe == dedupe)
+        return await asyncio.to_thread(self._finds, lambda connection: connection.execute(query).first() is not None)
+
+    async def knows(self, channel: str, sender: str) -> bool:
+        """Whether somebody has enrolled on that channel under that name."""
+        keyring = self._tools.keyring
+        return await asyncio.to_thread(
+            self._finds, lambda connection: briefs.who(connection, keyring, channel, sender) is not None
+        )
+
+    def _finds(self, question: Job[bool]) -> bool:
+        with self.database.read() as connection:
+            return question(connection)
 
     async def _submit(self, job: Job[Taken]) -> Taken:
         for _ in range(TRIES - 1):

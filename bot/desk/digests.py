@@ -21,6 +21,8 @@ from scheduler.plan import quiet
 PATIENCE = timedelta(minutes=10)
 """So long somebody who asked for fewer may be told of a day that lacks something; others until the quiet hours."""
 Owed = tuple[int | Address, tuple[str, ...]]
+ROBOT = "robot"
+"""The channel whose addresses are the codes of places."""
 MOST = 8
 """So many names fit a message that people read."""
 
@@ -46,6 +48,8 @@ def owed(connection: Connection, tools: Tools, now: datetime) -> Mapping[str, Ow
     for row in connection.execute(select(GROUP.c.channel, GROUP.c.address, GROUP.c.place)):
         to = Address(row.channel, row.address, group=True)
         found[f"digest:{day}:{row.channel}:{row.address}"] = (to, (row.place,))
+    for code in tools.robots:
+        found[f"digest:{day}:{ROBOT}:{code}"] = (Address(ROBOT, code, group=True), (code,))
     said = select(OUTBOX.c.dedupe).where(OUTBOX.c.dedupe.in_(list(found)))
     known = set(connection.execute(said).scalars()) if found else set()
     return {name: letter for name, letter in found.items() if name not in known}

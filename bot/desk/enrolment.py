@@ -25,7 +25,8 @@ def stranger(visit: Visit, kept: Kept | None) -> bool:
     if code is None:
         if kept is not None and kept.flow == "enrol" and kept.brief.person is not None:
             return False
-        visit.say(Say("enrol/code"))
+        if not _vouched(visit, kept):
+            visit.say(Say("enrol/code"))
         return True
     if people.too_many_tries(visit.connection, visit.inbound.address, visit.now):
         visit.say(Say("enrol/wait"))
@@ -49,6 +50,18 @@ def _code(visit: Visit) -> str | None:
     if said.startswith("/") or any(words.matches("commands", locale, said, known) for locale in Locale):
         return None  # “language” has eight letters, too
     return people.plain_code(said)
+
+
+def _vouched(visit: Visit, kept: Kept | None) -> bool:
+    """Show the notice to the person of the roster whose phone the platform says it is; False: it says nobody's."""
+    phone, keyring = visit.inbound.phone, visit.tools.keyring
+    person = people.person_by_phone(visit.connection, keyring, phone) if phone else None
+    if person is None:
+        return False
+    code = visit.tools.token()
+    people.vouch(visit.connection, keyring, person, code, visit.now, visit.inbound.address.channel)
+    _notice(visit, kept, person, code)
+    return True
 
 
 def _notice(visit: Visit, kept: Kept | None, person: int, code: str) -> None:

@@ -29,6 +29,8 @@ class Tools:
     base_url: str
     packs: tuple[PackRules, ...] = ()
     """The packs by which places are judged beside ``rules``."""
+    robots: tuple[str, ...] = ()
+    """The codes of the places that have a group robot: configured, where other groups are bound in a chat."""
 
     @property
     def house(self) -> House:

@@ -45,6 +45,8 @@ class Inbound:
     """The platform's id of the tap itself, for channels that must be told that it arrived."""
     raw: str = ""
     """The message as the platform sent it, kept for quarantine; encrypted at rest."""
+    phone: str = ""
+    """The sender's phone (E.164) where the platform vouches for it, and nobody has enrolled here yet."""
 
 
 @dataclass(frozen=True, slots=True)

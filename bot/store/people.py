@@ -56,6 +56,13 @@ def invite(  # noqa: PLR0913, PLR0917 - the columns of an invitation
         .where(INVITATION.c.person == person, INVITATION.c.used_at.is_(None), INVITATION.c.expires_at > now)
         .values(expires_at=now)
     )
+    vouch(connection, keyring, person, code, now, channel)
+
+
+def vouch(  # noqa: PLR0913, PLR0917 - the columns of an invitation
+    connection: Connection, keyring: Keyring, person: int, code: str, now: datetime, channel: str | None
+) -> None:
+    """Keep one more code (by its hash); those that others have in hand stay good."""
     values = {
         "code_hash": keyring.lookup(code, "invite"), "person": person, "channel": channel,
         "made_at": now, "expires_at": now + CODE_LIFE,
