@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
 LOG = logging.getLogger(__name__)
 PATH = "/wecom"
+MENU = "/cgi-bin/menu/create"
 MOST = 30
 """So many messages a minute WeCom takes for a member; what is more it drops, and says nothing."""
 HOURLY = 1000
@@ -149,9 +150,7 @@ class WeCom:
             try:
                 await self._api.check()
                 if self._menu is not None:
-                    await self._api.call(
-                        "POST", "/cgi-bin/menu/create", params={"agentid": self._agent}, json=self._menu
-                    )
+                    await self._api.call("POST", MENU, params={"agentid": self._agent}, json=self._menu)
             except RefusedError as why:
                 LOG.error("WeCom refuses to be set up (errcode %d): see wuyi doctor", why.code)  # noqa: TRY400 - a line to act on
             except (NotSentError, LostError) as why:

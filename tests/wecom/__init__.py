@@ -1,0 +1,1 @@
+"""WeCom: what it sends, what we send, and what neither may do."""

@@ -1,0 +1,81 @@
+"""The group robot: push only, within its limits, and its key seen by nobody."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import logging
+
+import pytest
+
+from bot.channels.wecom_robot import Robots, markdown
+from bot.model import Address, Fate, Outbound, Rate, Retry, Sent, Uncertain, Undeliverable
+from tests.wecom.conftest import load
+from tests.wecom.standin import Standin
+
+KEY = "robot-planted-key"
+
+
+@pytest.fixture
+def robots(wecom: Standin) -> Robots:
+    """A robot for the place C, and one whose key is wrong."""
+    where = f"{wecom.url}/cgi-bin/webhook/send?key="
+    return Robots({"C": where + KEY, "D": f"{where}wrong-planted-key"}, load)
+
+
+async def push(robots: Robots, text: str = "虚构", place: str = "C", number: int = 1, photo: str = "") -> Fate:
+    """Send a message to a place's group, then let go of the connections."""
+    try:
+        return await robots.send(Outbound(number, Address("robot", place, group=True), text, photo=photo or None))
+    finally:
+        for http in robots._https.values():
+            await http.close()
+
+
+async def test_it_pushes_markdown_and_pictures(wecom: Standin, robots: Robots) -> None:
+    """Long words in pieces; a picture with its digest; one that is gone is left out."""
+    assert await push(robots, "第一行\n" + "虚构的一行\n" * 400, photo="bytes of a picture") == Sent()
+    assert await push(robots, photo="gone", number=2) == Sent()
+    *words, picture, last = wecom.groups[KEY]
+    assert len(words) == 2
+    assert words[0]["markdown"]["content"].startswith("**第一行**\n虚构的一行")
+    digest = hashlib.md5(b"bytes of a picture", usedforsecurity=False).hexdigest()
+    assert picture["image"] == {"base64": base64.b64encode(b"bytes of a picture").decode(), "md5": digest}
+    assert last["markdown"]["content"] == "**虚构**"
+    assert wecom.violations == []
+
+
+def test_a_name_breaks_no_markdown() -> None:
+    """Signs that mean something are replaced by those of the same look."""
+    said = markdown("虚_构*<@all>[x](y)`\n# 不是标题\n- 不是列表")
+    assert said == "**虚＿构＊＜@all＞［x］(y)｀**\n\u200b# 不是标题\n\u200b- 不是列表"
+
+
+async def test_twenty_a_minute(robots: Robots) -> None:
+    """The post is told the pace; a robot that is asked too much is asked again later."""
+    assert robots.limits.pace.group == (Rate(20, 60),)
+    fates = [await push(robots, number=number) for number in range(21)]
+    assert [type(fate) for fate in fates] == [Sent] * 20 + [Retry]
+
+
+async def test_what_becomes_of_a_push(wecom: Standin, robots: Robots) -> None:
+    """A server that fails is asked again; an answer that is lost is not; nobody answers for a place without robot."""
+    for how, fate in ((502, Retry), ("lose", Uncertain)):
+        wecom.fail("webhook/send", how)
+        assert isinstance(await push(robots), fate)
+    for place in ("D", "E"):
+        assert isinstance(await push(robots, place=place), Undeliverable)
+
+
+async def test_the_key_is_seen_by_nobody(wecom: Standin, robots: Robots, caplog: pytest.LogCaptureFixture) -> None:
+    """Neither in the log, at any level, nor in a fate or a repr, nor where an address is refused."""
+    caplog.set_level(logging.DEBUG)
+    fates = [await push(robots, place=place) for place in ("C", "D")]
+    for how in (500, "lose"):
+        wecom.fail("webhook/send", how)
+        fates.append(await push(robots))
+    assert "planted" not in caplog.text + repr(fates) + repr(robots)
+    assert caplog.records
+    with pytest.raises(ValueError, match="webhook address") as refused:
+        Robots({"C": "ftp://invented.invalid/planted?key=planted"}, load)
+    assert "planted" not in str(refused.value)
