@@ -109,7 +109,7 @@ class Callback:
         except (UnreadableError, NotXmlError, StrangeError) as why:
             if not fresh:
                 return _answer(HTTPStatus.FORBIDDEN)
-            reason = str(why) if isinstance(why, StrangeError) else type(why).__name__
+            reason = f"{type(why).__name__}: {why}"
             LOG.warning("a callback could not be read: %s", reason)
             await self._refused(raw, reason)
             return _answer(HTTPStatus.BAD_REQUEST if isinstance(why, UnreadableError) else HTTPStatus.OK)

@@ -46,7 +46,8 @@ def read(text: str) -> Node:
         nonlocal count
         count += 1
         if len(stack) > DEPTH or count > NODES:
-            raise NotXmlError
+            message = "nested or crowded beyond reason"
+            raise NotXmlError(message)
         node = Node()
         stack[-1].parts.setdefault(name, []).append(node)
         stack.append(node)
@@ -58,7 +59,8 @@ def read(text: str) -> Node:
         stack[-1].text += data
 
     def refuse(*_: object) -> None:
-        raise NotXmlError
+        message = "a DOCTYPE"
+        raise NotXmlError(message)
 
     parser = expat.ParserCreate(encoding="UTF-8")
     parser.buffer_text = True
@@ -69,6 +71,8 @@ def read(text: str) -> Node:
     try:
         # What lone surrogates stand for is no letter; expat takes bytes as they are declared above.
         parser.Parse(text.encode(errors="replace"), True)  # noqa: FBT003 - the library's way to say: that was all
+    except NotXmlError:
+        raise
     except (expat.ExpatError, ValueError) as why:
         raise NotXmlError(type(why).__name__) from None
     (roots,) = stack[0].parts.values()

@@ -36,7 +36,7 @@ def inside() -> Iterator[bytes]:
     """What lies in the envelope, damaged in every way that happens."""
     for text in GENUINE:
         data = text.encode()
-        yield from (data[:at] for at in range(0, len(data), 9))
+        yield from (data[:at] for at in range(0, len(data), 7))
         yield data * 2
         yield data + b"\0"
         yield text.encode("gbk", errors="replace")
@@ -98,7 +98,7 @@ def counted(data: bytes, chunk: str, shell: Shell) -> bool:
 
 @pytest.mark.timeout(170)
 async def test_no_callback_whatever_it_is_fails_us(wecom: Standin, make: Make) -> None:
-    """What is signed is taken or kept (400 where it cannot be opened, else 200), all else is 4xx; then one is genuine."""
+    """What is signed is taken or kept (400 if it cannot be opened, else 200), all else is 4xx."""
     shell = make()
     wecom.member("li")
     within, without = list(inside()), list(outside())
