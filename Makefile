@@ -52,6 +52,8 @@ parts:
 	for each in $(PRINTERS); do command -v $$each >/dev/null || { lacking=yes; \
 		echo "no $$each: the test that prints the documents needs it;" \
 		"get it with: apt-get install libreoffice-writer-nogui libreoffice-calc-nogui poppler-utils" >&2; }; done; \
+	command -v npm >/dev/null || { lacking=yes; echo "no npm: the test of WeCom's crypto against its own package needs it;" \
+		"get it with: apt-get install nodejs npm" >&2; }; \
 	[ -z "$$lacking" ] || [ -z "$$CI" ]
 
 # A stamp is younger than all that it was made from, so a second run starts at once.

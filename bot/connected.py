@@ -65,4 +65,5 @@ def _wecom(
         clock=clock,
         load_paper=paper,
     )
-    return WeCom(application, hooks, menu(), per_minute=settings.wecom_per_minute)
+    per_minute = settings.wecom_per_minute
+    return WeCom(application, hooks, menu(), per_minute=per_minute, seconds=lambda: clock().timestamp())

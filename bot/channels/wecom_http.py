@@ -17,11 +17,13 @@ CONNECT, READ, UPLOAD = 5.0, 10.0, 30.0
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 PATIENCE = 60.0
 """Seconds to wait where WeCom wants fewer calls and does not say for how long."""
-BUSY = frozenset({-1, 45009, 45011, 45033, 46004, 50002})
-"""Codes by which it asks for patience: busy, or too many calls."""
-OURS = frozenset({40001, 40013, 40056, 40091, 41001, 41002, 41004, 48002, 60020, 301002})
+BUSY = -1
+"""The code by which it says that it is busy just now."""
+TOO_MANY = frozenset({45009, 45011, 45033})
+"""Codes by which it says that there were too many calls."""
+OURS = frozenset({40001, 40013, 40056, 40091, 41001, 41002, 41004, 48002, 60011, 60020, 301002})
 """Codes by which it refuses the application, and not a message: the operator mends it, and nothing is lost."""
-NOBODY = frozenset({40003, 60011, 60111, 81013, 82001})
+NOBODY = frozenset({40003, 60111, 81013, 82001})
 """Codes by which it says that there is no such member, or none whom the application may write to."""
 
 
@@ -97,7 +99,10 @@ class Http:
         except (ValueError, TypeError, AttributeError):
             message = f"an answer that is none (status {answer.status_code})"
             raise LostError(message) from None
-        if code in BUSY:
+        if code == BUSY:
+            message = "WeCom is busy"
+            raise NotSentError(message)
+        if code in TOO_MANY:
             raise PacedError(PATIENCE)
         if code:
             raise RefusedError(code)

@@ -129,6 +129,8 @@ class Sender:
         if not self._per_minute:
             return 0.0
         now, lately = self._clock(), self._lately.get(user, deque())
+        if lately and lately[-1] > now:  # the clock was set back
+            lately.clear()
         while lately and lately[0] <= now - MINUTE:
             lately.popleft()
         if not lately:

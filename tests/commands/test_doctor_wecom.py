@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,8 @@ from bot.app import Bot
 from bot.commands.doctor.finding import State
 from bot.commands.doctor.wecom import wecom
 from bot.settings import Settings
+from bot.store.database import Database
+from bot.store.schema import migrate
 
 GOOD: dict[str, Any] = {
     "wecom_corp_id": "wwinvented0000000",
@@ -102,8 +105,9 @@ def test_a_server_that_fails_or_is_not_there() -> None:
     assert "lanted" not in "".join(found)
 
 
-def test_robots_are_read_from_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_robots_are_read_from_one_line(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """A place each, with spaces or commas between; in the file they may be a table."""
+    monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("WUYI_WECOM_ROBOTS", f"JA={HOOK}, XM={HOOK}=\nZ={HOOK}")
     settings = Settings()
     assert list(settings.wecom_robots) == ["JA", "XM", "Z"]
@@ -111,7 +115,10 @@ def test_robots_are_read_from_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
     assert settings.wecom_robots["XM"].get_secret_value() == f"{HOOK}="
     assert "planted" not in repr(settings)
     assert [each.state for each in wecom(settings)] == [State.OK] * 4
-    wrong = Settings(wecom_robots={"JA": SecretStr("https://planted.invalid/")})
+    with closing(Database("sqlite:///data/wuyi.db")) as database:
+        migrate(database)
+    assert "the roster has no place JA" in str(list(wecom(settings))[1])
+    wrong = Settings(database_url="sqlite:///none.db", wecom_robots={"JA": SecretStr("https://planted.invalid/")})
     assert [each.state for each in wecom(wrong)] == [State.OK, State.ERROR]
 
 

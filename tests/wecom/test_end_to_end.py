@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import io
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -15,13 +15,15 @@ from pydantic import SecretStr
 from sqlalchemy import Connection, insert, select
 
 from bot.app import Bot
-from bot.desk import digests
+from bot.desk import digests, letters
+from bot.desk.cards import Card
+from bot.model import Address
 from bot.settings import Settings
 from bot.store.schema import migrate
 from bot.store.tables import named
 from tests.telegram.serving import served, until
 from tests.wecom import sealing
-from tests.wecom.server import AGENT, SECRET
+from tests.wecom.server import AGENT, SECRET, CodeError
 from tests.wecom.standin import Member, Standin
 
 NOW = datetime(2026, 11, 24, 14, 58, tzinfo=ZoneInfo("Asia/Shanghai"))
@@ -66,9 +68,6 @@ class Town:
         """Made by ``town``."""
         self.bot = bot
         self.wecom = wecom
-        bot.post._clock = lambda: self.now
-        self.now = NOW
-        """The post's clock."""
 
     async def quiet(self) -> None:
         """Wait until all that was said is stored, confirmed and answered."""
@@ -101,7 +100,9 @@ class Town:
 
 
 @asynccontextmanager
-async def town(folder: Path, wecom: Standin) -> AsyncIterator[Town]:
+async def town(
+    folder: Path, wecom: Standin, moment: Sequence[datetime] = (NOW,), per_minute: int = 0
+) -> AsyncIterator[Town]:
     """Everything running, on free ports of the loopback."""
     async with served() as server:
         settings = Settings(
@@ -113,11 +114,11 @@ async def town(folder: Path, wecom: Standin) -> AsyncIterator[Town]:
             wecom_token=SecretStr(sealing.TOKEN),
             wecom_aes_key=SecretStr(sealing.AES_KEY),
             wecom_api_url=wecom.url,
-            wecom_per_minute=0,  # the clock stands still here: a pace would wait for ever
+            wecom_per_minute=per_minute,  # 0 where the clock stands still: a pace would wait for ever
             wecom_robots={"C": SecretStr(f"{wecom.url}/cgi-bin/webhook/send?key=robot-c")},
             public_url=server.url,
         )
-        bot = Bot.build(settings, lambda: NOW)
+        bot = Bot.build(settings, lambda: moment[0])
         migrate(bot.database)
         roster(bot)
         server.app = bot.asgi()
@@ -247,7 +248,8 @@ async def test_a_card_of_somebody_else_does_nothing(tmp_path: Path, wecom: Stand
 
 async def test_menu_paper_and_robot(tmp_path: Path, wecom: Standin) -> None:
     """A command from the menu; a document as a file; the day's counts pushed into the group."""
-    async with town(tmp_path, wecom) as here:
+    moment = [NOW]
+    async with town(tmp_path, wecom, moment) as here:
         wang = wecom.member("wang", "13800000002")
         wang.enter()
         await here.quiet()
@@ -263,8 +265,8 @@ async def test_menu_paper_and_robot(tmp_path: Path, wecom: Standin) -> None:
         assert file is not None
         assert file[0].endswith(".xlsx")
         assert file[1].startswith(b"PK")
-        here.now = NOW.replace(hour=17, minute=10)
-        here.bot.database.write(lambda connection: digests.send(connection, here.bot.tools, here.now))
+        moment[0] = NOW.replace(hour=17, minute=10)
+        here.bot.database.write(lambda connection: digests.send(connection, here.bot.tools, moment[0]))
         here.bot.post.wake()
         await until(lambda: wecom.groups["robot-c"])
         (pushed,) = wecom.groups["robot-c"]
@@ -287,3 +289,35 @@ async def test_a_picture_is_fetched_at_once(tmp_path: Path, wecom: Standin) -> N
         await here.quiet()
         assert len(here.rows("media", "name")) == 1
         assert "照片" in li.sees()[-1].text
+
+
+async def test_whoever_gets_more_than_wecom_takes_gets_all_of_it(tmp_path: Path) -> None:
+    """Eighty messages at once, with faults and a token that ends: none dropped, none doubled, in their order."""
+    moment = [NOW]
+
+    def clock() -> float:
+        return moment[0].timestamp()
+
+    async with Standin(clock) as wecom, town(tmp_path, wecom, moment, 30) as here:
+        li = wecom.member("li")
+        here.bot.bind(Address("wecom", "li"), LI)
+
+        def job(connection: Connection) -> None:
+            tools = here.bot.tools
+            for number in range(80):
+                letter = letters.Letter(Card(f"虚构 {number}"), Address("wecom", "li"), LI, kind="notice")
+                letters.write(connection, tools.keyring, tools.token, NOW, letter)
+
+        here.bot.database.write(job)
+        for how in (502, None, CodeError(-1), CodeError(42001), 503):
+            wecom.fail("message/send", how)
+        for _ in range(60):
+            moment[0] += timedelta(seconds=10)
+            here.bot.post.wake()
+            await asyncio.sleep(0.05)
+            if moment[0] == NOW + timedelta(seconds=60):
+                wecom.expire()
+            if here._sent():
+                break
+        assert [each.text for each in li.sees()] == [f"虚构 {number}" for number in range(80)]
+        assert moment[0] >= NOW + timedelta(seconds=120), "thirty a minute, and no more"

@@ -5,13 +5,19 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Iterator
+from contextlib import closing
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
+from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.commands.doctor.finding import Finding, error, ok, warning
+from bot.commands.refuse import connect
 from bot.settings import Settings
+from bot.store.schema import SchemaError, check
+from bot.store.tables import named
 
 ROOT = "https://qyapi.weixin.qq.com"
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
@@ -55,15 +61,30 @@ def wecom(settings: Settings, transport: httpx.BaseTransport | None = None) -> I
 
 def robots(settings: Settings) -> Iterator[Finding]:
     """Whether each robot's address is one; it is not called, for it would write into the group."""
+    known = _places(settings) if settings.wecom_robots else None
     for place, secret in settings.wecom_robots.items():
         parts = urlsplit(secret.get_secret_value())
-        if parts.scheme == "https" and parts.hostname and parse_qs(parts.query).get("key", [""])[0]:
+        if known is not None and place not in known:
+            mend = "correct the code in WUYI_WECOM_ROBOTS, or import the place"
+            yield warning("robots", f"the roster has no place {place}, so its group robot has nothing to say", mend)
+        elif parts.scheme == "https" and parts.hostname and parse_qs(parts.query).get("key", [""])[0]:
             yield ok("robots", f"the group robot of {place} has an address")
         elif parts.hostname in LOOPBACK and parse_qs(parts.query).get("key"):
             yield warning("robots", f"the group robot of {place} is on this machine", "a stand-in? then all is well")
         else:
             mend = f"WUYI_WECOM_ROBOTS={place}=https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=…"
             yield error("robots", f"the group robot of {place} has no webhook address", mend)
+
+
+def _places(settings: Settings) -> set[str] | None:
+    """The codes of the roster's places; None without a database that can be read: that is said elsewhere."""
+    try:
+        with closing(connect(settings)) as database:
+            check(database)
+            with database.read() as connection:
+                return set(connection.execute(select(named("place").c.code)).scalars())
+    except (SchemaError, SQLAlchemyError):
+        return None
 
 
 def _shapes(settings: Settings) -> Iterator[Finding]:
