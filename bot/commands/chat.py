@@ -8,7 +8,7 @@ import click
 
 from bot.app import Bot, clock_of, token
 from bot.channels.console import Console
-from bot.commands.refuse import read_settings, refusals
+from bot.commands.refuse import built, read_settings, refusals
 from bot.model import Address, Inbound
 from bot.roster import phones
 from bot.store import briefs, keycheck, people
@@ -31,7 +31,7 @@ def chat(phone: str, *, as_json: bool) -> None:
     except ValueError as why:
         raise click.ClickException(str(why)) from why
     with refusals():
-        bot = Bot.build(settings, clock, web=False)
+        bot = built(settings, clock)
         bot.channels.clear()
         try:
             check(bot.database)

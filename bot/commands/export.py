@@ -9,7 +9,7 @@ import click
 
 from bot.app import Bot, clock_of
 from bot.commands.figures import place_of
-from bot.commands.refuse import read_settings, refusals
+from bot.commands.refuse import built, read_settings, refusals
 from bot.model import Locale, Paper
 from bot.model.documents import ENDINGS, Period
 from bot.model.documents import period as read
@@ -65,7 +65,7 @@ def export(  # noqa: PLR0913 - one argument an option
     except ValueError as why:
         raise click.ClickException(str(why)) from why
     with refusals():
-        bot = Bot.build(settings, clock, web=False)
+        bot = built(settings, clock)
         try:
             check(bot.database)
             bot.database.write(lambda connection: keycheck.confirm(connection, bot.keyring))

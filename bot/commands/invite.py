@@ -8,7 +8,7 @@ import click
 
 from bot.app import Bot, clock_of
 from bot.channels.telegram_polling import TokenRefusedError
-from bot.commands.refuse import read_settings, refusals
+from bot.commands.refuse import built, read_settings, refusals
 from bot.roster import phones
 from bot.store import keycheck, people
 from bot.store.schema import check
@@ -28,7 +28,7 @@ def invite(phone: str, channel: str | None) -> None:
         raise click.ClickException(str(why)) from why
     number = phones.normalise(phone)
     with refusals():
-        bot = Bot.build(settings, clock, web=False)
+        bot = built(settings, clock)
         try:
             check(bot.database)
             bot.database.write(lambda connection: keycheck.confirm(connection, bot.keyring))

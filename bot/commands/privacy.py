@@ -11,7 +11,7 @@ import click
 
 from bot import words
 from bot.app import Bot, clock_of
-from bot.commands.refuse import read_settings, refusals
+from bot.commands.refuse import built, read_settings, refusals
 from bot.model import Locale
 from bot.settings import KEY_FILE, Settings
 from bot.store import ending, keycheck, retention, rotation
@@ -34,7 +34,7 @@ def _bot(settings: Settings) -> Bot:
         clock = clock_of(settings)
     except ValueError as why:
         raise click.ClickException(str(why)) from why
-    bot = Bot.build(settings, clock, web=False)
+    bot = built(settings, clock)
     check(bot.database)
     bot.database.write(lambda connection: keycheck.confirm(connection, bot.keyring))
     return bot

@@ -10,6 +10,7 @@ import click
 from pydantic import ValidationError
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
+from bot.app import Bot, Clock
 from bot.settings import Settings
 from bot.store.crypto import WrongKeyError
 from bot.store.database import Database
@@ -59,6 +60,18 @@ def connect(settings: Settings) -> Database:
     except OSError as why:
         what = f"the data folder {settings.data_dir} cannot be made ({why.strerror})"
         raise SchemaError(what, "set WUYI_DATA_DIR to a folder that this user may write") from why
+
+
+def built(settings: Settings, clock: Clock) -> Bot:
+    """The bot without its pages, or the sentence that says which setting a channel lacks.
+
+    Raises:
+        click.ClickException: a channel's settings contradict each other.
+    """
+    try:
+        return Bot.build(settings, clock, web=False)
+    except ValueError as why:
+        raise click.ClickException(str(why)) from why
 
 
 @contextmanager
