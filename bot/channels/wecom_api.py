@@ -111,18 +111,22 @@ class Api:
             raise NotSentError(message) from None
 
     async def download(self, media: str) -> bytes | None:
-        """A file that a member sent; None where there is none, or one that is too large.
+        """A file that a member sent; None where it is too large.
 
         Raises:
             NotSentError, LostError, RefusedError: it did not come.
         """
-        params = {"media_id": media}
         token = await self.token()
-        data = await self._http.fetch("/cgi-bin/media/get", MEDIA, params={**params, "access_token": token})
-        if data is None:  # it may be the token that was refused
-            again = await self.token(token)
-            data = await self._http.fetch("/cgi-bin/media/get", MEDIA, params={**params, "access_token": again})
-        return data
+        try:
+            return await self._file(media, token)
+        except RefusedError as why:
+            if why.code not in EXPIRED:
+                raise
+        return await self._file(media, await self.token(token))
+
+    async def _file(self, media: str, token: str) -> bytes | None:
+        params = {"media_id": media, "access_token": token}
+        return await self._http.fetch("/cgi-bin/media/get", MEDIA, params=params)
 
     async def check(self) -> None:
         """Fetch a token, to see whether the secret is right.

@@ -167,7 +167,7 @@ class Callback:
 
 def _answer(status: HTTPStatus) -> Response:
     """The passive answer is always empty: what is said goes through ``message/send``."""
-    return PlainTextResponse("success" if status is HTTPStatus.OK else "", status)
+    return PlainTextResponse("", status)
 
 
 async def _read(request: Request) -> bytes | None:

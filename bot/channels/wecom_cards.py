@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,8 @@ SUBMIT = "submit"
 """The key of the button under options; no token of ours is so short."""
 DONE = "✅"
 """What stands on the grey button of a card that was answered."""
+ADDRESS = "://"
+LINK = re.compile(r"<(?=\s*/?\s*a\b)", re.IGNORECASE)
 SEND = "/cgi-bin/message/send"
 
 
@@ -113,6 +116,9 @@ def _head(kind: str, title: str, under: str) -> Json:
 
 def _divided(text: str, most: int) -> tuple[str, str, str]:
     """What goes before the card, the card's title, and what stands under it: of a long text its last paragraph."""
+    if ADDRESS in text:  # on a card it could be read, and not be opened
+        plain = [line for line in text.strip().splitlines() if line.strip() and ADDRESS not in line]
+        return text, cut(plain[0] if plain else DONE, TITLE)[0], ""
     title, under = cut(text, TITLE)
     if len(under) <= most:
         return "", title, under
@@ -128,4 +134,5 @@ def _divided(text: str, most: int) -> tuple[str, str, str]:
 
 
 def _texts(text: str) -> list[str]:
-    return split(text, TEXT) if text.strip() else []
+    """Pieces of words. Of all that means something in HTML WeCom knows links: nobody's name becomes one."""
+    return split(LINK.sub("＜", text), TEXT) if text.strip() else []

@@ -93,12 +93,10 @@ class Http:
             RefusedError: WeCom said no.
         """
         answer = await self._ask(method, path, timeout, **more)
-        try:
-            said = orjson.loads(answer.content)
-            code = int(said.get("errcode", 0))
-        except (ValueError, TypeError, AttributeError):
+        code = _code(answer.content)
+        if code is None:
             message = f"an answer that is none (status {answer.status_code})"
-            raise LostError(message) from None
+            raise LostError(message)
         if code == BUSY:
             message = "WeCom is busy"
             raise NotSentError(message)
@@ -106,20 +104,22 @@ class Http:
             raise PacedError(PATIENCE)
         if code:
             raise RefusedError(code)
-        return dict(said)
+        return dict(orjson.loads(answer.content))
 
     async def fetch(self, path: str, most: int, **more: Any) -> bytes | None:  # noqa: ANN401 - httpx's own arguments
-        """Download a file of at most so many bytes; None where the answer is larger, or no file but a JSON refusal.
+        """Download a file of at most so many bytes; None where it is larger.
 
         Raises:
             NotSentError, LostError: it did not come.
+            RefusedError: WeCom said no, which it says with 200, in JSON, in place of the file.
         """
         data = b""
         try:
             async with self._opened().stream("GET", self._root + path, **more) as answer:
                 _judge(answer)
-                if "json" in answer.headers.get("content-type", "") or answer.status_code != HTTPStatus.OK:
-                    return None
+                if answer.status_code != HTTPStatus.OK:
+                    message = f"a file did not come (status {answer.status_code})"
+                    raise LostError(message)
                 async for chunk in answer.aiter_bytes():
                     data += chunk
                     if len(data) > most:
@@ -127,6 +127,8 @@ class Http:
         except httpx.HTTPError as why:
             message = f"a file did not come: {type(why).__name__}"
             raise LostError(message) from None
+        if data.startswith(b"{") and (code := _code(data)):
+            raise RefusedError(code)
         return data
 
     async def close(self) -> None:
@@ -157,6 +159,14 @@ class Http:
                 trust_env=not local, limits=limits, timeout=httpx.Timeout(READ, connect=CONNECT), follow_redirects=False
             )
         return self._client
+
+
+def _code(data: bytes) -> int | None:
+    """The ``errcode`` of an answer, 0 where there is none; None: it is no answer of WeCom's."""
+    try:
+        return int(orjson.loads(data).get("errcode", 0))
+    except (ValueError, TypeError, AttributeError):
+        return None
 
 
 def _judge(answer: httpx.Response) -> None:

@@ -117,6 +117,18 @@ async def test_what_fits_no_card_goes_before_it(
     assert [each.text for each in wecom.shown["li"]] == [*before, card]
 
 
+async def test_an_address_can_be_opened_and_no_name_is_one(wecom: Standin, make: Make) -> None:
+    """Words carry it, for a card's could only be read; of HTML nothing is left that WeCom would take for a link."""
+    channel = make().channel
+    await channel.send(message(id=1, text="点这里：\nhttps://wuyi.invalid/login", buttons=buttons("好", mark="a")))
+    words, card = wecom.shown["li"]
+    assert (words.text, card.text) == ("点这里：\nhttps://wuyi.invalid/login", "点这里：")
+    await channel.send(message(id=2, text="https://wuyi.invalid", edits=wecom.code("li", "a")))
+    assert (card.grey, wecom.shown["li"][-1].text) == ("✅", "https://wuyi.invalid")
+    await channel.send(message(id=3, text='<a href="x">虚</A> < a 3<4 <b>'))
+    assert wecom.shown["li"][-1].text == '＜a href="x">虚＜/A> ＜ a 3<4 <b>'
+
+
 async def test_the_card_tapped_on_becomes_the_answer_once_a_code(wecom: Standin, make: Make) -> None:
     """With new choices, or grey without; a code that was used, or is too old, lets the answer be sent anew."""
     channel = make().channel
@@ -255,3 +267,14 @@ async def test_nothing_is_dropped_silently(wecom: Standin, make: Make, clock: Cl
             waiting.pop(0)
     assert wecom.dropped == []
     assert (len(wecom.shown["li"]), waits > 0) == (40, True)
+
+
+async def test_a_clock_that_is_set_back_holds_nobody_up(wecom: Standin, make: Make, clock: Clock) -> None:
+    """What was counted by the old time counts no more."""
+    channel = make().channel
+    for number in range(30):
+        await channel.send(message(id=number))
+    assert isinstance(await channel.send(message(id=30)), Retry)
+    clock.now -= 3600
+    wecom._lately.clear()
+    assert isinstance(await channel.send(message(id=30)), Sent)
