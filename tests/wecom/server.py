@@ -49,6 +49,8 @@ class Server:
         self.clock = clock
         self.members: dict[str, str] = {}
         """Every member whom the application may write to, with the phone that it is told."""
+        self.unlicensed: set[str] = set()
+        """Members to whom nothing goes, which is told beside a message's number."""
         self.shown: defaultdict[str, list[Seen]] = defaultdict(list)
         self.groups: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
         self.dropped: list[tuple[str, str]] = []
@@ -102,6 +104,8 @@ class Server:
         if user not in self.members:
             raise CodeError(81013)
         content = body[kind]
+        if user in self.unlicensed:
+            return {"msgid": f"m{next(self._numbers)}", "unlicenseduser": user.upper()}
         seen = getattr(self, f"_of_{kind}")(content)
         if self._over(user, A_MINUTE, AN_HOUR):
             self.dropped.append((user, seen.text))  # and says nothing

@@ -233,11 +233,14 @@ async def test_what_an_error_means(wecom: Standin, make: Make, how: object, expe
     assert not isinstance(fate, Undeliverable) or not fate.gone, "another message may go there"
 
 
-async def test_nobody_of_that_name_and_nobody_there(make: Make) -> None:
-    """A member who has left: nothing goes there any more. A server that is not there: again."""
-    fate = await make().channel.send(message("nobody"))
-    assert isinstance(fate, Undeliverable)
-    assert fate.gone
+async def test_nobody_of_that_name_and_nobody_there(wecom: Standin, make: Make) -> None:
+    """A member who has left, or has no licence: nothing goes there any more. A server that is not there: again."""
+    wecom.member("wang")
+    wecom.unlicensed.add("wang")
+    for user in ("nobody", "wang"):
+        fate = await make().channel.send(message(user))
+        assert isinstance(fate, Undeliverable)
+        assert fate.gone
     assert isinstance(await make(api_url="http://127.0.0.1:9").channel.send(message()), Retry)
 
 
