@@ -16,6 +16,7 @@ from bot.model.creation import (
     Stepped,
     Townlet,
 )
+from bot.model.drafts import Doubt, Draft, DraftFinding, DraftLine
 from bot.model.facts import (
     ApplicationMade,
     AssessmentMarked,
@@ -139,6 +140,10 @@ __all__ = [
     "Details",
     "DetailsAdded",
     "DocumentAsked",
+    "Doubt",
+    "Draft",
+    "DraftFinding",
+    "DraftLine",
     "DutiesTicked",
     "EntryPosted",
     "EntryTakenBack",

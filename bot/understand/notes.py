@@ -1,0 +1,163 @@
+"""What was understood so far of a message: places with what was said of each, and the words that were lost."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from bot.model import Doubt, DraftFinding, DraftLine, Kind, Status
+from bot.understand.gazetteer import Named
+from bot.understand.lexicon import Sort
+from bot.understand.tokens import VAGUE, Token
+
+
+@dataclass(slots=True)
+class Entry:
+    """One place, or several that are meant alike, or none that was said, and all that was said of it."""
+
+    named: Named
+    said: str = ""
+    findings: list[DraftFinding] = field(default_factory=list)
+    normal: bool = False
+    denied: bool = False
+    """Single kinds were denied, or a part of it is normal."""
+    bad: bool = False
+    mixed: bool = False
+    """Normal and not, in one breath."""
+
+    @property
+    def open(self) -> bool:
+        """Whether nothing was said of it yet."""
+        return not (self.findings or self.normal or self.denied or self.bad)
+
+    def line(self) -> DraftLine | None:
+        """The line of the draft; None where the place was only mentioned."""
+        if self.open:
+            return None
+        doubts = set() if self.named.sure else {Doubt.PLACE}
+        abnormal = bool(self.findings) or self.bad
+        if self.mixed or (self.findings and self.normal) or not (abnormal or self.normal):
+            doubts.add(Doubt.STATUS)
+        if abnormal and not self.findings:
+            doubts.add(Doubt.KIND)
+        codes = self.named.codes
+        place, near = (codes[0], ()) if len(codes) == 1 else ("", codes)
+        status = Status.ABNORMAL if abnormal else Status.NORMAL
+        return DraftLine(place, status, tuple(self.findings), near, self.said, frozenset(doubts))
+
+
+NOWHERE = Named(())
+
+
+@dataclass(slots=True)
+class Notes:
+    """The places in the order in which they were named, and where the reader stands."""
+
+    entries: dict[tuple[str, ...], Entry] = field(default_factory=dict)
+    current: list[Named] = field(default_factory=list)
+    """The places that are spoken of."""
+    last: tuple[Entry, int] | None = None
+    """The finding that was told last, as long as more may be said of it."""
+    door: str = ""
+    """A door that waits for what was found there."""
+    lost: list[tuple[int, int]] = field(default_factory=list)
+
+    def entry(self, named: Named, said: str = "") -> Entry:
+        """What is noted of a place."""
+        if named.codes not in self.entries:
+            self.entries[named.codes] = Entry(named, said)
+        return self.entries[named.codes]
+
+    def here(self) -> list[Entry]:
+        """The places that are spoken of."""
+        return [self.entry(named) for named in self.current]
+
+    def add(self, findings: list[DraftFinding], *, each: bool) -> None:
+        """Note findings at the place that is spoken of; at one of several, unless ``each`` has them."""
+        if len(self.current) > 1 and not each:
+            codes = tuple(dict.fromkeys(code for named in self.current for code in named.codes))
+            places = [self.entry(Named(codes, all(named.sure for named in self.current)))]
+        else:
+            places = self.here() or [self.entry(NOWHERE)]
+        if self.door and not findings[0].door:
+            findings = [replace(findings[0], door=self.door), *findings[1:]]
+        self.door = ""
+        for place in places:
+            place.findings += findings
+            self.last = place, len(place.findings) - 1
+
+    def settle(self, named: Named) -> bool:
+        """The place comes behind what was found there: move it; False where nothing waits for a place."""
+        homeless = self.entries.get(())
+        if homeless is None or not homeless.findings:
+            return False
+        del self.entries[()]
+        place = self.entry(named)
+        place.findings += homeless.findings
+        self.last = place, len(place.findings) - 1
+        return True
+
+    def undo(self) -> None:
+        """What was told last is over already: nothing is made of it."""
+        if self.last is not None:
+            place, index = self.last
+            del place.findings[index]
+            self.last = None
+
+    def more(self, loose: list[Token]) -> None:
+        """More of what was told last, or, where a body is warm, a fever that nobody called one."""
+        warm = [piece for piece in loose if piece.sort is Sort.WARMTH or piece.sort is Sort.NUMBER]
+        doors = [piece for piece in loose if piece.sort is Sort.DOOR]
+        if warm and self._warm(warm[0], doors, [piece for piece in loose if piece.sort is Sort.COUNT]):
+            return
+        for piece in loose:
+            if piece.sort is Sort.DOOR:
+                self._door(piece)
+            elif piece not in warm and not self._detail(piece):
+                self.lost.append((piece.start, piece.end))
+        self.lost += [(piece.start, piece.end) for piece in warm]
+
+    def _warm(self, piece: Token, doors: list[Token], counts: list[Token]) -> bool:
+        """Take a temperature up; False where it belongs to nothing."""
+        degrees = piece.warmth or float(piece.number)
+        if self.last is not None:
+            place, index = self.last
+            told = place.findings[index]
+            if told.kind == Kind.FEVER and told.temperature is None:
+                place.findings[index] = replace(told, temperature=degrees, doubts=told.doubts - {Doubt.COUNT})
+                for door in doors:
+                    self._door(door)
+                return True
+        if degrees < WARM or not (self.current or doors):
+            return False
+        exact = [count.number for count in counts if count.number != VAGUE]
+        door = doors[0].words if doors else ""
+        found = DraftFinding(Kind.FEVER, exact[0] if exact else 1, door, degrees, doubts=frozenset({Doubt.KIND}))
+        self.add([found], each=False)
+        return True
+
+    def _door(self, piece: Token) -> None:
+        if self.last is not None:
+            place, index = self.last
+            if not place.findings[index].door:
+                place.findings[index] = replace(place.findings[index], door=piece.words)
+                return
+        self.door = piece.words
+
+    def _detail(self, piece: Token) -> bool:
+        """A count or a symptom of what was told last; False where it belongs to nothing."""
+        if self.last is None:
+            return False
+        place, index = self.last
+        told = place.findings[index]
+        if piece.sort is Sort.SYMPTOM:
+            signs = tuple(dict.fromkeys((*told.symptoms, piece.words)))
+            place.findings[index] = replace(told, symptoms=signs)
+            return True
+        if Doubt.COUNT not in told.doubts or piece.number == VAGUE:
+            return False
+        place.findings[index] = replace(told, count=piece.number, doubts=told.doubts - {Doubt.COUNT})
+        return True
+
+
+WARM = 37.3
+"""From so many °C on a temperature without a kind is a fever (篇七 三)."""
