@@ -95,7 +95,7 @@ def read(clause: Clause, text: str, *, placed: bool) -> Read:
         count = counts[at]
         if says[at] is Denied.YES:
             result.denied = True
-        elif says[at] is Denied.UNCLEAR:
+        elif says[at] is Denied.UNCLEAR or _of_another(pieces, at, text):
             result.unclear.append(pieces[at])
         else:
             findings = list(_findings(pieces, at, kinds, None if count is None else pieces[count], taken))
@@ -114,6 +114,12 @@ def read(clause: Clause, text: str, *, placed: bool) -> Read:
     if not kinds and any(_WARMTH_SAID.search(text, piece.start, piece.end) for piece in clause.of(Sort.RUN)):
         result.loose += [piece for piece in clause.of(Sort.NUMBER) if _body(piece.number)]
     return result
+
+
+def _of_another(pieces: Sequence[Token], at: int, text: str) -> bool:
+    """Whether a kind only tells whose contact somebody is (“确诊患者的密接3人”)."""
+    nearby = pieces[at + 1 : at + 3]
+    return len(nearby) == 2 and nearby[1].sort is Sort.KIND and "的" in text[nearby[0].start : nearby[0].end]  # noqa: PLR2004 - the word between, and the kind
 
 
 def _count(pieces: Sequence[Token], at: int, kinds: Sequence[int], taken: set[int]) -> int | None:
@@ -156,6 +162,7 @@ def _findings(
     after = min((each for each in kinds if each > at), default=len(pieces))
     around = [*range(before + 1, at), *range(at + 1, after)]
     doubts = set[Doubt]()
+    many = 1 if count is None or count.number == VAGUE else count.number
     doors = [index for index in around if pieces[index].sort is Sort.DOOR and index not in taken]
     if after < len(pieces) and any(index < at for index in doors):
         doors = [index for index in doors if index < at]  # what stands behind belongs to the next one
@@ -171,6 +178,8 @@ def _findings(
         elif number is not None and _body(pieces[number].number) and number not in taken:
             warmth = float(pieces[number].number)
             doubts.add(Doubt.TEMPERATURE)
+    if warmth is not None and many > 1:
+        doubts.add(Doubt.TEMPERATURE)
     taken.update(doors, symptoms)
     if count is None and warmth is None:
         doubts.add(Doubt.COUNT)
@@ -181,7 +190,6 @@ def _findings(
     each = len(doors) > 1 and any(piece.sort is Sort.EACH for piece in pieces)
     if len(doors) > 1 and not each:
         doubts.add(Doubt.DOOR)
-    many = 1 if count is None or count.number == VAGUE else count.number
     for door in [pieces[index].words for index in doors] if each else ["、".join(pieces[index].words for index in doors)]:
         signs = tuple(dict.fromkeys(pieces[index].words for index in symptoms))
         yield DraftFinding(pieces[at].words, many, door, warmth, signs, frozenset(doubts))

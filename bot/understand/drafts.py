@@ -10,12 +10,14 @@ from bot.model import Doubt, Draft, DraftLine, Status
 from bot.understand.clauses import CONTENT, Clause, Read, clauses, read
 from bot.understand.gazetteer import Gazetteer, Named
 from bot.understand.lexicon import Sort
-from bot.understand.notes import Entry, Notes
+from bot.understand.notes import WARM, Entry, Notes
 from bot.understand.plain import LONGEST, Plain, plain
 from bot.understand.tokens import Token, tokens
 
 SHORTEST = 2
 """A single sign that was not understood is not worth a word."""
+PHONE = 7
+"""A figure of so many digits is nothing that a report asks for."""
 NAME = 4
 """So many signs beside an item of a list are the name of whoever wrote it."""
 _NO_REPORT = frozenset({Sort.QUESTION, Sort.IF, Sort.ORDER})
@@ -68,7 +70,7 @@ class _Reading:
 
     def hear(self, clause: Clause) -> None:
         """Note what a clause says."""
-        if self._elsewhere(clause) or clause.of(Sort.WRONG):
+        if self._elsewhere(clause) or clause.of(Sort.WRONG) or _not_normal(clause):
             self.lose(clause)
             return
         if clause.of(Sort.FOLLOW):
@@ -122,16 +124,18 @@ class _Reading:
     def _note(self, clause: Clause, said: Read, places: Sequence[Named]) -> None:
         notes = self.notes
         normal, others = clause.of(Sort.NORMAL), clause.of(Sort.REST)
+        denies = said.denied or bool(clause.of(Sort.NOT))
         if said.findings:
             notes.add(said.findings, each=bool(clause.of(Sort.EACH)))
-        elif others and (normal or said.denied):
-            self._all_others(sure=bool(normal))
+        elif others and (normal or denies):
+            self._all_others(sure=bool(normal) and not clause.of(Sort.MAYBE))
         elif normal:
             self._normal(clause, places, normal[0], partly=any(piece.sort is Sort.DOOR for piece in said.loose))
-            said.loose = [piece for piece in said.loose if piece.sort is not Sort.DOOR]
+            said.loose = [piece for piece in said.loose if piece.sort is not Sort.DOOR and not _cool(piece)]
         elif clause.of(Sort.ABNORMAL) and not others:
             for place in self._meant(places):
-                place.bad = True
+                place.bad, place.denied = place.bad or not denies, place.denied or denies
+            self.denied = self.denied or (denies and not places)
         elif said.denied and not said.unclear:
             here = notes.here()
             self.denied = self.denied or not here
@@ -156,11 +160,13 @@ class _Reading:
                 entry.bad = entry.bad or not entry.findings
             return
         meant = self._meant(places)
+        partly = partly or bool(clause.of(Sort.MAYBE))
         for place in meant:
             place.denied = place.denied or partly
             place.normal = place.normal or not partly
         if not meant and not any(piece.words for piece in clause.of(Sort.RUN) if piece.start < normal.start):
-            self._all_others(sure=not any(entry.findings for entry in self.notes.entries.values()))
+            known = any(entry.findings for entry in self.notes.entries.values())
+            self._all_others(sure=not known and not partly)
 
     def _meant(self, places: Sequence[Named]) -> list[Entry]:
         """The places of this clause, or those spoken of before of which nothing was said yet."""
@@ -179,6 +185,7 @@ class _Reading:
             behind = clause.pieces[index + 1 : index + 2]
             end = behind[0].end if behind and behind[0].sort is Sort.COUNT else piece.end
             lost.append((piece.start, end))
+        lost += [(piece.start, piece.end) for piece in clause.of(Sort.NUMBER) if piece.end - piece.start >= PHONE]
         for piece in clause.of(Sort.RUN):
             if len(piece.words) >= SHORTEST and not (clause.numbered and len(piece.words) <= NAME):
                 lost.append((piece.start, piece.end))
@@ -202,6 +209,17 @@ class _Reading:
         day = next(iter(self.days), self.today)
         tail = (cut.strip(),) if cut.strip() else ()
         return Draft(day, tuple(lines), rest, frozenset(doubts), (*lost, *tail), tuple(self.foreign))
+
+
+def _cool(piece: Token) -> bool:
+    """A temperature that is none to speak of."""
+    return piece.sort is Sort.WARMTH and piece.warmth < WARM
+
+
+def _not_normal(clause: Clause) -> bool:
+    """Whether a negation stands before “正常” (“不是都正常”): nobody knows what that is."""
+    normal = next((piece.start for piece in clause.of(Sort.NORMAL)), 0)
+    return not clause.of(Sort.KIND) and any(piece.start < normal for piece in clause.of(Sort.NOT))
 
 
 def _at(line: DraftLine, only: str) -> DraftLine:

@@ -14,8 +14,8 @@ SHORT = 2
 """Signs of the shortest name that is found in a sentence."""
 HEARD = 3
 """Signs that must be said before what sounds alike is taken for a place."""
-LONG = 14
-"""No name is longer than so many signs."""
+LONG, SPELT = 14, 50
+"""No name is longer than so many signs, or letters."""
 _FILLER = re.compile(rf"(?:{'|'.join(sorted(set(lexicon.FILLERS.split('|')), key=len, reverse=True))}|\W)+")
 _LEADING = re.compile(rf"(?:{_FILLER.pattern})")
 _TRAILING = re.compile(rf"(?:{_FILLER.pattern})$")
@@ -55,7 +55,7 @@ class Gazetteer:
         key = fold(run)
         if self.parts.fullmatch(key):
             return [Named(self.names[match[0]]) for match in _each(self.parts).finditer(key)]
-        if not HEARD <= len(key) <= LONG or _NO_NAME.fullmatch(key):
+        if not HEARD <= len(key) <= (SPELT if key.isascii() else LONG) or _NO_NAME.fullmatch(key):
             return []
         if key not in self.heard:
             if len(self.heard) >= REMEMBERED:

@@ -50,7 +50,9 @@ def _one(
     behind = _behind(clause, at, count)
     if behind is not None:
         used.add(behind)
-        return Denied.YES
+        following = _past_empty(clause, behind + 1)
+        counted = following < len(clause) and clause[following].sort in {Sort.COUNT, Sort.NUMBER}
+        return Denied.UNCLEAR if counted else Denied.YES  # “不是1人是2人”
     if before is not None and clause[at].gap == "":
         return Denied.YES if count is None else Denied.UNCLEAR
     return _listed(clause, at, count, found)
@@ -72,11 +74,9 @@ def _before(clause: Sequence[Token], at: int) -> tuple[int | None, bool]:
 
 def _behind(clause: Sequence[Token], at: int, count: int | None) -> int | None:
     """The negation that stands behind a kind and denies it (“密接：无”, “一个发热的都没有”)."""
-    index = at + 1
-    if index + 1 < len(clause) and clause[index + 1].sort is Sort.RUN and clause[index].number == 1:
-        index += 1  # “发热的一个都没有”: the one is none
-    while index < len(clause) and clause[index].sort is Sort.RUN and not clause[index].words:
-        index += 1
+    index = _past_empty(clause, at + 1)
+    if index + 1 < len(clause) and clause[index].number == 1 and _empty(clause[index + 1]):
+        index = _past_empty(clause, index + 1)  # “发热的一个都没有”: the one is none
     if index == len(clause) or clause[index].sort is not Sort.NOT:
         return None
     following = next((token for token in clause[index + 1 :] if token.sort is not Sort.RUN or token.words), None)
@@ -87,6 +87,17 @@ def _behind(clause: Sequence[Token], at: int, count: int | None) -> int | None:
     return index
 
 
+def _empty(token: Token) -> bool:
+    return token.sort is Sort.RUN and not token.words
+
+
+def _past_empty(clause: Sequence[Token], index: int) -> int:
+    """The next piece that says something."""
+    while index < len(clause) and _empty(clause[index]):
+        index += 1
+    return index
+
+
 def _listed(clause: Sequence[Token], at: int, count: int | None, found: Mapping[int, Denied]) -> Denied:
     """Whether a kind goes on with a list of what is denied (“无发热、密接”)."""
     last = max(found, default=None)
@@ -94,7 +105,7 @@ def _listed(clause: Sequence[Token], at: int, count: int | None, found: Mapping[
         return Denied.NO
     for token in clause[last + 1 : at]:
         none = token.sort in {Sort.COUNT, Sort.NUMBER} and token.number == 0
-        if token.sort not in {Sort.LIST, Sort.SYMPTOM} and not none and not (token.sort is Sort.RUN and not token.words):
+        if token.sort not in {Sort.LIST, Sort.SYMPTOM} and not none and not _empty(token):
             return Denied.NO
     if count is None:
         return Denied.YES
@@ -109,12 +120,9 @@ def _before_the_last(
     used: set[int],
 ) -> None:
     """A negation or a nought behind a list denies all of it (“发热、密接都没有”, “发热、疑似均为0”)."""
+    last = bool(kinds) and found[kinds[-1]] is Denied.YES and (bool(used) or counts[kinds[-1]] == 0)
     for at, following in reversed(list(zip(kinds, kinds[1:], strict=False))):
-        behind = any(index in used for index in range(following, len(clause)))
-        last = found[following] is Denied.YES and (behind or counts[following] == 0)
-        linked = all(
-            token.sort is Sort.LIST or (token.sort is Sort.RUN and not token.words)
-            for token in clause[at + 1 : following]
-        )
-        if last and linked and found[at] is Denied.NO and counts[at] is None:
+        linked = all(token.sort is Sort.LIST or _empty(token) for token in clause[at + 1 : following])
+        last = last and linked and counts[at] is None
+        if last and found[at] is Denied.NO:
             found[at] = Denied.YES

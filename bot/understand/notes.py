@@ -108,6 +108,7 @@ class Notes:
         warm = [piece for piece in loose if piece.sort is Sort.WARMTH or piece.sort is Sort.NUMBER]
         doors = [piece for piece in loose if piece.sort is Sort.DOOR]
         if warm and self._warm(warm[0], doors, [piece for piece in loose if piece.sort is Sort.COUNT]):
+            self.lost += [(piece.start, piece.end) for piece in warm[1:]]
             return
         for piece in loose:
             if piece.sort is Sort.DOOR:
@@ -123,7 +124,8 @@ class Notes:
             place, index = self.last
             told = place.findings[index]
             if told.kind == Kind.FEVER and told.temperature is None:
-                place.findings[index] = replace(told, temperature=degrees, doubts=told.doubts - {Doubt.COUNT})
+                doubts = told.doubts - {Doubt.COUNT} if told.count == 1 else told.doubts | {Doubt.TEMPERATURE}
+                place.findings[index] = replace(told, temperature=degrees, doubts=doubts)
                 for door in doors:
                     self._door(door)
                 return True

@@ -80,6 +80,8 @@ def _figures(text: str, said: str, starts: list[int], ends: list[int]) -> Plain:
         new_starts += starts[last:start]
         new_ends += ends[last:start]
         figure = str(numerals.value(match[0]))
+        # “501一名”: two numbers, not one.
+        figure = f"{' ' * text[:start][-1:].isdigit()}{figure}{' ' * text[end : end + 1].isdigit()}"
         parts.append(figure)
         new_starts += [starts[start]] * len(figure)
         new_ends += [ends[end - 1]] * len(figure)

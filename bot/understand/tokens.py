@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from itertools import zip_longest
 
 from bot.model import Kind
 from bot.understand import days, lexicon
@@ -13,6 +14,8 @@ from bot.understand.doors import door
 from bot.understand.gazetteer import Gazetteer, Named, placelike, trimmed
 from bot.understand.lexicon import Sort
 
+SHORT_NAME = 3
+"""What is longer is a name by itself."""
 VAGUE = -1
 """Some, and it was not said how many."""
 _TWO = re.compile("两|俩|夫妻|母子|父子")
@@ -53,7 +56,25 @@ def tokens(text: str, gazetteer: Gazetteer, today: date) -> list[Token]:
         at = match.end()
     if at < len(text):
         found += _runs(text, at, len(text))
-    return [part for token in _merged(found, text) for part in _resolved(token, text, gazetteer)]
+    resolved = [part for token in _merged(found, text) for part in _resolved(token, text, gazetteer)]
+    return list(_misspelt(resolved, text, gazetteer))
+
+
+def _misspelt(found: list[Token], text: str, gazetteer: Gazetteer) -> Iterator[Token]:
+    """A short name with words that touch it may be a longer one with a slip of the pen (“君安花元”)."""
+    skip = False
+    for token, following in zip_longest(found, found[1:]):
+        if skip:
+            skip = False
+            continue
+        touched = following is not None and following.words and following.start == token.end
+        if token.sort is Sort.PLACE and following is not None and touched and token.end - token.start <= SHORT_NAME:
+            longer = gazetteer.named(text[token.start : following.end]) if following.sort is Sort.RUN else []
+            if len(longer) == 1:
+                skip = True
+                yield Token(Sort.PLACE, token.start, following.end, named=longer[0], gap=token.gap)
+                continue
+        yield token
 
 
 _WORD = re.compile(r"[^\W_]+(?:'[a-z]+)?")
@@ -129,7 +150,8 @@ def _merged(found: list[Token], text: str) -> list[Token]:
     for token in found:
         last = merged[-1] if merged else None
         loose = token.sort in {Sort.RUN, Sort.NUMBER}
-        if last is not None and loose and last.end == token.start and last.sort in {Sort.RUN, Sort.NUMBER}:
+        touches = last is not None and loose and last.end == token.start and last.sort in {Sort.RUN, Sort.NUMBER}
+        if touches and not (token.sort is Sort.NUMBER and trimmed(text[last.start : last.end]) == (0, 0)):
             merged[-1] = Token(Sort.RUN, last.start, token.end, gap=last.gap)
         else:
             merged.append(token)
