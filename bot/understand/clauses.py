@@ -27,6 +27,8 @@ class Clause:
     line: int
     sentence: int
     pieces: list[Token] = field(default_factory=list)
+    behind: bool = False
+    """Whether it is a place in brackets behind what was found there."""
     numbered: bool = False
     """Whether its line is an item of a list: somebody's name stands there, too."""
 
@@ -56,7 +58,8 @@ def clauses(pieces: Sequence[Token], text: str) -> list[Clause]:
         else:
             begun = True
             if piece.sort in _OPENS and now.of(*CONTENT):
-                found.append(Clause(now.line, now.sentence, numbered=now.numbered))
+                bracket = text[piece.start - 1] == "("
+                found.append(Clause(now.line, now.sentence, behind=bracket, numbered=now.numbered))
             found[-1].pieces.append(piece)
             if piece.sort is Sort.QUESTION and text[piece.start] in "?？":
                 found.append(Clause(now.line, now.sentence + 1, numbered=now.numbered))
@@ -93,7 +96,7 @@ def read(clause: Clause, text: str, *, placed: bool) -> Read:
     verb = any(piece.sort is Sort.RUN and _FOUND.search(text, piece.start, piece.end) for piece in pieces)
     for at in kinds:
         count = counts[at]
-        if says[at] is Denied.YES:
+        if says[at] is Denied.YES or (count is None and text[: pieces[at].end].endswith("无症状")):
             result.denied = True
         elif says[at] is Denied.UNCLEAR or _of_another(pieces, at, text):
             result.unclear.append(pieces[at])
@@ -111,7 +114,8 @@ def read(clause: Clause, text: str, *, placed: bool) -> Read:
         for index, piece in enumerate(pieces)
         if index not in taken and piece.sort in {Sort.DOOR, Sort.WARMTH, Sort.COUNT, Sort.SYMPTOM}
     ]
-    if not kinds and any(_WARMTH_SAID.search(text, piece.start, piece.end) for piece in clause.of(Sort.RUN)):
+    said = any(_WARMTH_SAID.search(text, piece.start, piece.end) for piece in clause.of(Sort.RUN))
+    if not kinds and (said or len(pieces) == 1):
         result.loose += [piece for piece in clause.of(Sort.NUMBER) if _body(piece.number)]
     return result
 

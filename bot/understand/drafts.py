@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -20,6 +21,7 @@ PHONE = 7
 """A figure of so many digits is nothing that a report asks for."""
 NAME = 4
 """So many signs beside an item of a list are the name of whoever wrote it."""
+_PART = re.compile("楼|单元|人|户|居民")
 _NO_REPORT = frozenset({Sort.QUESTION, Sort.IF, Sort.ORDER})
 """A sentence with one of these asks, supposes or tells others what to do: it reports nothing."""
 
@@ -81,7 +83,9 @@ class _Reading:
         self._days(clause)
         places = self._places(clause)
         said = read(clause, self.text.text, placed=bool(self.notes.current))
-        moved = len(places) == 1 and not clause.of(*CONTENT) and self.notes.settle(places[0])
+        alone = len(places) == 1 and not clause.of(*CONTENT)
+        moved = alone and self.notes.settle(places[0], behind=clause.behind)
+        self.notes.added = []
         if places and not moved:
             self.notes.last = None
         if clause.of(Sort.EXCEPT):
@@ -124,6 +128,8 @@ class _Reading:
     def _note(self, clause: Clause, said: Read, places: Sequence[Named]) -> None:
         notes = self.notes
         normal, others = clause.of(Sort.NORMAL), clause.of(Sort.REST)
+        if others and self._within(others[0]):
+            return
         denies = said.denied or bool(clause.of(Sort.NOT))
         if said.findings:
             notes.add(said.findings, each=bool(clause.of(Sort.EACH)))
@@ -136,7 +142,7 @@ class _Reading:
             for place in self._meant(places):
                 place.bad, place.denied = place.bad or not denies, place.denied or denies
             self.denied = self.denied or (denies and not places)
-        elif said.denied and not said.unclear:
+        elif not said.unclear and (said.denied or _only_denies(clause)):
             here = notes.here()
             self.denied = self.denied or not here
             for place in here:
@@ -151,6 +157,11 @@ class _Reading:
                     place.mixed = True
         notes.more(said.loose)
 
+    def _within(self, others: Token) -> bool:
+        """Whether “其余楼栋”, “其他居民” are those of the place that is spoken of: nothing is said of other places."""
+        said = self.text.text[others.start : others.end]
+        return bool(_PART.search(said)) and bool(self.notes.current) and not self.gazetteer.buildings
+
     def _normal(self, clause: Clause, places: Sequence[Named], normal: Token, *, partly: bool) -> None:
         """“正常” of the places that were named, or of all."""
         if self.excepting[0] == clause.sentence:
@@ -164,14 +175,14 @@ class _Reading:
         for place in meant:
             place.denied = place.denied or partly
             place.normal = place.normal or not partly
-        if not meant and not any(piece.words for piece in clause.of(Sort.RUN) if piece.start < normal.start):
+        if not meant and not clause.numbered and not any(piece.words for piece in clause.of(Sort.RUN) if piece.start < normal.start):
             known = any(entry.findings for entry in self.notes.entries.values())
             self._all_others(sure=not known and not partly)
 
     def _meant(self, places: Sequence[Named]) -> list[Entry]:
-        """The places of this clause, or those spoken of before of which nothing was said yet."""
+        """The places of this clause, or those spoken of before of which nothing was said but what they lack."""
         here = self.notes.here()
-        return here if places or all(place.open for place in here) else []
+        return here if places or not any(place.findings or place.normal or place.bad for place in here) else []
 
     def _all_others(self, *, sure: bool) -> None:
         self.rest, self.rest_sure = True, self.rest_sure and sure
@@ -220,6 +231,12 @@ def _not_normal(clause: Clause) -> bool:
     """Whether a negation stands before “正常” (“不是都正常”): nobody knows what that is."""
     normal = next((piece.start for piece in clause.of(Sort.NORMAL)), 0)
     return not clause.of(Sort.KIND) and any(piece.start < normal for piece in clause.of(Sort.NOT))
+
+
+def _only_denies(clause: Clause) -> bool:
+    """Whether nothing but a place and a negation stands there (“二期没有”), or symptoms are denied."""
+    words = any(piece.words for piece in clause.of(Sort.RUN))
+    return bool(clause.of(Sort.NOT)) and not words and bool(clause.of(Sort.PLACE, Sort.SYMPTOM))
 
 
 def _at(line: DraftLine, only: str) -> DraftLine:

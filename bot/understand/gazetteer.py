@@ -22,6 +22,7 @@ _TRAILING = re.compile(rf"(?:{_FILLER.pattern})$")
 _TAIL = re.compile(rf"(?:{lexicon.TAILS})$")
 _PLACELIKE = re.compile(lexicon.PLACELIKE)
 _NO_NAME = re.compile(lexicon.PRONOUNS)
+_BUILDING = re.compile(r"[\da-z](?:栋|幢|座|号楼)$")
 _SUFFIX = re.compile("(?:小区|社区)$")
 
 
@@ -43,6 +44,8 @@ class Gazetteer:
     scanner: re.Pattern[str]
     parts: re.Pattern[str]
     """Several parts of names after one another (“一期二期”)."""
+    buildings: bool = False
+    """Whether some of the places are buildings."""
     heard: dict[str, Named | None] = field(default_factory=dict, compare=False)
     """What runs of other words turned out to be; at most ``REMEMBERED`` of them."""
 
@@ -98,7 +101,9 @@ def _build(candidates: tuple[Candidate, ...], kinds: tuple[tuple[str, str], ...]
     parts = {key: tuple(codes) for key, codes in part.items() if len(key) >= SHORT and key not in whole_names}
     extra = {kind: re.escape("".join(word.casefold().split())) for kind, word in kinds}
     scanner = re.compile(lexicon.pattern(_any(whole_names), extra | dict(lexicon.KINDS)))
-    return Gazetteer(candidates, whole_names | parts, scanner, re.compile(f"(?:{_any(parts) or '(?!)'})+"))
+    several = re.compile(f"(?:{_any(parts) or '(?!)'})+")
+    buildings = any(_BUILDING.search(name) for name in whole_names)
+    return Gazetteer(candidates, whole_names | parts, scanner, several, buildings)
 
 
 def _any(names: Mapping[str, object]) -> str:

@@ -57,6 +57,8 @@ class Notes:
     """The places that are spoken of."""
     last: tuple[Entry, int] | None = None
     """The finding that was told last, as long as more may be said of it."""
+    added: list[tuple[Entry, DraftFinding]] = field(default_factory=list)
+    """What the clause before this one told, and where it was noted."""
     door: str = ""
     """A door that waits for what was found there."""
     lost: list[tuple[int, int]] = field(default_factory=list)
@@ -83,10 +85,21 @@ class Notes:
         self.door = ""
         for place in places:
             place.findings += findings
+            self.added += [(place, each) for each in findings]
             self.last = place, len(place.findings) - 1
 
-    def settle(self, named: Named) -> bool:
-        """The place comes behind what was found there: move it; False where nothing waits for a place."""
+    def settle(self, named: Named, *, behind: bool) -> bool:
+        """The place comes behind what was found there: move it; False where nothing waits for a place.
+
+        ``behind``: it stands in brackets, and is the place of what was told just before it, wherever that was noted.
+        """
+        if behind and self.added:
+            place = self.entry(named)
+            for where, finding in self.added:
+                where.findings.remove(finding)
+                place.findings.append(finding)
+            self.last = place, len(place.findings) - 1
+            return True
         homeless = self.entries.get(())
         if homeless is None or not homeless.findings:
             return False
@@ -124,7 +137,9 @@ class Notes:
             place, index = self.last
             told = place.findings[index]
             if told.kind == Kind.FEVER and told.temperature is None:
-                doubts = told.doubts - {Doubt.COUNT} if told.count == 1 else told.doubts | {Doubt.TEMPERATURE}
+                doubts = told.doubts - {Doubt.COUNT}
+                if told.count > 1 or piece.sort is Sort.NUMBER:
+                    doubts |= {Doubt.TEMPERATURE}
                 place.findings[index] = replace(told, temperature=degrees, doubts=doubts)
                 for door in doors:
                     self._door(door)
