@@ -136,7 +136,8 @@ class _Reading:
         elif others and (normal or denies):
             self._all_others(sure=bool(normal) and not clause.of(Sort.MAYBE))
         elif normal:
-            self._normal(clause, places, normal[0], partly=any(piece.sort is Sort.DOOR for piece in said.loose))
+            partly = any(piece.sort is Sort.DOOR for piece in said.loose) and not self.gazetteer.buildings
+            self._normal(clause, places, normal[0], partly=partly)
             said.loose = [piece for piece in said.loose if piece.sort is not Sort.DOOR and not _cool(piece)]
         elif clause.of(Sort.ABNORMAL) and not others:
             for place in self._meant(places):
@@ -175,9 +176,12 @@ class _Reading:
         for place in meant:
             place.denied = place.denied or partly
             place.normal = place.normal or not partly
-        if not meant and not clause.numbered and not any(piece.words for piece in clause.of(Sort.RUN) if piece.start < normal.start):
+        doors = bool(clause.of(Sort.DOOR))
+        if not meant and not doors and not clause.numbered and not any(piece.words for piece in clause.of(Sort.RUN) if piece.start < normal.start):
             known = any(entry.findings for entry in self.notes.entries.values())
             self._all_others(sure=not known and not partly)
+        elif not meant and doors:
+            self.lose(clause)
 
     def _meant(self, places: Sequence[Named]) -> list[Entry]:
         """The places of this clause, or those spoken of before of which nothing was said but what they lack."""

@@ -53,6 +53,12 @@ class Gazetteer:
         """The place of a name that the scanner found."""
         return Named(self.names[fold(name)])
 
+    def building(self, door: str) -> Named | None:
+        """The place of the writer's that a door lies in, where buildings report for themselves."""
+        house, sign, _ = door.partition("栋")
+        codes = self.names.get(f"{house.casefold()}{sign}") if sign and self.buildings else None
+        return Named(codes) if codes else None
+
     def named(self, run: str) -> list[Named]:
         """The places that a run of words means as a whole: by parts of names, by sound, with a slip of the pen."""
         key = fold(run)

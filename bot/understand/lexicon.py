@@ -154,7 +154,7 @@ FILLERS = (
 """Words that say nothing of their own."""
 EXAMPLE = "例|示例|格式|模板|样例|样板|范例"
 """A line that begins so shows how to write one."""
-TAILS = r"\d+期|[a-z]区"
+TAILS = r"\d+期|[a-z]区|(?:\d+|[a-z])(?:栋|幢|座|号楼)"
 """What tells parts of one estate apart."""
 PLACELIKE = (
     r"(?:\d+期|[a-z]区|小区|社区|花园|家园|佳园|苑|园|公馆|公寓|宿舍|新村|村|庄|1品|名苑|华城|府|郡|雅庭|中心|澜岸|大厦|广场)$"

@@ -52,6 +52,8 @@ def tokens(text: str, gazetteer: Gazetteer, today: date) -> list[Token]:
         if match.start() > at:
             found += _runs(text, at, match.start())
         token = _token(match, gazetteer, today, text)
+        if token.sort is Sort.DOOR and (building := gazetteer.building(token.words)) is not None:
+            found.append(Token(Sort.PLACE, token.start, token.end, named=building, gap=token.gap))
         found.append(token)
         at = match.end()
     if at < len(text):
