@@ -33,6 +33,13 @@ _LAST = Prepared(
     .order_by(OUTBOX.c.id.desc())
     .limit(1)
 )
+_REPLIES = Prepared(
+    select(OUTBOX.c.kind)
+    .where(OUTBOX.c.channel == bindparam("channel"), OUTBOX.c.address == bindparam("address"))
+    .where(OUTBOX.c.kind.in_(("reply", "miss")))
+    .order_by(OUTBOX.c.id.desc())
+    .limit(bindparam("most"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +110,13 @@ def shown(connection: Connection, keyring: Keyring, token: str) -> tuple[Shown, 
 def last_shown(connection: Connection, keyring: Keyring, address: Address) -> Shown | None:
     """The message that last reached a chat: what a typed number refers to. One still on its way has not been seen."""
     return _shown(connection, keyring, _LAST, {"channel": address.channel, "address": address.id})
+
+
+def missed(connection: Connection, address: Address, times: int) -> bool:
+    """Whether the last so many answers in a chat all said that nothing was understood."""
+    values = {"channel": address.channel, "address": address.id, "most": times}
+    kinds = [row.kind for row in _REPLIES.all(connection, values)]
+    return len(kinds) == times and set(kinds) == {"miss"}
 
 
 def _shown(connection: Connection, keyring: Keyring, query: Prepared, values: dict[str, str]) -> Shown | None:

@@ -177,8 +177,9 @@ class Visit(Voice):
         wrong = ""
         if turn.complaint and turn.ask:
             wrong = cards.complaint(flow, turn.ask, turn.complaint, said[:SHOWN], kept.brief)
+            before = (*before, *self.helpful())
         card = cards.card(flow, kept.brief, (*before, *turn.said), turn.ask, again=wrong)
-        self.write(card, kept.id, asked, edit=not wrong)
+        self.write(card, kept.id, asked, edit=not wrong, kind="miss" if wrong else "reply")
 
     def ask_again(self, kept: Kept | None, *before: Say) -> None:
         """Say again what is being asked; with nothing being asked, open the day's report."""

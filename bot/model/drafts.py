@@ -61,6 +61,8 @@ class Draft:
     doubts: frozenset[Doubt] = frozenset()
     lost: tuple[str, ...] = ()
     """Words of which nothing was made, as they were written."""
+    spoken: tuple[str, ...] = ()
+    """Codes of the places that were named, also where nothing was said of them."""
     foreign: tuple[str, ...] = ()
     """Words that look like a place, and are none of the writer's."""
 

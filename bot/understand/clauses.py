@@ -164,39 +164,39 @@ def _findings(
     """What is said of one kind, once for each door where each has its own."""
     before = max((each for each in kinds if each < at), default=-1)
     after = min((each for each in kinds if each > at), default=len(pieces))
-    around = [*range(before + 1, at), *range(at + 1, after)]
+    around = [index for index in (*range(before + 1, at), *range(at + 1, after)) if index not in taken]
     doubts = set[Doubt]()
     many = 1 if count is None or count.number == VAGUE else count.number
-    doors = [index for index in around if pieces[index].sort is Sort.DOOR and index not in taken]
-    if after < len(pieces) and any(index < at for index in doors):
+    doors = [index for index in around if pieces[index].sort is Sort.DOOR]
+    if after < len(pieces):
         doors = [index for index in doors if index < at]  # what stands behind belongs to the next one
-    elif after < len(pieces):
-        doors = []
-    warmth, number = None, next((index for index in range(at + 1, after) if pieces[index].sort is Sort.NUMBER), None)
-    symptoms = [index for index in around if pieces[index].sort is Sort.SYMPTOM and index not in taken]
-    if pieces[at].words == Kind.FEVER:
-        degrees = [index for index in around if pieces[index].sort is Sort.WARMTH and index not in taken]
-        if degrees:
-            warmth = pieces[degrees[0]].warmth
-            taken.add(degrees[0])
-        elif number is not None and _body(pieces[number].number) and number not in taken:
-            warmth = float(pieces[number].number)
-            doubts.add(Doubt.TEMPERATURE)
-    if warmth is not None and many > 1:
+    symptoms = [index for index in around if pieces[index].sort is Sort.SYMPTOM]
+    warmth, warm = _fever(pieces, at, around) if pieces[at].words == Kind.FEVER else (None, None)
+    if warmth is not None and (many > 1 or (warm is not None and pieces[warm].sort is Sort.NUMBER)):
         doubts.add(Doubt.TEMPERATURE)
-    taken.update(doors, symptoms)
-    if count is None and warmth is None:
-        doubts.add(Doubt.COUNT)
-    elif count is not None and count.number == VAGUE:
+    taken.update(doors, symptoms, () if warm is None else (warm,))
+    if (count is None and warmth is None) or (count is not None and count.number == VAGUE):
         doubts.add(Doubt.COUNT)
     if any(piece.sort is Sort.MAYBE for piece in pieces[before + 1 : at]):
         doubts.add(Doubt.KIND)
+    written = [pieces[index].words for index in doors]
     each = len(doors) > 1 and any(piece.sort is Sort.EACH for piece in pieces)
     if len(doors) > 1 and not each:
         doubts.add(Doubt.DOOR)
-    for door in [pieces[index].words for index in doors] if each else ["、".join(pieces[index].words for index in doors)]:
+    for door in written if each else ["、".join(written)]:
         signs = tuple(dict.fromkeys(pieces[index].words for index in symptoms))
         yield DraftFinding(pieces[at].words, many, door, warmth, signs, frozenset(doubts))
+
+
+def _fever(pieces: Sequence[Token], at: int, around: Sequence[int]) -> tuple[float | None, int | None]:
+    """The temperature of a fever, and the piece that says it: with its unit, or a bare figure behind the word."""
+    for index in around:
+        if pieces[index].sort is Sort.WARMTH:
+            return pieces[index].warmth, index
+    for index in around:
+        if index > at and pieces[index].sort is Sort.NUMBER and _body(pieces[index].number):
+            return float(pieces[index].number), index
+    return None, None
 
 
 def _doubted(finding: DraftFinding, doubt: Doubt) -> DraftFinding:

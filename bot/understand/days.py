@@ -1,4 +1,4 @@
-"""Days as they stand in the middle of a sentence (“上周五”, “11月3号”, “11.23”) → dates, never ahead of what is meant."""
+"""Days as they stand in the middle of a sentence (“上周五”, “11月3号”, “11.23”) → dates."""
 
 from __future__ import annotations
 

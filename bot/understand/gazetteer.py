@@ -64,6 +64,9 @@ class Gazetteer:
         key = fold(run)
         if self.parts.fullmatch(key):
             return [Named(self.names[match[0]]) for match in _each(self.parts).finditer(key)]
+        if len(key) == SHORT and not key.isascii() and not _NO_NAME.fullmatch(key):
+            begun = tuple(each.code for each in self.candidates if fold(each.name).startswith(key))
+            return [Named(begun, sure=False)] if begun else []
         if not HEARD <= len(key) <= (SPELT if key.isascii() else LONG) or _NO_NAME.fullmatch(key):
             return []
         if key not in self.heard:

@@ -43,12 +43,19 @@ class Sort(StrEnum):
 
 
 KINDS: Mapping[str, str] = {
-    Kind.SECONDARY_CONTACT: r"(?:密切接触者?|密接者?)的(?:密切接触|密接)(?:者|人员)?|次密切接触(?:者|人员)?|次密接?(?:者|人员)?|secondary contacts?",
+    Kind.SECONDARY_CONTACT: (
+        r"(?:密切接触者?|密接者?)的(?:密切接触|密接)(?:者|人员)?|次密切接触(?:者|人员)?|次密接?(?:者|人员)?"
+        r"|secondary contacts?"
+    ),
     Kind.CLOSE_CONTACT: r"密切接触(?:者|人员)?|密接(?:者|人员)?|close contacts?|contacts?(?![a-z])",
     Kind.ASYMPTOMATIC: r"无症状(?:感染)?(?:者|病例|人员)?|asymptomatic",
-    Kind.CONFIRMED: r"确诊(?:病例|病人|患者|人员)?|(?:核酸|抗原)?(?:检测)?阳性(?:病例|感染者|人员)?|阳了|confirmed|positives?",
+    Kind.CONFIRMED: (
+        r"确诊(?:病例|病人|患者|人员)?|(?:核酸|抗原)?(?:检测)?阳性(?:病例|感染者|人员)?|阳了|confirmed|positives?"
+    ),
     Kind.SUSPECTED: r"疑似(?:病例|病人|患者|人员)?|suspected",
-    Kind.FEVER: r"(?:发热|发烧|发?高烧|发?低烧|高热|低热)(?!门诊|登记)(?:病人|人员|患者|病例|者)?|烧(?=到|起来)|fevers?(?![a-z])",
+    Kind.FEVER: (
+        r"(?:发热|发烧|发?高烧|发?低烧|高热|低热)(?!门诊|登记)(?:病人|人员|患者|病例|者)?|烧(?=到|起来)|fevers?(?![a-z])"
+    ),
     Kind.KEY_PERSON: (
         r"(?:从|由)?(?:中?高|中)?风险(?:地)?区?(?:返回|回来|返乡|来)(?:的|人员)*|返乡(?:人员)?|返回人员|重点人员"
         r"|从[^\d\s,，。;；]{1,6}?(?:回来|返回|返乡|过来)(?:的|人员)*|[\u4e00-\u9fff]{2}(?:回来|返回)(?:的|人员)*|returnees?"
@@ -69,7 +76,7 @@ _UNIT = "(?:个|名|位|例|人|口|persons?|people|cases?)"
 _WELL = "(?:安好|平安无事|平安|良好|无恙|没事儿?|无事|没啥事|(?:(?<=都)|(?<=全)|(?<=1切))(?:很|挺)?(?:好|ok))"
 _AT_WORK = "上报|上班|下班|上学|营业|出行|进出|通行|开门|开放|使用|值班|供应|运行|工作|生活|吃饭|打针|接种"
 _ALL = "(?:都|均|全部|全|皆|1切|1律|统统|通通|也|还)*"
-_PATTERNS: Mapping[Sort, str] = {
+WORDS: Mapping[Sort, str] = {
     Sort.WRONG: (
         r"(?<![\da-z栋幢座楼#])-\d+\s*(?:人|例|名|位|个)|\d+\.\d+\s*(?:人|例|名|位|个)|(?:[2-9]\d\d|\d{4,})\s*(?:人|例|名|位|个)"
     ),
@@ -92,20 +99,26 @@ _PATTERNS: Mapping[Sort, str] = {
         r"还有没有|(?<![a-z])(?:what|how|why|who|when|where|which|is there|are there|should)(?![a-z])"
     ),
     Sort.IF: r"如果|要是|万1|假如|若是?(?!干)|1旦|(?<![a-z])if(?![a-z])",
-    Sort.ORDER: r"请(?:大家|各|立即|立刻|及时|全体|务必|注意|网格员)|大家(?:注意|及时|记得|要)|提醒|注意|务必|各位|记得|严防|预防",
+    Sort.ORDER: (
+        r"请(?:大家|各|立即|立刻|及时|全体|务必|注意|网格员)|大家(?:注意|及时|记得|要)|提醒|注意|务必|各位|记得"
+        r"|严防|预防"
+    ),
     Sort.MAYBE: (
-        rf"不排除|基本上?|大部分|大多数?|大致|大体|差不多|总体|可能(?:是|有)?|好像(?:是|有)?|听说|据说|网传|估计|怀疑(?:是|有)?|似乎|大概|应该(?:是|有)?|疑似(?=\s*(?:有|是)?(?:{KINDS[Kind.FEVER]}"
+        r"不排除|基本上?|大部分|大多数?|大致|大体|差不多|总体|可能(?:是|有)?|好像(?:是|有)?|听说|据说|网传|估计"
+        rf"|怀疑(?:是|有)?|似乎|大概|应该(?:是|有)?|疑似(?=\s*(?:有|是)?(?:{KINDS[Kind.FEVER]}"
         rf"|{KINDS[Kind.CLOSE_CONTACT]}|{KINDS[Kind.SECONDARY_CONTACT]}|阳|确诊|无症状))|(?<![a-z])(?:maybe|perhaps)(?![a-z])"
     ),
     Sort.FOLLOW: (
-        r"(?:已经?)?(?:解除|康复|痊愈|治愈|出院|转阴|转走|转运|送走|退烧|退热|退了|好了)(?:隔离|观察)?了?|排除(?:了)?|误报|报错|谣言|假的|烧退了?|不烧了|解封"
+        r"(?:已经?)?(?:解除|康复|痊愈|治愈|出院|转阴|转走|转运|送走|退烧|退热|退了|好了)(?:隔离|观察)?了?|排除(?:了)?"
+        r"|误报|报错|谣言|假的|烧退了?|不烧了|解封"
     ),
     Sort.NORMAL: (
         rf"(?:没有?|并?无|未见|未发现|未出现|没发现|没见|均无|暂无|不存在)(?:任何|什么|啥|发现|出现|其他|其它|特殊|明显|大)*"
         rf"(?:异常|情况|问题|事儿?|疫情|变化|状况|新增)(?:情况|发生|现象)*"
         rf"|{_ALL}(?:{_WELL}|(?<!不)(?<!恢复)正常(?!{_AT_WORK}))"
         r"|0报告|0新增|0疫情"
-        r"|(?<![a-z])(?:all|everything|everyone|they|is|are|was|were|'s|\s)*(?:normal|fine|all right|well)(?![a-z])|nothing to report"
+        r"|(?<![a-z])(?:all|everything|everyone|they|is|are|was|were|'s|\s)*(?:normal|fine|all right|well)(?![a-z])"
+        r"|nothing to report"
     ),
     Sort.ABNORMAL: r"有(?:点|些|1些|个)?(?:异常|情况|问题|状况)(?:情况)?|不太?正常|异常|不对劲|abnormal",
     Sort.KIND: "",
@@ -136,8 +149,8 @@ _PATTERNS: Mapping[Sort, str] = {
 
 
 def pattern(places: str, kinds: Mapping[str, str]) -> str:
-    """One expression for all sorts, of which the first that fits counts: with the ``places`` and words for ``kinds``."""
-    known = dict(_PATTERNS)
+    """One expression for all sorts, of which the first that fits counts; ``places`` and ``kinds`` are its own."""
+    known = dict(WORDS)
     known[Sort.PLACE] = places or r"(?!)"
     known[Sort.KIND] = "|".join(f"(?P<k_{kind}>(?:{words})(?:人?数|例数)?)" for kind, words in kinds.items())
     return "|".join(f"(?P<{sort.value}>{known[sort]})" for sort in Sort if sort in known)
@@ -157,7 +170,8 @@ EXAMPLE = "例|示例|格式|模板|样例|样板|范例"
 TAILS = r"\d+期|[a-z]区|(?:\d+|[a-z])(?:栋|幢|座|号楼)"
 """What tells parts of one estate apart."""
 PLACELIKE = (
-    r"(?:\d+期|[a-z]区|小区|社区|花园|家园|佳园|苑|园|公馆|公寓|宿舍|新村|村|庄|1品|名苑|华城|府|郡|雅庭|中心|澜岸|大厦|广场)$"
+    r"(?:\d+期|[a-z]区|小区|社区|花园|家园|佳园|苑|园|公馆|公寓|宿舍|新村|村|庄|1品|名苑|华城|府|郡|雅庭|中心|澜岸"
+    r"|大厦|广场)$"
 )
 """How names of places end (篇四)."""
 PRONOUNS = "小区|社区|村|家园|花园|苑|园|中心|我们小区|本小区|这个小区|那个小区"

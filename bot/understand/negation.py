@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from enum import Enum
+from itertools import pairwise
 
 from bot.understand.lexicon import Sort
 from bot.understand.tokens import Token
@@ -121,7 +122,7 @@ def _before_the_last(
 ) -> None:
     """A negation or a nought behind a list denies all of it (“发热、密接都没有”, “发热、疑似均为0”)."""
     last = bool(kinds) and found[kinds[-1]] is Denied.YES and (bool(used) or counts[kinds[-1]] == 0)
-    for at, following in reversed(list(zip(kinds, kinds[1:], strict=False))):
+    for at, following in reversed(list(pairwise(kinds))):
         linked = all(token.sort is Sort.LIST or _empty(token) for token in clause[at + 1 : following])
         last = last and linked and counts[at] is None
         if last and found[at] is Denied.NO:

@@ -147,8 +147,8 @@ class Notes:
         if degrees < WARM or not (self.current or doors):
             return False
         exact = [count.number for count in counts if count.number != VAGUE]
-        door = doors[0].words if doors else ""
-        found = DraftFinding(Kind.FEVER, exact[0] if exact else 1, door, degrees, doubts=frozenset({Doubt.KIND}))
+        where = doors[0].words if doors else ""
+        found = DraftFinding(Kind.FEVER, exact[0] if exact else 1, where, degrees, doubts=frozenset({Doubt.KIND}))
         self.add([found], each=False)
         return True
 

@@ -16,6 +16,9 @@ _MARKS = frozenset("⃣︎️")
 """What makes a digit a picture of itself (1️⃣)."""
 _BULLETS = re.compile("[①-⒛❶-➓]|[0-9]\ufe0f?\u20e3")
 """Numbers of a list that stand in the middle of a line."""
+_LISTED = re.compile(r"[^\n]{0,40}?1\s*[.、．)）][^\n]*[ \t　]2\s*[.、．)）][^\n]*$")
+"""A list that lost its line breaks when it was pasted."""
+_ITEMS = re.compile(r"(?:(?<=\s)|^)\d{1,3}\s*[.、．)）](?=\s*[^\d\s])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +50,8 @@ def plain(said: str) -> Plain:
     """Fold at most ``LONGEST`` signs of ``said``."""
     said = said[:LONGEST]
     bullets = {match.start(): match.end() for match in _BULLETS.finditer(said)}
+    if _LISTED.match(said):
+        bullets |= {match.start(): match.end() for match in _ITEMS.finditer(said)}
     signs: list[str] = []
     starts: list[int] = []
     skip = 0

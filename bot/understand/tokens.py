@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
-from itertools import zip_longest
 
-from bot.model import Kind
 from bot.understand import days, lexicon
 from bot.understand.doors import door
 from bot.understand.gazetteer import Gazetteer, Named, placelike, trimmed
@@ -64,19 +62,25 @@ def tokens(text: str, gazetteer: Gazetteer, today: date) -> list[Token]:
 
 def _misspelt(found: list[Token], text: str, gazetteer: Gazetteer) -> Iterator[Token]:
     """A short name with words that touch it may be a longer one with a slip of the pen (“君安花元”)."""
-    skip = False
-    for token, following in zip_longest(found, found[1:]):
-        if skip:
-            skip = False
-            continue
-        touched = following is not None and following.words and following.start == token.end
-        if token.sort is Sort.PLACE and following is not None and touched and token.end - token.start <= SHORT_NAME:
-            longer = gazetteer.named(text[token.start : following.end]) if following.sort is Sort.RUN else []
+    last: Token | None = None
+    for token in found:
+        if last is not None and _beside(last, token):
+            longer = gazetteer.named(text[last.start : token.end])
             if len(longer) == 1:
-                skip = True
-                yield Token(Sort.PLACE, token.start, following.end, named=longer[0], gap=token.gap)
+                yield replace(last, end=token.end, named=longer[0])
+                last = None
                 continue
-        yield token
+        if last is not None:
+            yield last
+        last = token
+    if last is not None:
+        yield last
+
+
+def _beside(token: Token, following: Token) -> bool:
+    """Whether words touch a short name."""
+    short = token.sort is Sort.PLACE and token.end - token.start <= SHORT_NAME
+    return short and following.sort is Sort.RUN and bool(following.words) and following.start == token.end
 
 
 _WORD = re.compile(r"[^\W_]+(?:'[a-z]+)?")
@@ -101,27 +105,26 @@ def _token(match: re.Match[str], gazetteer: Gazetteer, today: date, text: str) -
     name = str(match.lastgroup)
     said, start, end = match[0], match.start(), match.end()
     gap = _gap(text, start)
-    if name.startswith("k_") or name == Sort.KIND:
-        kind = next(group[2:] for group, value in match.groupdict().items() if value is not None and group[:2] == "k_")
-        return Token(Sort.KIND, start, end, words=kind, gap=gap)
-    sort = Sort(name)
-    token = Token(sort, start, end, gap=gap)
-    if sort is Sort.PLACE:
-        return Token(sort, start, end, named=gazetteer.exactly(said), gap=gap)
-    if sort is Sort.DAY:
-        return Token(sort, start, end, day=days.day(said, today), gap=gap)
-    if sort is Sort.WARMTH:
-        return Token(sort, start, end, warmth=_warmth(said), gap=gap)
-    if sort is Sort.DOOR:
-        return Token(sort, start, end, words=_door(said), gap=gap)
-    if sort is Sort.COUNT:
-        return Token(sort, start, end, number=_count(said), gap=gap)
-    if sort is Sort.NUMBER:
-        return Token(sort, start, end, number=int(said[:9]), gap=gap)
-    if sort is Sort.SYMPTOM:
-        key = next(key for key, words in _SYMPTOMS.items() if words.fullmatch(said))
-        return Token(sort, start, end, words=key, gap=gap)
+    token = Token(Sort(name), start, end, gap=gap)
+    match token.sort:
+        case Sort.KIND:
+            groups = match.groupdict().items()
+            token = replace(token, words=next(key[2:] for key, value in groups if value and key.startswith("k_")))
+        case Sort.PLACE:
+            token = replace(token, named=gazetteer.exactly(said))
+        case Sort.DAY:
+            token = replace(token, day=days.day(said, today))
+        case Sort.WARMTH:
+            token = replace(token, warmth=_warmth(said))
+        case Sort.COUNT | Sort.NUMBER:
+            token = replace(token, number=_count(said) if token.sort is Sort.COUNT else int(said[:9]))
+        case Sort.DOOR | Sort.SYMPTOM:
+            token = replace(token, words=_door(said) if token.sort is Sort.DOOR else _symptom(said))
     return token
+
+
+def _symptom(said: str) -> str:
+    return next(key for key, words in _SYMPTOMS.items() if words.fullmatch(said))
 
 
 def _warmth(said: str) -> float:
@@ -136,7 +139,7 @@ def _door(said: str) -> str:
 
 
 def _count(said: str) -> int:
-    digits = re.search(r"\d+", said[2:] if said.startswith("1家") else said)
+    digits = re.search(r"\d+", said.removeprefix("1家"))
     if digits:
         return int(digits[0])
     if _TWO.search(said) or said.endswith("老两口"):
@@ -179,5 +182,3 @@ def _resolved(token: Token, text: str, gazetteer: Gazetteer) -> Iterator[Token]:
         return
     foreign = placelike(run[start:])
     yield Token(Sort.RUN, token.start + start, token.start + end, words=run[start:end], foreign=foreign, gap=token.gap)
-
-
