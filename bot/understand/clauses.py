@@ -11,6 +11,8 @@ from bot.understand.lexicon import EXAMPLE, Sort
 from bot.understand.negation import Denied, denied
 from bot.understand.tokens import VAGUE, Token
 
+MOST = 200
+"""More persons of one kind at one place are a slip of the finger."""
 CONTENT = frozenset({Sort.KIND, Sort.NORMAL, Sort.ABNORMAL})
 _OPENS = frozenset({Sort.PLACE, Sort.REST, Sort.EXCEPT})
 _ENDS = frozenset({Sort.CLAUSE, Sort.SENTENCE, Sort.LINE, Sort.BUT})
@@ -77,6 +79,8 @@ class Read:
 
     findings: list[DraftFinding] = field(default_factory=list)
     denied: bool = False
+    cool: bool = False
+    """Whether a fever is denied: then no temperature makes one."""
     unclear: list[Token] = field(default_factory=list)
     """Pieces of which nothing can be made."""
     bare: list[Token] = field(default_factory=list)
@@ -96,9 +100,11 @@ def read(clause: Clause, text: str, *, placed: bool) -> Read:
     verb = any(piece.sort is Sort.RUN and _FOUND.search(text, piece.start, piece.end) for piece in pieces)
     for at in kinds:
         count = counts[at]
+        unsaid = says[at] in {Denied.YES, Denied.UNCLEAR}
+        result.cool = result.cool or (unsaid and pieces[at].words == Kind.FEVER)
         if says[at] is Denied.YES or (count is None and text[: pieces[at].end].endswith("无症状")):
             result.denied = True
-        elif says[at] is Denied.UNCLEAR or _of_another(pieces, at, text):
+        elif says[at] is Denied.UNCLEAR or _of_another(pieces, at, text) or _too_many(pieces, count):
             result.unclear.append(pieces[at])
         else:
             findings = list(_findings(pieces, at, kinds, None if count is None else pieces[count], taken))
@@ -118,6 +124,10 @@ def read(clause: Clause, text: str, *, placed: bool) -> Read:
     if not kinds and (said or len(pieces) == 1):
         result.loose += [piece for piece in clause.of(Sort.NUMBER) if _body(piece.number)]
     return result
+
+
+def _too_many(pieces: Sequence[Token], count: int | None) -> bool:
+    return count is not None and pieces[count].number > MOST
 
 
 def _of_another(pieces: Sequence[Token], at: int, text: str) -> bool:

@@ -45,6 +45,16 @@ class Entry:
         return DraftLine(place, status, tuple(self.findings), near, self.said, frozenset(doubts))
 
 
+def _warmed(finding: DraftFinding, piece: Token) -> bool:
+    """Whether a finding was made of a temperature alone."""
+    guessed = finding.kind == Kind.FEVER and Doubt.KIND in finding.doubts
+    return guessed and finding.temperature == _degrees(piece)
+
+
+def _degrees(piece: Token) -> float:
+    return piece.warmth or float(piece.number)
+
+
 NOWHERE = Named(())
 
 
@@ -59,6 +69,10 @@ class Notes:
     """The finding that was told last, as long as more may be said of it."""
     added: list[tuple[Entry, DraftFinding]] = field(default_factory=list)
     """What the clause before this one told, and where it was noted."""
+    cool: bool = False
+    """Whether a fever was denied."""
+    warmed: list[tuple[Entry, Token]] = field(default_factory=list)
+    """Where a temperature alone was taken for a fever."""
     door: str = ""
     """A door that waits for what was found there."""
     lost: list[tuple[int, int]] = field(default_factory=list)
@@ -96,7 +110,7 @@ class Notes:
         if behind and self.added:
             place = self.entry(named)
             for where, finding in self.added:
-                where.findings.remove(finding)
+                where.findings[:] = [each for each in where.findings if each is not finding]
                 place.findings.append(finding)
             self.last = place, len(place.findings) - 1
             return True
@@ -108,6 +122,16 @@ class Notes:
         place.findings += homeless.findings
         self.last = place, len(place.findings) - 1
         return True
+
+    def no_fever(self) -> None:
+        """A fever is denied: what was taken for one, where one speaks now, is none."""
+        self.cool = True
+        here = {code for named in self.current for code in named.codes}
+        for place, piece in self.warmed:
+            if not here or not place.named.codes or here & set(place.named.codes):
+                place.findings[:] = [each for each in place.findings if not _warmed(each, piece)]
+                self.lost.append((piece.start, piece.end))
+                self.last = None
 
     def undo(self) -> None:
         """What was told last is over already: nothing is made of it."""
@@ -132,7 +156,7 @@ class Notes:
 
     def _warm(self, piece: Token, doors: list[Token], counts: list[Token]) -> bool:
         """Take a temperature up; False where it belongs to nothing."""
-        degrees = piece.warmth or float(piece.number)
+        degrees = _degrees(piece)
         if self.last is not None:
             place, index = self.last
             told = place.findings[index]
@@ -144,12 +168,14 @@ class Notes:
                 for door in doors:
                     self._door(door)
                 return True
-        if degrees < WARM or not (self.current or doors):
+        if degrees < WARM or self.cool or not (self.current or doors):
             return False
         exact = [count.number for count in counts if count.number != VAGUE]
         where = doors[0].words if doors else ""
         found = DraftFinding(Kind.FEVER, exact[0] if exact else 1, where, degrees, doubts=frozenset({Doubt.KIND}))
         self.add([found], each=False)
+        if self.last is not None:
+            self.warmed.append((self.last[0], piece))
         return True
 
     def _door(self, piece: Token) -> None:

@@ -61,6 +61,8 @@ class Reading:
         places = self._places(clause)
         said = read(clause, self.text.text, placed=bool(self.notes.current))
         alone = len(places) == 1 and not clause.of(*CONTENT)
+        if said.cool:
+            self.notes.no_fever()
         moved = alone and self.notes.settle(places[0], behind=clause.behind)
         self.notes.added = []
         if places and not moved:

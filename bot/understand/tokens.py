@@ -153,9 +153,8 @@ def _merged(found: list[Token], text: str) -> list[Token]:
     """A figure that touches words belongs to them (“3组”, “1期”); what touches each other is one run."""
     merged: list[Token] = []
     for token in found:
-        last = merged[-1] if merged else None
-        loose = token.sort in {Sort.RUN, Sort.NUMBER}
-        touches = last is not None and loose and last.end == token.start and last.sort in {Sort.RUN, Sort.NUMBER}
+        last = merged[-1] if merged else token
+        touches = last.end == token.start and {last.sort, token.sort} <= {Sort.RUN, Sort.NUMBER}
         if touches and not (token.sort is Sort.NUMBER and trimmed(text[last.start : last.end]) == (0, 0)):
             merged[-1] = Token(Sort.RUN, last.start, token.end, gap=last.gap)
         else:
