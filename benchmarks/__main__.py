@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-MODULES = ("benchmarks.board", "benchmarks.turns")
+MODULES = ("benchmarks.board", "benchmarks.plain_words", "benchmarks.turns")
 
 
 def main() -> int:

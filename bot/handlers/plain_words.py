@@ -21,6 +21,8 @@ STEPS = "steps"
 def plain_words(brief: Brief) -> Dialog:
     """Show the draft of what was said (``brief.subject``) until it is submitted, written anew or dropped."""
     said, n = brief.subject, 0
+    owing = any(place.status is None for place in brief.owed)
+    dropped = Say("case_notice/discarded", {"owed": owing})
     while True:
         n += 1
         draft = _entitled(brief, drafted.understood(brief, said))
@@ -39,11 +41,14 @@ def plain_words(brief: Brief) -> Dialog:
         if action == "submit":
             return (yield from _filed(brief, draft, rows))
         if action == "discard":
-            yield from Say("case_notice/discarded", {"owed": any(place.status is None for place in brief.owed)})
+            yield from dropped
             return None
-        said = yield from Text(f"rewrite/{n}", LINE, options(STEPS))
+        said = yield from Text(f"rewrite/{n}", LINE, options(STEPS, "discard"))
         if said == STEPS:
-            return Goto("exceptions" if any(place.status is None for place in brief.owed) else "found")
+            return Goto("exceptions" if owing else "found")
+        if said == "discard":
+            yield from dropped
+            return None
 
 
 def _entitled(brief: Brief, draft: Draft) -> Draft:
@@ -70,7 +75,7 @@ def unfit(brief: Brief, draft: Draft, said: str) -> Say | None:
     if draft.empty and draft.foreign:
         return Say("plain_words/foreign", {"names": draft.foreign}, (Option("report"), Option("places")))
     if draft.empty:
-        lost = draft.lost[0] if draft.lost else said
+        lost = draft.lost[0] if draft.lost and draft.spoken else said
         return Say("plain_words/lost", {"said": lost, "place": _example(brief, draft)}, ways)
     if draft.day != brief.day:
         return Say("plain_words/day", {"said": draft.day}, (Option("report"), Option("notice")))
@@ -162,7 +167,7 @@ def _filed(brief: Brief, draft: Draft, rows: Sequence[Row]) -> Generator[Step, A
             return CaseFound(rows[0].place.code, findings[0], brief.day)
         yield from Say("case_notice/kept")
         return None
-    lines = [_line(owed[row.place.code], row) for row in rows]
+    lines = [line for row in rows if (line := _line(owed[row.place.code], row)) is not None]
     if draft.rest:
         lines += [Line(place.code, Status.NORMAL) for place in _others(brief, rows)]
     if not lines:
@@ -172,12 +177,17 @@ def _filed(brief: Brief, draft: Draft, rows: Sequence[Row]) -> Generator[Step, A
     return reported.as_report(brief, tuple(lines), said)
 
 
-def _line(place: Owed, row: Row) -> Line:
-    """What the report says of one place: what stands there of this person's own stays beside what is new."""
-    line = reported.line_of(place, row.items)
-    if line.status is Status.NORMAL or not place.mine:
-        return line
-    return replace(line, findings=reported.together(place.findings, line.findings))
+def _line(place: Owed, row: Row) -> Line | None:
+    """What the report says of one place: what stands there of this person's own stays beside what is new.
+
+    None: it says nothing that does not stand there already.
+    """
+    if place.status is None or row.normal:
+        return reported.line_of(place, row.items)
+    line = reported.line_of(place, [item for item in row.items if item.same is None])
+    if line.status is Status.NORMAL:
+        return None
+    return replace(line, findings=reported.together(place.findings if place.mine else (), line.findings))
 
 
 def receipt(fact: Fact, brief: Brief, standing: Standing) -> Say:

@@ -73,6 +73,18 @@ def _numbers(piece: Token, text: str, *, listed: bool) -> bool:
     return bool(_NUMBERED.match(text, piece.end)) or (listed and text[piece.end : piece.end + 1].isspace())
 
 
+def not_normal(clause: Clause) -> bool:
+    """Whether a negation stands before “正常” (“不是都正常”): nobody knows what that is."""
+    normal = next((piece.start for piece in clause.of(Sort.NORMAL)), 0)
+    return not clause.of(Sort.KIND) and any(piece.start < normal for piece in clause.of(Sort.NOT))
+
+
+def only_denies(clause: Clause) -> bool:
+    """Whether nothing but a place and a negation stands there (“二期没有”), or symptoms are denied."""
+    words = any(piece.words for piece in clause.of(Sort.RUN))
+    return bool(clause.of(Sort.NOT)) and not words and bool(clause.of(Sort.PLACE, Sort.SYMPTOM))
+
+
 @dataclass(slots=True)
 class Read:
     """What a clause says of kinds, and what of it has found no kind yet."""

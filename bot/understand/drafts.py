@@ -14,7 +14,9 @@ from bot.understand.reading import Reading
 from bot.understand.tokens import tokens
 
 _TELLS = re.compile(
-    "|".join((*KINDS.values(), WORDS[Sort.NORMAL], WORDS[Sort.ABNORMAL], WORDS[Sort.WARMTH], WORDS[Sort.SYMPTOM]))
+    "|".join(
+        (*KINDS.values(), WORDS[Sort.NORMAL], WORDS[Sort.ABNORMAL], WORDS[Sort.WARMTH], WORDS[Sort.SYMPTOM], "体温")
+    )
 )
 _NO_REPORT = frozenset({Sort.QUESTION, Sort.IF, Sort.ORDER})
 """A sentence with one of these asks, supposes or tells others what to do: it reports nothing."""

@@ -87,8 +87,8 @@ class Notes:
         """The places that are spoken of."""
         return [self.entry(named) for named in self.current]
 
-    def add(self, findings: list[DraftFinding], *, each: bool) -> None:
-        """Note findings at the place that is spoken of; at one of several, unless ``each`` has them."""
+    def add(self, findings: list[DraftFinding], *, each: bool) -> Entry:
+        """Note findings at the place that is spoken of, the last of which is returned; at one, unless ``each`` has them."""
         if len(self.current) > 1 and not each:
             codes = tuple(dict.fromkeys(code for named in self.current for code in named.codes))
             places = [self.entry(Named(codes, all(named.sure for named in self.current)))]
@@ -101,6 +101,7 @@ class Notes:
             place.findings += findings
             self.added += [(place, each) for each in findings]
             self.last = place, len(place.findings) - 1
+        return places[-1]
 
     def settle(self, named: Named, *, behind: bool) -> bool:
         """The place comes behind what was found there: move it; False where nothing waits for a place.
@@ -173,9 +174,7 @@ class Notes:
         exact = [count.number for count in counts if count.number != VAGUE]
         where = doors[0].words if doors else ""
         found = DraftFinding(Kind.FEVER, exact[0] if exact else 1, where, degrees, doubts=frozenset({Doubt.KIND}))
-        self.add([found], each=False)
-        if self.last is not None:
-            self.warmed.append((self.last[0], piece))
+        self.warmed.append((self.add([found], each=False), piece))
         return True
 
     def _door(self, piece: Token) -> None:

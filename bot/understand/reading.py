@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from bot.model import Doubt, Draft, DraftLine, Status
-from bot.understand.clauses import CONTENT, Clause, Read, read
+from bot.understand.clauses import CONTENT, Clause, Read, not_normal, only_denies, read
 from bot.understand.gazetteer import Gazetteer, Named
 from bot.understand.lexicon import Sort
 from bot.understand.notes import WARM, Entry, Notes
@@ -39,6 +39,8 @@ class Reading:
     unclear: bool = False
     excepting: tuple[int, list[Named]] = (-1, [])
     """The sentence that begins with “除了”, and the places that are excepted."""
+    inside: bool = False
+    """Whether what is excepted is a part of the place that is spoken of: nothing is said of other places."""
     stray: bool = False
     """Whether a place is spoken of that is none of the writer's."""
     foreign: list[str] = field(default_factory=list)
@@ -49,7 +51,7 @@ class Reading:
 
     def hear(self, clause: Clause) -> None:
         """Note what a clause says."""
-        if self._elsewhere(clause) or clause.of(Sort.WRONG) or _not_normal(clause):
+        if self._elsewhere(clause) or clause.of(Sort.WRONG) or not_normal(clause):
             self.lose(clause)
             return
         if clause.of(Sort.FOLLOW):
@@ -68,7 +70,7 @@ class Reading:
         if places and not moved:
             self.notes.last = None
         if clause.of(Sort.EXCEPT):
-            self.excepting = clause.sentence, places
+            self._excepts(clause)
         self._note(clause, said, places)
         self._leftovers(clause, said)
 
@@ -117,10 +119,18 @@ class Reading:
             self._stands(clause, said, places)
         self.notes.more(said.loose)
 
+    def _excepts(self, clause: Clause) -> None:
+        """“除了”: the places behind it, or, where none is, a part of the place before it."""
+        begin = clause.of(Sort.EXCEPT)[0].start
+        named = [piece.named for piece in clause.of(Sort.PLACE) if piece.named is not None and piece.start > begin]
+        self.inside = not named and bool(self.notes.current)
+        self.excepting = clause.sentence, self.notes.current if self.inside else named
+
     def _mixed(self, clause: Clause) -> None:
         """Findings and “正常” in one clause: all others are normal if there is an “except”, else nobody knows."""
         if self.excepting[0] == clause.sentence:
-            self._all_others(sure=True)
+            if not self.inside:
+                self._all_others(sure=True)
             return
         for place in self.notes.here():
             place.mixed = True
@@ -140,7 +150,7 @@ class Reading:
             for place in self._meant(places):
                 place.bad, place.denied = place.bad or not denies, place.denied or denies
             self.denied = self.denied or (denies and not places)
-        elif not said.unclear and (said.denied or _only_denies(clause)):
+        elif not said.unclear and (said.denied or only_denies(clause)):
             here = self.notes.here()
             self.denied = self.denied or not here
             for place in here:
@@ -155,7 +165,8 @@ class Reading:
     def _normal(self, clause: Clause, places: Sequence[Named], normal: Token, *, partly: bool) -> None:
         """“正常” of the places that were named, or of all."""
         if self.excepting[0] == clause.sentence:
-            self._all_others(sure=True)
+            if not self.inside:
+                self._all_others(sure=True)
             for named in self.excepting[1]:
                 entry = self.notes.entry(named)
                 entry.bad = entry.bad or not entry.findings
@@ -222,18 +233,6 @@ class Reading:
 def _cool(piece: Token) -> bool:
     """A temperature that is none to speak of."""
     return piece.sort is Sort.WARMTH and piece.warmth < WARM
-
-
-def _not_normal(clause: Clause) -> bool:
-    """Whether a negation stands before “正常” (“不是都正常”): nobody knows what that is."""
-    normal = next((piece.start for piece in clause.of(Sort.NORMAL)), 0)
-    return not clause.of(Sort.KIND) and any(piece.start < normal for piece in clause.of(Sort.NOT))
-
-
-def _only_denies(clause: Clause) -> bool:
-    """Whether nothing but a place and a negation stands there (“二期没有”), or symptoms are denied."""
-    words = any(piece.words for piece in clause.of(Sort.RUN))
-    return bool(clause.of(Sort.NOT)) and not words and bool(clause.of(Sort.PLACE, Sort.SYMPTOM))
 
 
 def _at(line: DraftLine, only: str) -> DraftLine:

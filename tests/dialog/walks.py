@@ -52,7 +52,7 @@ from bot.model import (
     Todo,
 )
 from bot.model.care import Isolation, Returned, Visited
-from tests.dialog import creation_days, problem_days, work_days
+from tests.dialog import creation_days, plain_days, problem_days, work_days
 from tests.town import NOW, ZONE
 
 TODAY = NOW.date()
@@ -196,6 +196,7 @@ LATER = {
     frozenset({"assess", "sheet", "apply", "creation", "circular", "document"}): creation_days.days(RULES),
     frozenset({"checks", "redblack", "worklog"}): work_days.days(RULES),
     frozenset({"problem", "problems", "ledger", "picture"}): problem_days.days(RULES),
+    frozenset({"plain_words"}): plain_days.days(RULES),
 }
 """By flows, the days on which they have something to say; on the days above they have nothing."""
 
