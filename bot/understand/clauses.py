@@ -130,7 +130,9 @@ def read(clause: Clause, text: str, *, placed: bool) -> Read:
     result.loose = [
         piece
         for index, piece in enumerate(pieces)
-        if index not in taken and piece.sort in {Sort.DOOR, Sort.WARMTH, Sort.COUNT, Sort.SYMPTOM}
+        if index not in taken
+        and piece.sort in {Sort.DOOR, Sort.WARMTH, Sort.COUNT, Sort.SYMPTOM}
+        and not (kinds and piece.number == VAGUE)
     ]
     said = any(_WARMTH_SAID.search(text, piece.start, piece.end) for piece in clause.of(Sort.RUN))
     if not kinds and (said or len(pieces) == 1):

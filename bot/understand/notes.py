@@ -88,7 +88,7 @@ class Notes:
         return [self.entry(named) for named in self.current]
 
     def add(self, findings: list[DraftFinding], *, each: bool) -> Entry:
-        """Note findings at the place that is spoken of, the last of which is returned; at one, unless ``each`` has them."""
+        """Note findings at the place that is spoken of, and return it; of several at one, unless ``each`` has them."""
         if len(self.current) > 1 and not each:
             codes = tuple(dict.fromkeys(code for named in self.current for code in named.codes))
             places = [self.entry(Named(codes, all(named.sure for named in self.current)))]

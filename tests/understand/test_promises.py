@@ -59,8 +59,8 @@ def test_no_line_of_the_corpus_keeps_what_is_denied_in_it() -> None:
     for line in (*lines("shown"), *lines("held"), *lines("later")):
         for kind, words in KINDS.items():
             places = [match.start() for match in re.finditer(words, line.said)]
-            if len(places) != 1:
-                continue
+            if len(places) != 1 or (kind == Kind.FEVER and "F?" in line.expected):
+                continue  # what a temperature says, elsewhere in the line, is not denied
             for negation in NEGATIONS:
                 said = line.said[: places[0]] + negation + line.said[places[0] :]
                 found = {each.kind for one in understand(said, line.gazetteer, TODAY).lines for each in one.findings}
