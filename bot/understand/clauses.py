@@ -11,6 +11,8 @@ from bot.understand.lexicon import EXAMPLE, Sort
 from bot.understand.negation import Denied, denied
 from bot.understand.tokens import VAGUE, Token
 
+FIGURE = 3
+"""Digits of a figure that is worth a word when nothing was made of it."""
 MOST = 200
 """More persons of one kind at one place are a slip of the finger."""
 CONTENT = frozenset({Sort.KIND, Sort.NORMAL, Sort.ABNORMAL})
@@ -97,6 +99,8 @@ class Read:
     """Pieces of which nothing can be made."""
     bare: list[Token] = field(default_factory=list)
     """Kinds that were only mentioned."""
+    figures: list[Token] = field(default_factory=list)
+    """Long figures that say nothing: a phone, another door."""
     loose: list[Token] = field(default_factory=list)
     """Doors, temperatures, counts and symptoms of whatever was said before or comes next."""
 
@@ -133,6 +137,11 @@ def read(clause: Clause, text: str, *, placed: bool) -> Read:
         if index not in taken
         and piece.sort in {Sort.DOOR, Sort.WARMTH, Sort.COUNT, Sort.SYMPTOM}
         and not (kinds and piece.number == VAGUE)
+    ]
+    result.figures = [
+        piece
+        for index, piece in enumerate(pieces)
+        if index not in taken and piece.sort is Sort.NUMBER and piece.end - piece.start >= FIGURE
     ]
     said = any(_WARMTH_SAID.search(text, piece.start, piece.end) for piece in clause.of(Sort.RUN))
     if not kinds and (said or len(pieces) == 1):

@@ -17,8 +17,6 @@ from bot.understand.tokens import Token
 
 SHORTEST = 2
 """A single sign that was not understood is not worth a word."""
-PHONE = 7
-"""A figure of so many digits is nothing that a report asks for."""
 NAME = 4
 """So many signs beside an item of a list are the name of whoever wrote it."""
 _PART = re.compile("楼|单元|人|户|居民")
@@ -201,7 +199,7 @@ class Reading:
             behind = clause.pieces[index + 1 : index + 2]
             end = behind[0].end if behind and behind[0].sort is Sort.COUNT else piece.end
             lost.append((piece.start, end))
-        lost += [(piece.start, piece.end) for piece in clause.of(Sort.NUMBER) if piece.end - piece.start >= PHONE]
+        lost += [(piece.start, piece.end) for piece in said.figures]
         for piece in clause.of(Sort.RUN):
             if len(piece.words) >= SHORTEST and not (clause.numbered and len(piece.words) <= NAME):
                 lost.append((piece.start, piece.end))
