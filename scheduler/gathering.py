@@ -13,10 +13,9 @@ from sqlalchemy import Connection, func, select
 
 from bot.model import Deadline, Debt, Owing, Served, Settled
 from bot.store import deadlines, owing
-from bot.store.asking import Asking, Who
 from bot.store.reached import Reached, reached
 from bot.store.tables import named
-from bot.store.todo import todo
+from bot.store.waiting import waiting
 from scheduler import calendar, plan
 
 if TYPE_CHECKING:
@@ -58,7 +57,8 @@ def gather(
     near = calendar.deadlines(tools.rules, today - margin, today + margin, tools.zone, workdays)
     _dated(connection, tools, now, near, people, debts)
     if timers or (timers is None and now.minute % TIMERS == 0):
-        _waiting(connection, tools, now, people, debts)
+        # What is in the ledger is due at nine: once an hour is often enough.
+        _waiting(connection, tools, now, people, debts, ledger=persons is not None or now.minute < TIMERS)
     _daily(connection, now, near, people, debts, everybody=persons is not None)
     owes = [
         Owing(person, tuple(debts[person]), each.since, each.fewer, each.snoozed)
@@ -103,14 +103,18 @@ def _owe(
             debts[person].append(debt)
 
 
-def _waiting(
-    connection: Connection, tools: Tools, now: datetime, people: Mapping[int, Reached], debts: dict[int, list[Debt]]
+def _waiting(  # noqa: PLR0913 - where to look, and into what to write it
+    connection: Connection,
+    tools: Tools,
+    now: datetime,
+    people: Mapping[int, Reached],
+    debts: dict[int, list[Debt]],
+    *,
+    ledger: bool,
 ) -> None:
-    """What waits too long, of those whom it may concern."""
-    for person in sorted(owing.concerned(connection, now, people) & set(people)):
-        each = people[person]
-        asking = Asking(connection, tools.house, Who(person, "", each.locale, each.since), now, now.date())
-        debts[person] += [plan.of_todo(one, tools.rules) for one in todo(asking)["todo"] if one.asks]
+    """What waits too long, of those whom it may concern, with the ``ledger`` or without."""
+    for person, waits in waiting(connection, tools.house, now, people, problems=ledger).items():
+        debts[person] += [plan.of_todo(each, tools.rules) for each in waits if each.asks]
 
 
 def _daily(  # noqa: PLR0913 - where to look, and into what to write it

@@ -7,7 +7,7 @@ from datetime import date, datetime, time
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, update
+from sqlalchemy import Connection, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.desk import care_notices, creation_notices, digests
@@ -114,7 +114,11 @@ class House:
 
     def forget(self, now: datetime) -> None:
         """Delete what is past its term, at night, once a day; of several processes one does it."""
-        if now.time() >= NIGHT and self._database.write(partial(_first_today, now.date())):
+        if now.time() < NIGHT:
+            return
+        with self._database.read() as connection:
+            done = connection.execute(select(SETTING.c.value).where(SETTING.c.key == PURGED)).scalar()
+        if (done or "") < now.date().isoformat() and self._database.write(partial(_first_today, now.date())):
             retention.nightly(self._whole, self._media, self._tools.rules, now)
 
     def _tell(self, job: Callable[[Connection], list[int]]) -> None:

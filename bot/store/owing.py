@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping
-from datetime import date, datetime, timedelta
+from collections.abc import Collection, Iterable
+from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, func, or_, select
+from sqlalchemy import Connection, func, or_, select
 
 from bot.model import Event, ProblemStep, Role, Status
 from bot.store.authority import holds
-from bot.store.duties import ASSIGNMENT, CASE, EVENT, LEAVE, LEAVE_END, LEVELS, PLACE, REPORT
-from bot.store.known_cases import RECENT
+from bot.store.duties import ASSIGNMENT, LEAVE, LEAVE_END, LEVELS, PLACE, REPORT
 from bot.store.tables import named
 from bot.store.todo import FIELD
 
@@ -78,42 +77,3 @@ def _reported(connection: Connection, day: date, places: Collection[str] | None)
     rows = connection.execute(query.order_by(REPORT.c.recorded_at, REPORT.c.id)).all()
     words = {row.place: row.status for row in rows}
     return {place for place, status in words.items() if status != Status.WITHDRAWN}
-
-
-def concerned(connection: Connection, now: datetime, persons: Collection[int] | None = None) -> set[int]:
-    """Those who may have something that waits: at or above the places of cases, problems and isolations; on leave."""
-    day = now.date()
-    ended = select(EVENT.c.case).where(EVENT.c.event.in_(OVER))
-    cases = select(CASE.c.place).where(or_(CASE.c.code.not_in(ended), CASE.c.opened_at >= now - RECENT))
-    over = select(PROBLEM_EVENT.c.problem).where(PROBLEM_EVENT.c.step.in_(DONE))
-    problems = select(PROBLEM.c.place).where(or_(PROBLEM.c.code.not_in(over), PROBLEM.c.recorded_at >= now - RECENT))
-    stays = select(ISOLATION.c.place).where(ISOLATION.c.since >= day - LONGEST)
-    spots = {code for query in (cases, problems, stays) for code in connection.execute(query.distinct()).scalars()}
-    found: set[int] = set()
-    if spots:
-        up = select(PLACE.c.code, PLACE.c.parent).where(PLACE.c.code.in_(sorted(spots))).cte(recursive=True)
-        up = up.union(select(PLACE.c.code, PLACE.c.parent).join(up, PLACE.c.code == up.c.parent))
-        roles = ASSIGNMENT.c.role.in_([role.value for role in CONCERNED])
-        query = select(ASSIGNMENT.c.person).join(up, up.c.code == ASSIGNMENT.c.place).where(holds(day), roles)
-        found |= set(connection.execute(query.distinct()).scalars())
-    ending = select(LEAVE.c.person).where(LEAVE.c.since <= day, LEAVE.c.until.between(day, day + timedelta(days=1)))
-    found |= set(connection.execute(ending).scalars())
-    return found if persons is None else found & set(persons)
-
-
-def holders(connection: Connection, roles: Mapping[str, Collection[str]], day: date) -> dict[int, Places]:
-    """By person, the places among ``roles`` (by role: codes) at which they hold that role on ``day``."""
-    found: dict[int, dict[str, str]] = defaultdict(dict)
-    for role, codes in roles.items():
-        if codes:
-            for row in connection.execute(_holding(role, codes, day)):
-                found[row.person][row.code] = row.name
-    return {person: tuple(sorted(places.items())) for person, places in found.items()}
-
-
-def _holding(role: str, codes: Collection[str], day: date) -> Select[Any]:
-    return (
-        select(ASSIGNMENT.c.person, PLACE.c.code, PLACE.c.name)
-        .join(PLACE, PLACE.c.code == ASSIGNMENT.c.place)
-        .where(and_(ASSIGNMENT.c.role == role, ASSIGNMENT.c.place.in_(list(codes)), holds(day)))
-    )
