@@ -37,17 +37,19 @@ class Known:
     reached: Mapping[int, Reached]
 
 
-def gather(
+def gather(  # noqa: PLR0913 - of whom, when, and what to leave out
     connection: Connection,
     tools: Tools,
     now: datetime,
     persons: Collection[int] | None = None,
     *,
     timers: bool | None = None,
+    dated: bool = True,
 ) -> Known:
     """What everybody (or ``persons``) owes at ``now``, and was reminded of: a handful of questions, however many.
 
-    ``timers``: whether to look for what waits; by default every ten minutes.
+    ``timers``: whether to look for what waits; by default every ten minutes. ``dated``: whether to look for what is due
+    on a day of the year.
     """
     people = reached(connection, now, persons)
     debts: dict[int, list[Debt]] = defaultdict(list)
@@ -55,7 +57,8 @@ def gather(
     margin = calendar.reach(tools.rules)
     today = now.date()
     near = calendar.deadlines(tools.rules, today - margin, today + margin, tools.zone, workdays)
-    _dated(connection, tools, now, near, people, debts)
+    if dated:
+        _dated(connection, tools, now, near, people, debts)
     if timers or (timers is None and now.minute % TIMERS == 0):
         # What is in the ledger is due at nine: once an hour is often enough.
         _waiting(connection, tools, now, people, debts, ledger=persons is not None or now.minute < TIMERS)

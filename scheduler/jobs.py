@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import date, datetime, time
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, select, update
 from sqlalchemy.dialects import postgresql, sqlite
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from bot.desk.voice import Tools
     from bot.store.database import Database
     from bot.store.media import MediaStore
+    from scheduler.claims import Still
     from scheduler.lease import Lease
 
 SETTING = named("setting")
@@ -67,7 +68,7 @@ class House:
         )
 
     @property
-    def still(self) -> Callable[[Connection, datetime, Sequence[Any]], set[int]]:
+    def still(self) -> Still:
         """Which reminders that are about to leave are not to go: what they are about is settled, or it is night."""
         return self._reminding.still
 

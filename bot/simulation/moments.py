@@ -1,4 +1,4 @@
-"""At which moments of a day a tick is worth making. A stub: the planner knows them once it is there."""
+"""At which moments of a day a tick is worth making: those of the ladders, the cutoff, the digest, the ends of quiet."""
 
 from __future__ import annotations
 
