@@ -9,10 +9,11 @@ from datetime import datetime, time
 from functools import partial
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import BindParameter, Connection, bindparam, func, select
 
 from bot.model import Deadline, Debt, Owing, Served, Settled
 from bot.store import deadlines, owing
+from bot.store.prepared import Prepared
 from bot.store.reached import Reached, reached
 from bot.store.tables import named
 from bot.store.waiting import waiting
@@ -26,6 +27,18 @@ TIMERS = 10
 """What waits for hours is looked for every so many minutes."""
 KEYS = 500
 """No database minds a list of so many."""
+
+
+_SERVED = Prepared(
+    select(REMINDER.c.person, REMINDER.c.slot).where(REMINDER.c.slot.in_(bindparam("slots", expanding=True)))
+)
+_SINCE: BindParameter[datetime] = bindparam("since")
+_ASKED = select(REMINDER.c.outbox).where(REMINDER.c.at >= _SINCE, REMINDER.c.slot.startswith(plan.SNOOZE))
+_TODAY = Prepared(
+    select(REMINDER.c.person, func.count(REMINDER.c.outbox.distinct()).label("messages"))
+    .where(REMINDER.c.at >= _SINCE, REMINDER.c.outbox.not_in(_ASKED))
+    .group_by(REMINDER.c.person)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,17 +162,10 @@ def _served(connection: Connection, owes: Sequence[Owing], now: datetime) -> dic
     keys |= {plan.snooze_key(each.snoozed) for each in owes if each.snoozed is not None}
     known: dict[int, set[str]] = defaultdict(set)
     for some in parts(sorted(keys)):
-        query = select(REMINDER.c.person, REMINDER.c.slot).where(REMINDER.c.slot.in_(some))
-        for row in connection.execute(query).all():
+        for row in _SERVED.all(connection, {"slots": list(some)}):
             known[row.person].add(row.slot)
     midnight = datetime.combine(now.date(), time.min, now.tzinfo)
-    asked = select(REMINDER.c.outbox).where(REMINDER.c.at >= midnight, REMINDER.c.slot.startswith(plan.SNOOZE))
-    counts = (
-        select(REMINDER.c.person, func.count(REMINDER.c.outbox.distinct()).label("messages"))
-        .where(REMINDER.c.at >= midnight, REMINDER.c.outbox.not_in(asked))
-        .group_by(REMINDER.c.person)
-    )
-    today = {row.person: row.messages for row in connection.execute(counts)}
+    today = {row.person: row.messages for row in _TODAY.all(connection, {"since": midnight})}
     return {person: Served(frozenset(known[person]), today.get(person, 0)) for person in {*known, *today}}
 
 
