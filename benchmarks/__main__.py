@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-MODULES = ("benchmarks.board", "benchmarks.turns", "benchmarks.reminders")
+MODULES = ("benchmarks.board", "benchmarks.plain_words", "benchmarks.turns", "benchmarks.reminders")
 
 
 def main() -> int:

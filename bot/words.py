@@ -101,13 +101,21 @@ def matches(key: str, locale: Locale, said: str, among: Iterable[str]) -> str | 
     choices = entry(key, locale).choices
     for value in among:
         choice = choices.get(value)
-        if choice and wanted in {plain(value), plain(choice.label), *map(plain, choice.synonyms)}:
+        if choice and (wanted in _spoken(choice) or wanted == plain(value)):
             return value
     return None
 
 
+@cache
+def _spoken(choice: Choice) -> frozenset[str]:
+    """What a person may type for a choice, as it is compared."""
+    return frozenset({plain(choice.label), *map(plain, choice.synonyms)})
+
+
 def plain(said: str) -> str:
     """``said`` without signs, spaces, case and width: what is compared when a person types a label."""
+    if said.isascii() and said.isalnum():
+        return said.lower()
     import unicodedata  # noqa: PLC0415 - a rarely needed import kept off the start-up path
 
     folded = unicodedata.normalize("NFKC", said).casefold()

@@ -9,14 +9,14 @@ from datetime import datetime, time
 from functools import partial
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import BindParameter, Connection, bindparam, func, select
 
 from bot.model import Deadline, Debt, Owing, Served, Settled
 from bot.store import deadlines, owing
-from bot.store.asking import Asking, Who
+from bot.store.prepared import Prepared
 from bot.store.reached import Reached, reached
 from bot.store.tables import named
-from bot.store.todo import todo
+from bot.store.waiting import waiting
 from scheduler import calendar, plan
 
 if TYPE_CHECKING:
@@ -29,6 +29,18 @@ KEYS = 500
 """No database minds a list of so many."""
 
 
+_SERVED = Prepared(
+    select(REMINDER.c.person, REMINDER.c.slot).where(REMINDER.c.slot.in_(bindparam("slots", expanding=True)))
+)
+_SINCE: BindParameter[datetime] = bindparam("since")
+_ASKED = select(REMINDER.c.outbox).where(REMINDER.c.at >= _SINCE, REMINDER.c.slot.startswith(plan.SNOOZE))
+_TODAY = Prepared(
+    select(REMINDER.c.person, func.count(REMINDER.c.outbox.distinct()).label("messages"))
+    .where(REMINDER.c.at >= _SINCE, REMINDER.c.outbox.not_in(_ASKED))
+    .group_by(REMINDER.c.person)
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Known:
     """What was read of everybody: what they owe, what they were reminded of, and where they are reached."""
@@ -38,17 +50,19 @@ class Known:
     reached: Mapping[int, Reached]
 
 
-def gather(
+def gather(  # noqa: PLR0913 - of whom, when, and what to leave out
     connection: Connection,
     tools: Tools,
     now: datetime,
     persons: Collection[int] | None = None,
     *,
     timers: bool | None = None,
+    dated: bool = True,
 ) -> Known:
     """What everybody (or ``persons``) owes at ``now``, and was reminded of: a handful of questions, however many.
 
-    ``timers``: whether to look for what waits; by default every ten minutes.
+    ``timers``: whether to look for what waits; by default every ten minutes. ``dated``: whether to look for what is due
+    on a day of the year.
     """
     people = reached(connection, now, persons)
     debts: dict[int, list[Debt]] = defaultdict(list)
@@ -56,9 +70,11 @@ def gather(
     margin = calendar.reach(tools.rules)
     today = now.date()
     near = calendar.deadlines(tools.rules, today - margin, today + margin, tools.zone, workdays)
-    _dated(connection, tools, now, near, people, debts)
+    if dated:
+        _dated(connection, tools, now, near, people, debts)
     if timers or (timers is None and now.minute % TIMERS == 0):
-        _waiting(connection, tools, now, people, debts)
+        # What is in the ledger is due at nine: once an hour is often enough.
+        _waiting(connection, tools, now, people, debts, ledger=persons is not None or now.minute < TIMERS)
     _daily(connection, now, near, people, debts, everybody=persons is not None)
     owes = [
         Owing(person, tuple(debts[person]), each.since, each.fewer, each.snoozed)
@@ -103,14 +119,18 @@ def _owe(
             debts[person].append(debt)
 
 
-def _waiting(
-    connection: Connection, tools: Tools, now: datetime, people: Mapping[int, Reached], debts: dict[int, list[Debt]]
+def _waiting(  # noqa: PLR0913 - where to look, and into what to write it
+    connection: Connection,
+    tools: Tools,
+    now: datetime,
+    people: Mapping[int, Reached],
+    debts: dict[int, list[Debt]],
+    *,
+    ledger: bool,
 ) -> None:
-    """What waits too long, of those whom it may concern."""
-    for person in sorted(owing.concerned(connection, now, people) & set(people)):
-        each = people[person]
-        asking = Asking(connection, tools.house, Who(person, "", each.locale, each.since), now, now.date())
-        debts[person] += [plan.of_todo(one, tools.rules) for one in todo(asking)["todo"] if one.asks]
+    """What waits too long, of those whom it may concern, with the ``ledger`` or without."""
+    for person, waits in waiting(connection, tools.house, now, people, problems=ledger).items():
+        debts[person] += [plan.of_todo(each, tools.rules) for each in waits if each.asks]
 
 
 def _daily(  # noqa: PLR0913 - where to look, and into what to write it
@@ -142,17 +162,10 @@ def _served(connection: Connection, owes: Sequence[Owing], now: datetime) -> dic
     keys |= {plan.snooze_key(each.snoozed) for each in owes if each.snoozed is not None}
     known: dict[int, set[str]] = defaultdict(set)
     for some in parts(sorted(keys)):
-        query = select(REMINDER.c.person, REMINDER.c.slot).where(REMINDER.c.slot.in_(some))
-        for row in connection.execute(query).all():
+        for row in _SERVED.all(connection, {"slots": list(some)}):
             known[row.person].add(row.slot)
     midnight = datetime.combine(now.date(), time.min, now.tzinfo)
-    asked = select(REMINDER.c.outbox).where(REMINDER.c.at >= midnight, REMINDER.c.slot.startswith(plan.SNOOZE))
-    counts = (
-        select(REMINDER.c.person, func.count(REMINDER.c.outbox.distinct()).label("messages"))
-        .where(REMINDER.c.at >= midnight, REMINDER.c.outbox.not_in(asked))
-        .group_by(REMINDER.c.person)
-    )
-    today = {row.person: row.messages for row in connection.execute(counts)}
+    today = {row.person: row.messages for row in _TODAY.all(connection, {"since": midnight})}
     return {person: Served(frozenset(known[person]), today.get(person, 0)) for person in {*known, *today}}
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import date, datetime, time
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, update
+from sqlalchemy import Connection, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.desk import care_notices, creation_notices, digests
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from bot.desk.voice import Tools
     from bot.store.database import Database
     from bot.store.media import MediaStore
+    from scheduler.claims import Still
     from scheduler.lease import Lease
 
 SETTING = named("setting")
@@ -67,7 +68,7 @@ class House:
         )
 
     @property
-    def still(self) -> Callable[[Connection, datetime, Sequence[Any]], set[int]]:
+    def still(self) -> Still:
         """Which reminders that are about to leave are not to go: what they are about is settled, or it is night."""
         return self._reminding.still
 
@@ -114,7 +115,11 @@ class House:
 
     def forget(self, now: datetime) -> None:
         """Delete what is past its term, at night, once a day; of several processes one does it."""
-        if now.time() >= NIGHT and self._database.write(partial(_first_today, now.date())):
+        if now.time() < NIGHT:
+            return
+        with self._database.read() as connection:
+            done = connection.execute(select(SETTING.c.value).where(SETTING.c.key == PURGED)).scalar()
+        if (done or "") < now.date().isoformat() and self._database.write(partial(_first_today, now.date())):
             retention.nightly(self._whole, self._media, self._tools.rules, now)
 
     def _tell(self, job: Callable[[Connection], list[int]]) -> None:

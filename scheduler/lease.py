@@ -8,9 +8,10 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
-from sqlalchemy import Connection, case, or_, select, update
+from sqlalchemy import Connection, bindparam, case, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from bot.store.prepared import Prepared
 from bot.store.tables import named
 
 if TYPE_CHECKING:
@@ -23,6 +24,11 @@ LEASE = named("lease")
 TICK = "tick"
 LIFE = timedelta(seconds=45)
 """So long a process that was not heard of keeps the lease; it is renewed before every job."""
+_HELD = Prepared(
+    select(LEASE.c.fence)
+    .where(LEASE.c.name == bindparam("called"), LEASE.c.holder == bindparam("mine"))
+    .with_for_update()
+)
 _FIRST = {
     name: make(LEASE).on_conflict_do_nothing()
     for name, make in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert))
@@ -72,8 +78,8 @@ class Lease:
         Raises:
             LostLeaseError: another process took it meanwhile.
         """
-        mine = select(LEASE.c.fence).where(LEASE.c.name == self._name, LEASE.c.holder == self._holder)
-        if connection.execute(mine.with_for_update()).scalar() != self._fence or not self._fence:
+        mine = {"called": self._name, "mine": self._holder}
+        if _HELD.scalar(connection, mine) != self._fence or not self._fence:
             raise LostLeaseError(self._name)
 
 

@@ -112,8 +112,13 @@ class Post:
 
     async def settle(self) -> None:
         """Send until nothing that is due waits any more (tests, and the terminal)."""
-        while await self.claim() or self._tasks:
+        asked = True
+        while asked:
+            self._wake.clear()
+            asked = bool(await self.claim()) and self._wait <= 0
             await asyncio.gather(*self._tasks)
+            # What did not arrive, and what waited behind another, may be due; so may what was told because of it.
+            asked = asked or self._wake.is_set()
 
     async def claim(self) -> int:
         """Claim what may go and send it in the background; how many there were, or are to be asked for again."""

@@ -18,6 +18,7 @@ LIFE = timedelta(seconds=45)
 PARTS = 3
 """It is heard of, and looks after the others, this often within a life."""
 PREFIX = "post:"
+_OTHERS = Prepared(select(LEASE.c.holder, LEASE.c.until).where(LEASE.c.name.startswith(PREFIX)))
 _RENEW = Prepared(
     update(LEASE)
     .where(LEASE.c.name == bindparam("called"), LEASE.c.fence == bindparam("known"))
@@ -60,7 +61,7 @@ class Presence:
         if not self._fence or not _RENEW.run(connection, values):
             self._take(connection, now)
         self._renewed = now
-        rows = connection.execute(select(LEASE.c.holder, LEASE.c.until).where(LEASE.c.name.startswith(PREFIX))).all()
+        rows = _OTHERS.all(connection, {})
         others = [row for row in rows if row.holder != self.name]
         return Others(
             frozenset(row.holder for row in others if row.until > now),

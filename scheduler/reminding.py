@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection, insert, select
 
 from bot.desk import letters
-from bot.desk.reminders import SETTLES, Words, worded
+from bot.desk.reminders import DAILY, SETTLES, Words, worded
 from bot.model import Locale, Reminder
 from bot.store.reached import Reached
 from scheduler import plan
@@ -34,7 +34,7 @@ class Reminding:
         self._database = database
         self._tools = tools
         self._wake = wake
-        self._dated = {*(rule.id for rule in tools.rules.deadlines), plan.SNOOZE}
+        self._dated = {rule.id for rule in tools.rules.deadlines} - {DAILY}
 
     def remind(self, now: datetime) -> int:
         """Write the reminders that are due at ``now`` (in the programme's zone); how many there were.
@@ -66,9 +66,9 @@ class Reminding:
         about: dict[int, set[str]] = defaultdict(set)
         for row in connection.execute(query):
             about[row.outbox].add(_name(row.slot))
-        timers = any(name.partition("/")[0] not in self._dated for names in about.values() for name in names)
-        people = set(asked.values())
-        known = gather(connection, self._tools, moment, people, timers=timers)
+        kinds = {name.partition("/")[0] for names in about.values() for name in names} - {plan.SNOOZE}
+        timers, dated = bool(kinds - self._dated - {DAILY}), bool(kinds & self._dated)
+        known = gather(connection, self._tools, moment, set(asked.values()), timers=timers, dated=dated)
         live = {
             each.person: {_name(debt.key(moment)) for debt in each.items if moment < debt.until} for each in known.owing
         }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -16,6 +16,8 @@ from scheduler.lease import LostLeaseError
 if TYPE_CHECKING:
     from scheduler.lease import Lease
 
+RENEW = timedelta(seconds=10)
+"""So long a tick goes on before it asks for its lease again; what it writes is checked in any case."""
 LATE = timedelta(minutes=5)
 """After so long without a tick the scheduler counts as stuck."""
 log = logging.getLogger(__name__)
@@ -43,6 +45,7 @@ class Tick:
         self._clock = clock
         self._zone = zone
         self._last: datetime | None = None
+        self._held = datetime.min.replace(tzinfo=UTC)
 
     async def run(self) -> None:
         """Tick until cancelled. A tick that was slept through is not made up for: the next one sees what is due."""
@@ -62,8 +65,8 @@ class Tick:
     async def tick(self) -> None:
         """Call every job once."""
         now = self._clock().astimezone(self._zone)
-        for job in self._jobs:
-            if not await self._mine():
+        for number, job in enumerate(self._jobs):
+            if not await self._mine(again=number > 0):
                 break
             try:
                 await asyncio.to_thread(job.do, now)
@@ -74,12 +77,14 @@ class Tick:
                 log.error("the job %s failed: %s", job.name, type(why).__name__)  # noqa: TRY400 - a traceback may hold what was said
         self._last = self._clock()
 
-    async def _mine(self) -> bool:
-        """Whether this process is the one that ticks; asked before each job, for a job may take its time."""
-        if self._lease is None:
+    async def _mine(self, *, again: bool) -> bool:
+        """Whether this process is the one that ticks; asked again in the midst of a tick that takes its time."""
+        now = self._clock()
+        if self._lease is None or (again and timedelta(0) <= now - self._held < RENEW):
             return True
         try:
-            return await asyncio.to_thread(self._lease.hold, self._clock())
+            self._held = now
+            return await asyncio.to_thread(self._lease.hold, now)
         except Exception as why:  # noqa: BLE001 - a database that is away must not stop the clock
             log.error("the lease could not be asked for: %s", type(why).__name__)  # noqa: TRY400 - a traceback may hold what was said
             return False

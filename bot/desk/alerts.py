@@ -37,7 +37,7 @@ def taken_back(visit: Visit, codes: Collection[str]) -> None:
     told: dict[int, list[KnownCase]] = defaultdict(list)
     for case in known_cases.rows(visit.connection, visit.tools.house, codes) if codes else ():
         for role in visit.tools.rules.alert.get(case.kind, ()):
-            for answerable in _reachable(visit, case.place, Role(role), None):
+            for answerable in reachable(visit, case.place, Role(role), None):
                 if case not in told[answerable.person]:
                     told[answerable.person].append(case)
     me = visit.who.person if visit.who else None
@@ -54,7 +54,7 @@ def _alert(visit: Visit, cases: Sequence[KnownCase], what: str) -> tuple[str, ..
     me = visit.who.person if visit.who else None
     for case in cases:
         for role in visit.tools.rules.alert.get(case.kind, ()):
-            for answerable in _reachable(visit, case.place, Role(role), me):
+            for answerable in reachable(visit, case.place, Role(role), me):
                 letters[answerable].append(case)
     told: dict[int, list[KnownCase]] = {}
     for answerable, theirs in letters.items():
@@ -68,7 +68,7 @@ def _alert(visit: Visit, cases: Sequence[KnownCase], what: str) -> tuple[str, ..
     return tuple(reached)
 
 
-def _reachable(visit: Visit, place: str, role: Role, me: int | None) -> Sequence[Answerable]:
+def reachable(visit: Visit, place: str, role: Role, me: int | None) -> Sequence[Answerable]:
     """Those of the role nearest to the place who have a chat; else those of the role above."""
     today = visit.now.date()
     for each in UP[UP.index(role) :] if role in UP else (role,):

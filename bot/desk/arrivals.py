@@ -6,11 +6,11 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from bot import words
-from bot.desk import cards, enrolment, groups, letters
+from bot.desk import cards, enrolment, groups, letters, spoken
 from bot.desk.controls import CONTROLS
 from bot.desk.reminders import SETTLES
-from bot.desk.visit import DEFAULT, SHOWN, Visit, standing
-from bot.dialog import Attachment, Number, Option, Points, Question, Reply, Say, Text, begin, take
+from bot.desk.visit import DEFAULT, Visit, standing
+from bot.dialog import Attachment, Number, Option, Points, Question, Reply, Say, Text, take
 from bot.dialog.reading import day as read_day
 from bot.dialog.reading import points
 from bot.dialog.steps import PHOTO
@@ -18,6 +18,7 @@ from bot.handlers import COMMANDS, FLOWS
 from bot.model import InboundKind, Locale
 from bot.store import briefs
 from bot.store.conversations import Kept
+from bot.understand.ordinals import LAST, ordinal
 
 BEFORE = frozenset({"help", "cancel", "what", "back"})
 """What can be said before the notice is accepted."""
@@ -130,26 +131,18 @@ def _written(visit: Visit, kept: Kept | None) -> None:
     if name is not None:
         command(visit, kept, name, argument)
         return
-    number = int(said) if said.isdecimal() and len(said) <= DIGITS else None
+    number = _number(said)
     if (number is not None and _numbered(visit, kept, number)) or _labelled(visit, kept, said):
         return
-    if kept is not None:
+    if kept is None:
+        spoken.unprompted(visit, said)
+    elif not spoken.instead(visit, kept, said):
         visit.answer(kept, said)
-    else:
-        _unprompted(visit, said)
 
 
-def _unprompted(visit: Visit, said: str) -> None:
-    """Words while nothing is asked: an answer to the day's report (“都正常”) opens it; others are not understood."""
-    today = visit.now.date()
-    flow = FLOWS[DEFAULT]
-    brief = visit.brief(today, flow)
-    ask = begin(flow.run, brief).ask
-    value = said if ask is None else cards.meant(flow, ask, said, brief)
-    if ask is None or value == said:
-        visit.say(Say("desk/lost", {"said": said[:SHOWN]}, (Option("report"), Option("menu"))))
-        return
-    visit.reply(visit.start(DEFAULT, None, today), Reply(ask.key, value), said)
+def _number(said: str) -> int | None:
+    """The number of a choice: figures (“2”), or words (“第二个”)."""
+    return int(said) if said.isdecimal() and len(said) <= DIGITS else ordinal(said)
 
 
 def _command_in(visit: Visit, kept: Kept | None, said: str) -> tuple[str | None, str]:
@@ -181,9 +174,10 @@ def _numbered(visit: Visit, kept: Kept | None, number: int) -> bool:
     ):
         return False
     shown = letters.last_shown(visit.connection, visit.tools.keyring, visit.inbound.address)
-    if shown is None or not 1 <= number <= len(shown.buttons):
+    if shown is None or not (number == LAST or 1 <= number <= len(shown.buttons)) or not shown.buttons:
         return False
-    _chosen(visit, kept, shown, shown.buttons[number - 1].value)
+    index = len(shown.buttons) - 1 if number == LAST else number - 1
+    _chosen(visit, kept, shown, shown.buttons[index].value)
     return True
 
 

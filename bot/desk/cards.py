@@ -34,10 +34,8 @@ class Card:
 
 def card(flow: Flow | None, brief: Brief, said: Sequence[Say], ask: Question | None = None, *, again: str = "") -> Card:
     """All that is said, then the question with its choices; ``again`` is why the last answer could not be read."""
-    texts = [words.text(each.key, brief.locale, {"brief": brief, **each.values}) for each in said]
+    texts = [again, *(words.text(each.key, brief.locale, {"brief": brief, **each.values}) for each in said)]
     buttons = [action_button(each, option, brief) for each in said for option in each.actions]
-    if again:
-        texts.append(again)
     if flow is not None and ask is not None:
         texts.append(words.text(template(flow, ask), brief.locale, {"brief": brief, **ask.values}))
         buttons = [*_choices(flow, ask, brief), *buttons]

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
-from bot.desk import cards
+from bot.desk import cards, spoken
 from bot.desk.visit import DEFAULT, Visit, open_places, standing
 from bot.dialog import Option, Reply, Say, back
 from bot.dialog.reading import day as read_day
@@ -18,7 +18,9 @@ Control = Callable[[Visit, Kept | None, str], None]
 NEXT = (Option("report"), Option("menu"))
 DIGITS = 18
 """No number of ours is longer, and no database takes a much longer one."""
-REPORTS = frozenset({"daily_report", "exceptions", "restate", "correct", "found", "supplement", "withdraw"})
+REPORTS = frozenset(
+    {"daily_report", "exceptions", "restate", "correct", "found", "supplement", "withdraw", "plain_words"}
+)
 """Conversations about one day: what they ask stays right while that day's places do."""
 
 
@@ -164,5 +166,6 @@ CONTROLS: dict[str, Control] = {
     "export": _export,
     "normal": _normal,
     "exceptions": _exceptions,
+    "relay": spoken.relay,
 }
 """By name; the words for them stand in ``templates/*/commands.j2``."""

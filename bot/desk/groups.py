@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import insert, select
 
 from bot import words
+from bot.desk import spoken
 from bot.dialog import Say
 from bot.model import Level, Locale, Role
 from bot.store import audit, briefs, figures
@@ -33,6 +34,8 @@ def answer(visit: Visit) -> None:
         _board(visit)
     elif said.startswith("/") and found is not None:
         visit.say(Say("desk/private"))
+    elif found is None:
+        spoken.in_group(visit, said)
 
 
 def _named(visit: Visit, said: str) -> str | None:

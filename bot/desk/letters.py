@@ -17,7 +17,7 @@ from bot.store.prepared import Prepared
 from bot.store.tables import named
 
 OUTBOX = named("outbox")
-PRIORITY = {"alert": 0, "reply": 1, "notice": 2, "reminder": 3, "digest": 4}
+PRIORITY = {"alert": 0, "reply": 1, "miss": 1, "notice": 2, "reminder": 3, "digest": 4}
 """What goes first where not all can go at once: alerts overtake, and nobody who asks waits for a digest."""
 
 _NEW = Prepared(insert(OUTBOX).returning(OUTBOX.c.id))
@@ -33,6 +33,13 @@ _LAST = Prepared(
     .where(OUTBOX.c.state == "sent")
     .order_by(OUTBOX.c.id.desc())
     .limit(1)
+)
+_REPLIES = Prepared(
+    select(OUTBOX.c.kind)
+    .where(OUTBOX.c.channel == bindparam("channel"), OUTBOX.c.address == bindparam("address"))
+    .where(OUTBOX.c.kind.in_(("reply", "miss")))
+    .order_by(OUTBOX.c.id.desc())
+    .limit(bindparam("most"))
 )
 
 
@@ -120,6 +127,13 @@ def shown(connection: Connection, keyring: Keyring, token: str) -> tuple[Shown, 
 def last_shown(connection: Connection, keyring: Keyring, address: Address) -> Shown | None:
     """The message that last reached a chat: what a typed number refers to. One still on its way has not been seen."""
     return _shown(connection, keyring, _LAST, {"channel": address.channel, "address": address.id})
+
+
+def missed(connection: Connection, address: Address, times: int) -> bool:
+    """Whether the last so many answers in a chat all said that nothing was understood."""
+    values = {"channel": address.channel, "address": address.id, "most": times}
+    kinds = [row.kind for row in _REPLIES.all(connection, values)]
+    return len(kinds) == times and set(kinds) == {"miss"}
 
 
 def _shown(connection: Connection, keyring: Keyring, query: Prepared, values: dict[str, str]) -> Shown | None:

@@ -174,11 +174,13 @@ class Visit(Voice):
         if turn.outcome is not None:
             records.record(self, flow, kept, turn.outcome, (*before, *turn.said))
             return
-        wrong = ""
+        wrong, missed = "", False
         if turn.complaint and turn.ask:
             wrong = cards.complaint(flow, turn.ask, turn.complaint, said[:SHOWN], kept.brief)
+            missed = turn.complaint.reason == "unreadable"
+            before = (*before, *(self.helpful() if missed else ()))
         card = cards.card(flow, kept.brief, (*before, *turn.said), turn.ask, again=wrong)
-        self.write(card, kept.id, asked, edit=not wrong)
+        self.write(card, kept.id, asked, edit=not wrong, kind="miss" if missed else "reply")
 
     def ask_again(self, kept: Kept | None, *before: Say) -> None:
         """Say again what is being asked; with nothing being asked, open the day's report."""

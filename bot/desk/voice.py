@@ -10,12 +10,15 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection
 
 from bot.desk import cards, letters
-from bot.dialog import Say
+from bot.dialog import Option, Say
 from bot.model import Address, Brief, Inbound, Locale, PackRules, Paper
 from bot.store import briefs, people
 from bot.store.acts import Act
 from bot.store.asking import House
 from bot.store.crypto import Keyring
+
+MISSES = 2
+"""After so many misses in a row the next one offers a person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,10 +126,12 @@ class Voice:
         edit: bool = True,
         photo: str | None = None,
         paper: Paper | None = None,
+        kind: str = "reply",
     ) -> None:
         """Answer in the chat that the message came from; after a tap the message tapped on is replaced.
 
-        A message with a ``photo`` (a media name) or a ``paper`` is always a new one.
+        A message with a ``photo`` (a media name) or a ``paper`` is always a new one. ``kind``: ``reply``, or ``miss``
+        where the person was not understood.
         """
         self._post(
             letters.Letter(
@@ -140,8 +145,15 @@ class Voice:
                 tap=self.inbound.tap,
                 photo=photo,
                 paper=paper,
+                kind=kind,
             )
         )
+
+    def helpful(self) -> tuple[Say, ...]:
+        """The offer of a person, to be made with the third answer in a row that says that nothing was understood."""
+        if self.who is None or not letters.missed(self.connection, self.inbound.address, MISSES):
+            return ()
+        return (Say("desk/person", actions=(Option("relay"),)),)
 
     def reaches(self, person: int) -> bool:
         """Whether somebody has a chat in which they can be told something."""

@@ -19,6 +19,7 @@ class Need(StrEnum):
     SELF = "self"
     COLLEAGUES = "colleagues"
     NEAR = "near"
+    NAMES = "names"
     CASES = "cases"
     CASE = "case"
     ISOLATIONS = "isolations"

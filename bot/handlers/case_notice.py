@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -14,25 +13,14 @@ from bot.model import (
     CaseFound,
     Details,
     DetailsAdded,
-    Fact,
-    Finding,
-    Kind,
-    Line,
     Near,
     Owed,
     ReportFiled,
-    Standing,
     Status,
 )
-from bot.questions import person
+from bot.questions import person, reported
 from bot.questions.gathering import Gathered, gather
 from bot.questions.person import Asking, Item
-
-STEPS: Mapping[str, str] = {
-    Kind.FEVER: "fever", Kind.CLOSE_CONTACT: "contact", Kind.CONFIRMED: "admit", Kind.SUSPECTED: "admit",
-    Kind.ASYMPTOMATIC: "admit", Kind.SECONDARY_CONTACT: "secondary", Kind.KEY_PERSON: "returnee",
-}  # fmt: skip
-"""What the receipt says is to be done next, by kind; one that a pack brings stays at home."""
 
 
 def exceptions(brief: Brief) -> Dialog:
@@ -57,19 +45,19 @@ def found(brief: Brief) -> Dialog:
     only = said.items[0]
     if len(said.items) == 1 and only.same is not None:
         return (yield from _again(only))
-    yield from _known(said.items)
+    yield from reported.tell_known(said.items)
     new = [item for item in said.items if item.same is None]
-    lines = [_line(place, new) for place in brief.owed]
+    lines = [reported.line_of(place, new) for place in brief.owed]
     before = {place.code: place.findings if place.mine else () for place in brief.owed}
     named = tuple(
-        replace(line, findings=_together(before[line.place], line.findings))
+        replace(line, findings=reported.together(before[line.place], line.findings))
         for line in lines
         if line.status is Status.ABNORMAL
     )
     if not named:
         yield from Say("case_notice/kept")
         return None
-    return _filed(brief, named, said)
+    return reported.as_report(brief, named, said)
 
 
 def notice(brief: Brief) -> Dialog:
@@ -93,8 +81,8 @@ def notice(brief: Brief) -> Dialog:
         return None
     if len(said.items) == 1 and said.items[0].same is not None:
         return (yield from _again(said.items[0]))
-    yield from _known(said.items)
-    findings = _findings([item for item in said.items if item.same is None])
+    yield from reported.tell_known(said.items)
+    findings = reported.findings_of([item for item in said.items if item.same is None])
     if not findings:
         yield from Say("case_notice/kept")
         return None
@@ -105,8 +93,8 @@ def _report(brief: Brief, places: Sequence[Owed]) -> Generator[Step, Any, Report
     said = yield from _gathered(brief, places, "normal")
     if said is None:
         return None
-    yield from _known(said.items)
-    return _filed(brief, tuple(_line(place, said.items) for place in places), said)
+    yield from reported.tell_known(said.items)
+    return reported.as_report(brief, tuple(reported.line_of(place, said.items) for place in places), said)
 
 
 def _gathered(brief: Brief, places: Sequence[Owed], rest: str) -> Generator[Step, Any, Gathered | None]:
@@ -153,92 +141,14 @@ def _again(item: Item) -> Generator[Step, Any, DetailsAdded | None]:
     details = item.details or Details()
     if item.same is not None and item.same.own and details != Details():
         return DetailsAdded(item.same.code, details)
-    yield from _known([item])
+    yield from reported.tell_known([item])
     return None
-
-
-def _known(items: Sequence[Item]) -> Generator[Step, Any, None]:
-    codes = [item.same.code for item in items if item.same is not None]
-    if codes:
-        yield from Say("case_notice/known", {"codes": codes})
-
-
-def _filed(brief: Brief, lines: tuple[Line, ...], said: Gathered) -> ReportFiled:
-    words = [f"{item.place.name}：{item.words}" for item in said.items if item.words]
-    note = "\n".join((*words, *((said.note,) if said.note else ())))
-    return ReportFiled(brief.day, lines, note or None, said.photos, fields=said.figures)
-
-
-def _line(place: Owed, items: Sequence[Item]) -> Line:
-    here = [item for item in items if item.place.code == place.code]
-    findings = _findings(here)
-    abnormal = findings or any(item.words for item in here)
-    return Line(place.code, Status.ABNORMAL if abnormal else Status.NORMAL, findings)
-
-
-def _findings(items: Sequence[Item]) -> tuple[Finding, ...]:
-    """By kind how many, and the details of those who are new; a count of none drops out."""
-    found = []
-    for kind in dict.fromkeys(item.kind for item in items):
-        same = [item for item in items if item.kind == kind]
-        people = tuple(item.details for item in same if item.details is not None and item.same is None)
-        known = tuple(dict.fromkeys(item.same.code for item in same if item.same is not None))
-        count = sum(item.count for item in same if item.same is None) + len(known)
-        if count:
-            found.append(Finding(kind, count, people, known))
-    return tuple(found)
-
-
-def _together(before: Sequence[Finding], new: Sequence[Finding]) -> tuple[Finding, ...]:
-    counts = Counter({each.kind: each.count for each in before})
-    added = {each.kind: each for each in new}
-    counts.update({each.kind: each.count for each in new})
-    return tuple(replace(added.get(kind, Finding(kind, count)), count=count) for kind, count in counts.items())
-
-
-def receipt(fact: Fact, brief: Brief, standing: Standing) -> Say:
-    """Number, who was told, what to do next, and what it means for the clean days."""
-    refused = standing.shown.get("refused")
-    if refused:
-        return Say("case_notice/refused", {**standing.shown, "reason": refused}, (Option("notice"), Option("menu")))
-    if isinstance(fact, DetailsAdded):
-        return Say("case_notice/added", {"fact": fact, "standing": standing}, (Option("found"), Option("menu")))
-    names = {place.code: place.name for place in brief.near} | {place.code: place.name for place in brief.owed}
-    names |= {each.streak.place: each.name for each in standing.streaks}
-    lines = fact.lines if isinstance(fact, ReportFiled) else ()
-    actions = (_on("fix", brief), _on("add", brief), _on("found", brief), *_missed(standing))
-    if isinstance(fact, CaseFound):
-        lines = (Line(fact.place, Status.ABNORMAL, (fact.finding,)),)
-        actions = (Option("notice"), Option("menu"))
-    taken = [line for line in lines if isinstance(fact, CaseFound) or line.place in standing.filed]
-    abnormal = [(names.get(line.place, line.place), line) for line in taken if line.status is Status.ABNORMAL]
-    new = {each.kind: None for _, line in abnormal for each in line.findings if each.count > len(each.known)}
-    shown = {
-        "fact": fact,
-        "taken": bool(taken),
-        "abnormal": abnormal,
-        "normal": sum(line.status is Status.NORMAL for line in taken),
-        "kinds": tuple(new) if standing.cases else (),
-        "steps": tuple(dict.fromkeys(STEPS.get(kind, "stay") for kind in new)) if standing.cases else (),
-        "told": standing.shown.get("told", ()),
-        "standing": standing,
-    }
-    return Say("case_notice/receipt", shown, actions)
-
-
-def _on(command: str, brief: Brief) -> Option:
-    """A command about the day that is spoken of."""
-    return Option(command if brief.day == brief.today else f"{command} {brief.day}", name=command)
-
-
-def _missed(standing: Standing) -> tuple[Option, ...]:
-    return tuple(Option(f"report {day}", name="missed") for day in standing.missed[:1])
 
 
 _REPORTING = frozenset({Need.CASES})
 FLOWS = (
-    Flow("exceptions", exceptions, "case_notice", receipt, _REPORTING),
-    Flow("restate", restate, "case_notice", receipt, _REPORTING),
-    Flow("found", found, "case_notice", receipt, _REPORTING),
-    Flow("notice", notice, "case_notice", receipt, _REPORTING | {Need.NEAR}),
+    Flow("exceptions", exceptions, "case_notice", reported.receipt, _REPORTING),
+    Flow("restate", restate, "case_notice", reported.receipt, _REPORTING),
+    Flow("found", found, "case_notice", reported.receipt, _REPORTING),
+    Flow("notice", notice, "case_notice", reported.receipt, _REPORTING | {Need.NEAR}),
 )

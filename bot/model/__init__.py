@@ -1,7 +1,7 @@
 """The nouns and past-tense facts that every room speaks of: frozen values, no behaviour beyond their own."""
 
 from bot.model.access import ACCESS, ACTIONS, Action, Field, Grant, allowed, grant
-from bot.model.brief import Brief, Colleague, Leave, Near, Owed, PastDay, PlaceStreak, Self, Standing
+from bot.model.brief import Brief, Called, Colleague, Leave, Near, Owed, PastDay, PlaceStreak, Self, Standing
 from bot.model.care import Care, Isolation, Returned, Stay, Todo, Visited
 from bot.model.cases import CaseCard, CaseFact, Details, Event, Finding, Kind, KnownCase
 from bot.model.creation import (
@@ -17,6 +17,7 @@ from bot.model.creation import (
     Townlet,
 )
 from bot.model.deadlines import Deadline, DeadlineLine, DeadlineRule, Debt, Every, Owing, Reminder, Served, Settled
+from bot.model.drafts import Doubt, Draft, DraftFinding, DraftLine
 from bot.model.facts import (
     ApplicationMade,
     AssessmentMarked,
@@ -124,6 +125,7 @@ __all__ = [
     "BoardEntry",
     "Brief",
     "Button",
+    "Called",
     "Care",
     "CareGiven",
     "CaseAcknowledged",
@@ -150,6 +152,10 @@ __all__ = [
     "Details",
     "DetailsAdded",
     "DocumentAsked",
+    "Doubt",
+    "Draft",
+    "DraftFinding",
+    "DraftLine",
     "DutiesTicked",
     "EntryPosted",
     "EntryTakenBack",

@@ -123,6 +123,17 @@ class Near:
 
 
 @dataclass(frozen=True, slots=True)
+class Called:
+    """A place under all its names, to be found in a sentence."""
+
+    code: str
+    name: str
+    others: tuple[str, ...] = ()
+    mine: bool = True
+    """False: it was named, and is none of this person's, or is closed; it is known so that it can be told."""
+
+
+@dataclass(frozen=True, slots=True)
 class Brief:
     """All that a flow may know. It is stored with the conversation, so that a replay sees what the first run saw."""
 
@@ -166,6 +177,8 @@ class Brief:
     """Whether a case that was ruled out never was, as the pack has it, or lets counting begin anew."""
     near: tuple[Near, ...] = ()
     """Places to choose from, the latest used first; others are found by searching."""
+    called: tuple[Called, ...] = ()
+    """What may be named in plain words."""
     cases: tuple[KnownCase, ...] = ()
     """Cases that this person may know of: open ones, and those of the last days; newest first."""
     case: CaseCard | None = None

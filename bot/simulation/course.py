@@ -105,7 +105,7 @@ class Course:
         for person in self._people.values():
             for deed in person.wake(self._clock.now):
                 self._agenda.add(deed.at, partial(self._do, person, deed))
-        for moment in moments(today):
+        for moment in moments(today, self._process.rules, self._log.zone):
             self._agenda.add(self._at(today, moment), self._tick)
         self._agenda.add(self._at(today, time(3, 30)), self._tick)
         self._agenda.add(self._at(today, EVENING), self._evening)

@@ -57,14 +57,14 @@ def play(wanted: Wanted, folder: Path) -> Log:
     settings = Settings(data_dir=folder, database_url="", secret_key=None, pack=wanted.pack)
     rules = replace(packs.load(wanted.pack), start=wanted.first, first_cycle=wanted.first.replace(day=1))
     log = Log(settings.zone, wanted.first, wanted.days, time.fromisoformat(rules.cutoff), rules.cycle_from)
-    quiet = logging.getLogger("scheduler").getEffectiveLevel(), logging.getLogger("bot").getEffectiveLevel()
+    levels = {name: logging.getLogger(name).level for name in ("scheduler", "bot")}
     try:
-        for name in ("scheduler", "bot"):
+        for name in levels:
             logging.getLogger(name).setLevel(logging.ERROR)  # what goes wrong on purpose is no news
         with asyncio.Runner(loop_factory=_loop) as runner:
             runner.run(_pass(wanted, settings, rules, log, folder))
     finally:
-        for name, level in zip(("scheduler", "bot"), quiet, strict=True):
+        for name, level in levels.items():
             logging.getLogger(name).setLevel(level)
     return log
 

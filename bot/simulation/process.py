@@ -35,6 +35,11 @@ class Process:
         self._trap = trap
         self.bot: Bot | None = None
 
+    @property
+    def rules(self) -> PackRules:
+        """The pack that leads."""
+        return self._rules[0]
+
     def new(self) -> Bot:
         """A bot over the database, with the platforms as its channels."""
         bot = Bot(self._settings, self._clock, self._rules, Database(self._settings.url))

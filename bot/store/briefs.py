@@ -150,6 +150,7 @@ def brief(  # noqa: PLR0913, PLR0917 - the house, the person, the moment, the da
 
 MORE: Mapping[Need, Callable[[Asking], Mapping[str, Any]]] = {
     Need.NEAR: places.near,
+    Need.NAMES: places.names,
     Need.TODO: todo.todo,
     Need.CASES: known_cases.known,
     Need.CASE: known_cases.card,

@@ -56,7 +56,7 @@ _NAMED = (PLACE.c.name.label("place_name"), PLACE.c.level, _ABOVE.c.name.label("
 def isolations(asking: Asking) -> Mapping[str, Any]:
     """The isolations that run at the person's places, the next to end first; and where one may begin."""
     see = scope(asking.who.person, WORK, asking.today)
-    theirs = and_(ISOLATION.c.place.in_(select(see.c.code)), _lately(asking.today))
+    theirs = and_(ISOLATION.c.place.in_(select(see.c.code)), lately(asking.today))
     found = read(asking.connection, asking.house.keyring, theirs)
     running = sorted((each for each in found if each.runs_on(asking.today)), key=lambda each: (each.ends, each.id))
     return {"isolations": tuple(running), "isolation_days": asking.house.rules.isolation_days, "wards": _wards(asking)}
@@ -80,7 +80,7 @@ def read(connection: Connection, keyring: Keyring, where: ColumnElement[bool]) -
     return found
 
 
-def _lately(day: date) -> ColumnElement[bool]:
+def lately(day: date) -> ColumnElement[bool]:
     """Only these can still run or have just ended: ordered, or begun anew, within the longest time that one lasts."""
     since = day - timedelta(days=LONGEST) - GRACE
     anew = select(STAY.c.isolation).where(STAY.c.event == Stay.BROKEN.value, STAY.c.on > since)
@@ -151,7 +151,7 @@ def announced(connection: Connection, house: House, now: datetime) -> list[tuple
     """Whom to tell that which isolation is over: its place's workers, and who leads there. ``now`` is in the zone."""
     today = now.date()
     found = []
-    for isolation in ending(read(connection, house.keyring, _lately(today)), today):
+    for isolation in ending(read(connection, house.keyring, lately(today)), today):
         found += [(person, isolation) for person in _people(connection, isolation.place, TOLD, today)]
     return found
 

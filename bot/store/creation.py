@@ -6,13 +6,13 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, insert, or_, select
 
 from bot.model import ApplicationMade, Course, CreationStepped, Stage, Step, Stepped
 from bot.model.creation import TEXT_LIMIT
 from bot.scoring.awards import WORDED, lapsed, refusal, stage
 from bot.scoring.quarters import quarter
-from bot.store import audit, codec, figures
+from bot.store import audit, codec, glance
 from bot.store.acts import Act
 from bot.store.asking import House
 from bot.store.cases import RefusedError
@@ -122,7 +122,11 @@ def lapsing(connection: Connection, house: House, now: datetime) -> list[tuple[s
         return []
     known = steps_of(connection, house, awarded)
     held = [place for place in awarded if stage(known[place]) is Stage.AWARDED]
-    found = figures.streaks(connection, house.rules, now.date(), places=held) if held else ()
+    still = or_(PLACE.c.closed.is_(None), PLACE.c.closed > now.date())
+    places = select(PLACE.c.code).where(PLACE.c.code.in_(held), still).order_by(PLACE.c.code)
+    codes = list(connection.execute(places).scalars()) if held else []
+    # What was reported does not matter here: the case that decides is all that is asked for.
+    found = [each.streak for each in glance.streaks(connection, house.rules, now.date(), codes)]
     return [(each.place, each.reason.case) for each in found if each.reason and lapsed(known[each.place], each)]
 
 

@@ -20,6 +20,7 @@ from bot.store.authority import holds, responsible
 from bot.store.cases import RefusedError
 from bot.store.creation_kept import STEP, steps_of
 from bot.store.duties import ASSIGNMENT, PLACE
+from bot.store.prepared import Prepared
 from bot.store.tables import named
 from scheduler.calendar import Workdays, deadlines, reach
 
@@ -29,6 +30,7 @@ UP = {Role.COMMUNITY_LEAD: Role.TOWNSHIP_REVIEWER, Role.TOWNSHIP_REVIEWER: Role.
 LEVELS = {Role.TOWNSHIP_REVIEWER: (Level.TOWNSHIP,), Role.COMMUNITY_LEAD: (Level.COMMUNITY, Level.VILLAGE)}
 """The places whose duty a deadline is, by the role that answers for them."""
 Places = tuple[tuple[str, str], ...]
+_WORKDAYS = Prepared(select(WORKDAY.c.day, WORKDAY.c.working))
 
 
 class Lacking(NamedTuple):
@@ -169,7 +171,7 @@ def listed(asking: Asking) -> Mapping[str, Any]:
 
 def workdays(connection: Connection) -> dict[date, bool]:
     """What an admin wrote of single days: whether they are worked."""
-    return {row.day: row.working for row in connection.execute(select(WORKDAY.c.day, WORKDAY.c.working))}
+    return {row.day: row.working for row in _WORKDAYS.all(connection, {})}
 
 
 def set_workday(connection: Connection, day: date, working: bool | None, now: datetime, name: str = "") -> None:  # noqa: FBT001 - three states: worked, off, as the library has it

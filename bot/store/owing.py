@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping
-from datetime import date, datetime, timedelta
+from collections.abc import Collection, Iterable
+from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, func, or_, select
+from sqlalchemy import BindParameter, Connection, bindparam, func, literal_column, or_, select
 
 from bot.model import Event, ProblemStep, Role, Status
-from bot.store.authority import holds
-from bot.store.duties import ASSIGNMENT, CASE, EVENT, LEAVE, LEAVE_END, LEVELS, PLACE, REPORT
-from bot.store.known_cases import RECENT
-from bot.store.tables import named
+from bot.store.duties import ASSIGNMENT, LEAVE, LEAVE_END, LEVELS, PLACE, REPORT
+from bot.store.prepared import Prepared
 from bot.store.todo import FIELD
 
-PROBLEM, PROBLEM_EVENT, ISOLATION = named("problem"), named("problem_event"), named("isolation")
 LONGEST = timedelta(days=90)
 """No isolation that was ordered longer ago still runs, however often it began anew within reason."""
 Places = tuple[tuple[str, str], ...]
@@ -24,25 +21,43 @@ OVER = (Event.RELEASED.value, Event.RULED_OUT.value, Event.WITHDRAWN.value)
 DONE = (ProblemStep.LOOKED_AGAIN.value, ProblemStep.WITHDRAWN.value)
 CONCERNED = frozenset({*FIELD, Role.COMMUNITY_LEAD, Role.TOWNSHIP_REVIEWER})
 
+_ABOVE = PLACE.alias("above")
+_DAY: BindParameter[Any] = bindparam("day")
+_DUTIES = (
+    select(ASSIGNMENT.c.person, PLACE.c.code, PLACE.c.name, ASSIGNMENT.c.stands_in_for, _ABOVE.c.name.label("above"))
+    .join(PLACE, PLACE.c.code == ASSIGNMENT.c.place)
+    .outerjoin(_ABOVE, _ABOVE.c.code == PLACE.c.parent)
+    .where(PLACE.c.level.in_([literal_column(f"'{level}'") for level in LEVELS]))
+    .where(or_(ASSIGNMENT.c.since.is_(None), ASSIGNMENT.c.since <= _DAY))
+    .where(or_(ASSIGNMENT.c.until.is_(None), ASSIGNMENT.c.until >= _DAY))
+    .where(or_(PLACE.c.closed.is_(None), PLACE.c.closed > _DAY), or_(PLACE.c.start.is_(None), PLACE.c.start <= _DAY))
+    .order_by(ASSIGNMENT.c.person, ASSIGNMENT.c.stands_in_for.isnot(None), ASSIGNMENT.c.id)
+)
+_HELD = Prepared(_DUTIES)
+_HELD_BY = Prepared(_DUTIES.where(ASSIGNMENT.c.person.in_(bindparam("persons", expanding=True))))
+_ENDED = select(func.min(LEAVE_END.c.on)).where(LEAVE_END.c.leave == LEAVE.c.id).scalar_subquery()
+_LEAVES = Prepared(
+    select(LEAVE.c.person)
+    .where(LEAVE.c.since <= _DAY, LEAVE.c.until >= _DAY)
+    .where(or_(_ENDED.is_(None), _ENDED > _DAY))
+)
+_SAID = select(REPORT.c.place, REPORT.c.status).where(REPORT.c.day == _DAY).order_by(REPORT.c.recorded_at, REPORT.c.id)
+_WORDS = Prepared(_SAID)
+_WORDS_ON = Prepared(_SAID.where(REPORT.c.place.in_(bindparam("places", expanding=True))))
+
 
 def unreported(connection: Connection, day: date, persons: Collection[int] | None = None) -> dict[int, Places]:
     """By person, the places for which they owe a report of ``day`` that does not stand; None: of everybody.
 
     As ``duties.Duties.on`` has it: whoever is on leave owes nothing of their own, a stand-in's places all the same.
     """
-    some = [] if persons is None else [ASSIGNMENT.c.person.in_(list(persons))]
-    above = PLACE.alias("above")
-    query = (
-        select(ASSIGNMENT.c.person, PLACE.c.code, PLACE.c.name, ASSIGNMENT.c.stands_in_for, above.c.name.label("above"))
-        .join(PLACE, PLACE.c.code == ASSIGNMENT.c.place)
-        .outerjoin(above, above.c.code == PLACE.c.parent)
-        .where(PLACE.c.level.in_(LEVELS), holds(day), *some)
-        .where(or_(PLACE.c.closed.is_(None), PLACE.c.closed > day), or_(PLACE.c.start.is_(None), PLACE.c.start <= day))
-        .order_by(ASSIGNMENT.c.person, ASSIGNMENT.c.stands_in_for.isnot(None), ASSIGNMENT.c.id)
-    )
+    if persons is not None and not persons:
+        return {}
+    whose = {} if persons is None else {"persons": list(persons)}
+    rows = (_HELD if persons is None else _HELD_BY).all(connection, {"day": day, **whose})
     away = _away(connection, day)
     held: dict[int, dict[str, Any]] = defaultdict(dict)
-    for row in connection.execute(query).all():
+    for row in rows:
         if row.stands_in_for is not None or row.person not in away:
             held[row.person].setdefault(row.code, row)
     wanted = None if persons is None else {code for rows in held.values() for code in rows}
@@ -64,56 +79,14 @@ def _called(rows: Collection[Any]) -> Iterable[tuple[str, str]]:
 
 def _away(connection: Connection, day: date) -> set[int]:
     """Who is on leave on ``day``."""
-    ended = select(func.min(LEAVE_END.c.on)).where(LEAVE_END.c.leave == LEAVE.c.id).scalar_subquery()
-    query = select(LEAVE.c.person).where(LEAVE.c.since <= day, LEAVE.c.until >= day)
-    return set(connection.execute(query.where(or_(ended.is_(None), ended > day))).scalars())
+    return {row.person for row in _LEAVES.all(connection, {"day": day})}
 
 
 def _reported(connection: Connection, day: date, places: Collection[str] | None) -> set[str]:
     """The places whose report of ``day`` stands; None: of all places."""
     if places is not None and not places:
         return set()
-    some = [] if places is None else [REPORT.c.place.in_(list(places))]
-    query = select(REPORT.c.place, REPORT.c.status).where(REPORT.c.day == day, *some)
-    rows = connection.execute(query.order_by(REPORT.c.recorded_at, REPORT.c.id)).all()
+    where = {} if places is None else {"places": list(places)}
+    rows = (_WORDS if places is None else _WORDS_ON).all(connection, {"day": day, **where})
     words = {row.place: row.status for row in rows}
     return {place for place, status in words.items() if status != Status.WITHDRAWN}
-
-
-def concerned(connection: Connection, now: datetime, persons: Collection[int] | None = None) -> set[int]:
-    """Those who may have something that waits: at or above the places of cases, problems and isolations; on leave."""
-    day = now.date()
-    ended = select(EVENT.c.case).where(EVENT.c.event.in_(OVER))
-    cases = select(CASE.c.place).where(or_(CASE.c.code.not_in(ended), CASE.c.opened_at >= now - RECENT))
-    over = select(PROBLEM_EVENT.c.problem).where(PROBLEM_EVENT.c.step.in_(DONE))
-    problems = select(PROBLEM.c.place).where(or_(PROBLEM.c.code.not_in(over), PROBLEM.c.recorded_at >= now - RECENT))
-    stays = select(ISOLATION.c.place).where(ISOLATION.c.since >= day - LONGEST)
-    spots = {code for query in (cases, problems, stays) for code in connection.execute(query.distinct()).scalars()}
-    found: set[int] = set()
-    if spots:
-        up = select(PLACE.c.code, PLACE.c.parent).where(PLACE.c.code.in_(sorted(spots))).cte(recursive=True)
-        up = up.union(select(PLACE.c.code, PLACE.c.parent).join(up, PLACE.c.code == up.c.parent))
-        roles = ASSIGNMENT.c.role.in_([role.value for role in CONCERNED])
-        query = select(ASSIGNMENT.c.person).join(up, up.c.code == ASSIGNMENT.c.place).where(holds(day), roles)
-        found |= set(connection.execute(query.distinct()).scalars())
-    ending = select(LEAVE.c.person).where(LEAVE.c.since <= day, LEAVE.c.until.between(day, day + timedelta(days=1)))
-    found |= set(connection.execute(ending).scalars())
-    return found if persons is None else found & set(persons)
-
-
-def holders(connection: Connection, roles: Mapping[str, Collection[str]], day: date) -> dict[int, Places]:
-    """By person, the places among ``roles`` (by role: codes) at which they hold that role on ``day``."""
-    found: dict[int, dict[str, str]] = defaultdict(dict)
-    for role, codes in roles.items():
-        if codes:
-            for row in connection.execute(_holding(role, codes, day)):
-                found[row.person][row.code] = row.name
-    return {person: tuple(sorted(places.items())) for person, places in found.items()}
-
-
-def _holding(role: str, codes: Collection[str], day: date) -> Select[Any]:
-    return (
-        select(ASSIGNMENT.c.person, PLACE.c.code, PLACE.c.name)
-        .join(PLACE, PLACE.c.code == ASSIGNMENT.c.place)
-        .where(and_(ASSIGNMENT.c.role == role, ASSIGNMENT.c.place.in_(list(codes)), holds(day)))
-    )

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, literal, select
 
-from bot.model import DUTY_LEVELS, Near, Role
+from bot.model import DUTY_LEVELS, Called, Near, Role
 from bot.store.asking import Asking
 from bot.store.authority import scope
 from bot.store.duties import CASE, PLACE
@@ -25,6 +25,9 @@ FINDERS = WHO | {Role.OFFICE}
 LEVELS = [level.value for level in DUTY_LEVELS]
 BUTTONS = 8
 """As many places as a phone shows at a glance."""
+
+NAMED = 200
+"""Places among which a sentence is read: more than anybody reports for; an office names one that it writes in full."""
 
 
 def near(asking: Asking) -> Mapping[str, Any]:
@@ -45,6 +48,30 @@ def near(asking: Asking) -> Mapping[str, Any]:
         .limit(BUTTONS)
     )
     return {"near": tuple(Near(row.code, row.name) for row in asking.connection.execute(query))}
+
+
+def names(asking: Asking) -> Mapping[str, Any]:
+    """What the person may name in plain words; ``asking.subject`` is what they said.
+
+    Places that it names and that are none of theirs are told, too: they are refused by their name, and what was found
+    there goes to no other place.
+    """
+    said, day = asking.subject, asking.today
+    known = candidates(asking.connection, asking.who.person, day)
+    known.sort(key=lambda each: not any(name in said for name in each.others))
+    codes = {each.code for each in known}
+    named_here = (
+        select(PLACE.c.code, PLACE.c.name)
+        .where(PLACE.c.level.in_(LEVELS), func.length(PLACE.c.name) > 1, literal(said).contains(PLACE.c.name))
+        .order_by(PLACE.c.code)
+        .limit(NAMED + NAMED)
+    )
+    foreign = [row for row in asking.connection.execute(named_here) if row.code not in codes]
+    others = [Called(row.code, row.name, (row.name,), mine=False) for row in foreign[:NAMED]]
+    mine = [
+        Called(each.code, each.name, each.others, each.closed is None or each.closed > day) for each in known[:NAMED]
+    ]
+    return {"called": (*mine, *others)}
 
 
 def candidates(connection: Connection, person: int, day: date) -> list[Candidate]:

@@ -6,16 +6,31 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, bindparam, insert, select
 
 from bot.model import Address, Locale
 from bot.store.acts import Act
 from bot.store.authority import ACCOUNT, HEARD
 from bot.store.briefs import PERSON
+from bot.store.prepared import Prepared
 from bot.store.tables import named
 
 SNOOZE = named("snooze")
 WISH = named("wish")
+
+
+_EVERYBODY = (
+    select(ACCOUNT.c.person, ACCOUNT.c.channel, ACCOUNT.c.address, ACCOUNT.c.bound_at, PERSON.c.locale)
+    .join(PERSON, PERSON.c.id == ACCOUNT.c.person)
+    .where(*HEARD)
+    .order_by(ACCOUNT.c.id)
+)
+_ALL = Prepared(_EVERYBODY)
+_SOME = Prepared(_EVERYBODY.where(ACCOUNT.c.person.in_(bindparam("persons", expanding=True))))
+_WISHES = Prepared(select(WISH.c.person, WISH.c.fewer).order_by(WISH.c.id))
+_SNOOZED = Prepared(
+    select(SNOOZE.c.person, SNOOZE.c.until).where(SNOOZE.c.recorded_at >= bindparam("since")).order_by(SNOOZE.c.id)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,22 +48,16 @@ class Reached:
 
 def reached(connection: Connection, now: datetime, persons: Collection[int] | None = None) -> dict[int, Reached]:
     """By person; None: everybody. Somebody with several chats is written to in the one bound last."""
-    some = [] if persons is None else [ACCOUNT.c.person.in_(list(persons))]
-    query = (
-        select(ACCOUNT.c.person, ACCOUNT.c.channel, ACCOUNT.c.address, ACCOUNT.c.bound_at, PERSON.c.locale)
-        .join(PERSON, PERSON.c.id == ACCOUNT.c.person)
-        .where(*HEARD, *some)
-        .order_by(ACCOUNT.c.id)
-    )
-    rows = connection.execute(query).all()
+    if persons is not None and not persons:
+        return {}
+    rows = _ALL.all(connection, {}) if persons is None else _SOME.all(connection, {"persons": list(persons)})
     first: dict[int, datetime] = {}
     for row in rows:
         first.setdefault(row.person, row.bound_at)
-    wishes = select(WISH.c.person, WISH.c.fewer).order_by(WISH.c.id)
-    fewer = {row.person: row.fewer for row in connection.execute(wishes)}
+    fewer = {row.person: row.fewer for row in _WISHES.all(connection, {})}
     # One that is over is still to be answered to; one from the day before yesterday is not.
-    lately = select(SNOOZE.c.person, SNOOZE.c.until).where(SNOOZE.c.recorded_at >= now.replace(hour=0, minute=0))
-    snoozed = {row.person: row.until for row in connection.execute(lately.order_by(SNOOZE.c.id))}
+    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    snoozed = {row.person: row.until for row in _SNOOZED.all(connection, {"since": midnight})}
     zone = now.tzinfo
     found: dict[int, Reached] = {}
     for row in rows:

@@ -40,11 +40,11 @@ def todo(asking: Asking) -> Mapping[str, Any]:
     cases = [_watched(asking, row, known[row.code], near, acknowledged) for row in rows if row.code in known]
     away = [Leave(each.since, each.until) for each in leaves(asking.connection, asking.who.person)]
     stays = isolations(asking)["isolations"]
-    timed = due(asking.now, cases, stays, away, asking.house.rules, _listed(asking))
+    timed = due(asking.now, cases, stays, away, asking.house.rules, listed(asking))
     return {"todo": (*timed, *creation_todo(asking))}
 
 
-def _listed(asking: Asking) -> list[Listed]:
+def listed(asking: Asking) -> list[Listed]:
     """The problems at the person's places; whoever only found one has nothing to see to."""
     found = seen(asking, entries(asking.connection, asking.house, visible(asking) & lasting(asking), MOST))
     return [

@@ -31,7 +31,18 @@ from bot.model import Brief, Colleague, Fact, Locale, ReportFiled
 from bot.store import codec
 from tests.dialog.walks import FREE, GROUPS, PLAIN, Stop, kept_answers, standings, walk, walks
 
-LONG = ("daily_report", "exceptions", "notice", "case", "case_details", "isolation", "found", "supplement", "leave")
+LONG = (
+    "daily_report",
+    "exceptions",
+    "notice",
+    "case",
+    "case_details",
+    "isolation",
+    "found",
+    "supplement",
+    "leave",
+    "plain_words",
+)
 WORDS = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
 REPLIES = st.one_of(
     WORDS,

@@ -54,7 +54,7 @@ from bot.model import (
     Todo,
 )
 from bot.model.care import Isolation, Returned, Visited
-from tests.dialog import creation_days, problem_days, reminder_days, work_days
+from tests.dialog import creation_days, plain_days, problem_days, reminder_days, work_days
 from tests.town import NOW, ZONE
 
 TODAY = NOW.date()
@@ -206,6 +206,7 @@ LATER = {
     frozenset({"checks", "redblack", "worklog"}): work_days.days(RULES),
     frozenset({"deadlines", "met", "unmet", "snooze", "fewer", "more"}): reminder_days.days(RULES),
     frozenset({"problem", "problems", "ledger", "picture"}): problem_days.days(RULES),
+    frozenset({"plain_words"}): plain_days.days(RULES),
 }
 """By flows, the days on which they have something to say; on the days above they have nothing."""
 

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import Connection, func, insert, select, text
 from sqlalchemy.exc import IntegrityError
 
-from bot.model import InboundKind
+from bot.model import InboundKind, Locale
 from bot.store import deadlines, duties
+from bot.store.asking import Asking, Who
 from bot.store.database import Database
 from bot.store.owing import unreported
 from bot.store.reached import reached
 from bot.store.tables import named
+from bot.store.todo import todo
+from bot.store.waiting import waiting
 from scheduler.gathering import gather
 from scheduler.plan import due
 from scheduler.reminding import write
@@ -277,3 +281,35 @@ def test_whom_it_reaches(people: Reminded) -> None:
     assert found[1].address.id == "zhang2"
     assert found[4].locale.value == "en"
     assert 5 not in found
+
+
+@pytest.mark.parametrize("hours", [0.5, 2, 13, 25, 49])
+async def test_all_at_once_as_one_by_one(both: Reminded, hours: float) -> None:
+    """What waits is the same, asked for everybody together or for each person alone."""
+    both.at("2026-11-24 10:00")
+
+    def job(connection: Connection) -> None:
+        at = moment("2026-11-24 10:00")
+        kinds = ("fever", "confirmed", "close_contact", "suspected", "fever", "key_person")
+        for n, (kind, place) in enumerate(zip(kinds, ("23", "24", "25", "61", "22", "23"), strict=True), 1):
+            code, reporter = f"Z1124-0{n}", (1, 2, 2, 4, None, 1)[n - 1]
+            row = {"code": code, "place": place, "person": reporter, "opened_at": at}
+            connection.execute(insert(named("case_")), row)
+            events = [("found", kind), *{4: [("left", "")], 5: [("ruled_out", "")]}.get(n, [])]
+            for m, (event, of) in enumerate(events):
+                line = {"case": code, "place": place, "event": event, "kind": of, "on": TODAY, "source": "chat"}
+                late = {"recorded_at": at + timedelta(minutes=m), "other": ""}
+                connection.execute(insert(named("case_event")), line | late)
+        connection.execute(insert(named("seen")), {"case": "Z1124-02", "person": 3, "at": at})
+
+    both.database.write(job)
+    await both.write("zhang", "报问题")
+    now = moment("2026-11-24 10:00") + timedelta(hours=hours)
+    house = both.tools.house
+    with both.database.read() as connection:
+        together = waiting(connection, house, now, problems=True)
+        for number, *_ in PEOPLE.values():
+            asking = Asking(connection, house, Who(number, "", Locale.ZH, NOW), now, now.date())
+            alone = tuple(each for each in todo(asking)["todo"] if each.asks)
+            assert tuple(each for each in together.get(number, ()) if each.asks) == alone
+    assert any(together.values())

@@ -1,7 +1,7 @@
 """A process that ticks over a database, for the tests that run several of them: ``URL NAME FOLDER``.
 
-Its clock is the file ``clock`` of the folder; how often it ticked under the lease stands in the file of its name; a
-file ``over`` ends it.
+Its clock is the file ``clock`` of the folder; how often it ticked, and how often of these under the lease, stands in
+the file of its name; a file ``over`` ends it.
 """
 
 from __future__ import annotations
@@ -39,12 +39,13 @@ async def main(url: str, name: str, folder: Path) -> None:
     lease = Lease(database, name, life=LIFE)
     jobs = [job for job in House(database, tools, media, lambda: None, lease).jobs() if job.name != "retention"]
     tick = Tick(jobs, clock, ZONE, lease)
-    ticks = 0
+    ticks = leased = 0
     while not (folder / "over").exists():
         before = lease._fence
         await tick.tick()
-        ticks += 0 < before == lease._fence  # it was this process that ticked, all the while
-        (folder / name).write_text(str(ticks), encoding="ascii")
+        ticks += 1
+        leased += 0 < before == lease._fence  # it was this process that ticked, all the while
+        (folder / name).write_text(f"{ticks} {leased}", encoding="ascii")
         if not lease._fence:
             await asyncio.sleep(0.02)  # whoever waits for it leaves the database to the one who has it
     database.close()

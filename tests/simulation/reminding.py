@@ -16,6 +16,7 @@ from bot.store import briefs, conversations, people
 from bot.store.conversations import Kept
 from bot.store.tables import named
 from scheduler.calendar import cutoff
+from scheduler.claims import Still, all_owed
 from scheduler.jobs import House
 from scheduler.tick import Job
 
@@ -87,5 +88,10 @@ def jobs(slips: frozenset[str] = frozenset()) -> type[House]:
             """The real ones, but for the planner, and ours."""
             real = (job for job in super().jobs() if job.name != "reminders")
             return (*real, Job("remind", Reminding(self._whole, self._tools, slips).job))
+
+        @property
+        def still(self) -> Still:
+            """Whoever nags does not look whether it is still owed."""
+            return all_owed if "nags" in slips else super().still
 
     return Reminded

@@ -16,7 +16,7 @@ from bot.simulation.log import Log, Span, Told
 from bot.simulation.people import PATIENCE, Deed, Person
 from bot.simulation.platform import CALM, Arrival, Odds, Platform, Trap
 from bot.simulation.town import CHANNELS, FEWEST_PLACES, MOST_PLACES, invent
-from tests.town import NOW, ZONE
+from tests.town import NOW, RULES, ZONE
 
 CHAT = ("alpha", "1")
 MIDNIGHT = datetime(2026, 11, 24, tzinfo=ZONE)
@@ -212,4 +212,5 @@ def test_a_town_is_invented() -> None:
     assert {each.channels for each in workers} == {CHANNELS, CHANNELS[:1]}
     assert len({code for code, *_ in town.places}) == len(town.places)
     assert invent(50, 3) == town != invent(50, 4)
-    assert moments.moments(NOW.date()) == moments.TIMES
+    today = [f"{each:%H:%M}" for each in moments.moments(NOW.date(), RULES, ZONE)]
+    assert today == ["07:30", "09:00", "15:00", "16:30", "17:10"]

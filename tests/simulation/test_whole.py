@@ -31,6 +31,7 @@ def test_two_weeks_with_faults(tmp_path: Path, seed: int) -> None:
     """Nothing that was acknowledged is lost, nothing comes twice or at night, whatever dies and fails."""
     log, verdict = run(tmp_path, Wanted(workers=8, days=14, seed=seed))
     assert (verdict.acknowledged_lost, verdict.quarantined) == (0, 0)
+    assert (verdict.lost, verdict.dated_missing, verdict.dated_stray) == (0, 0, 0)
     assert (verdict.doubled, verdict.quiet, verdict.over_three, verdict.after_reported) == (0, 0, 0, 0)
     assert log.kills >= 2
     assert {Told.SENT, Told.RETRY} <= {each.told for each in log.attempts}

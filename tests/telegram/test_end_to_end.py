@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import io
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from datetime import datetime
 from pathlib import Path
@@ -97,7 +97,9 @@ class Town:
 
 
 @asynccontextmanager
-async def town(mode: Mode, folder: Path, telegram: Standin) -> AsyncIterator[Town]:
+async def town(
+    mode: Mode, folder: Path, telegram: Standin, clock: Callable[[], datetime] = lambda: NOW
+) -> AsyncIterator[Town]:
     """Everything running, on free ports of the loopback."""
     async with served() as server:
         settings = Settings(
@@ -110,7 +112,7 @@ async def town(mode: Mode, folder: Path, telegram: Standin) -> AsyncIterator[Tow
             public_url=server.url,
             telegram_per_second=0,  # the clock stands still here: a pace would wait for ever
         )
-        bot = Bot.build(settings, lambda: NOW)
+        bot = Bot.build(settings, clock)
         migrate(bot.database)
         roster(bot)
         server.app = bot.asgi()
@@ -186,6 +188,27 @@ async def test_a_workers_day_leaves_the_same_facts_by_either_way(mode: Mode, tmp
         "quarantined": [],
     }
     assert filed == [(LI, NOW.date(), False)] * 3
+
+
+@pytest.mark.parametrize("mode", ["webhook", "polling"])
+async def test_a_reminder_becomes_the_receipt(mode: Mode, tmp_path: Path, telegram: Standin) -> None:
+    """Half an hour before the cutoff the bot writes by itself; one tap files the report, in the same message."""
+    now = [NOW]
+    async with town(mode, tmp_path, telegram, lambda: now[0]) as here:
+        li = telegram.person(7001, "Invented Li")
+        await enrol(here, li, LI)
+        now[0] = NOW.replace(hour=16, minute=30)
+        await here.bot.tick.tick()
+        await here.quiet()
+        assert "还没报 3 处：虚构一期、虚构花园、虚构六期" in li.sees()[-1].text
+        shown = len(li.sees())
+        receipt = await here.taps(li, "✅ 全部正常")
+        assert "16:30 已报，3 处正常" in receipt
+        assert len(li.sees()) == shown, "the reminder itself became the receipt"
+        await here.bot.tick.tick()
+        await here.quiet()
+        assert len(li.sees()) == shown
+        assert here.rows("report", "place", "status") == [(place, "normal") for place in ("X1", "X2", "X3")]
 
 
 async def test_a_message_delivered_again_counts_once(tmp_path: Path, telegram: Standin) -> None:

@@ -1,0 +1,124 @@
+"""What waits too long, of everybody at once: as ``todo`` has it for one person, in a handful of questions for all."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from bot.model import Event, Isolation, Leave, Locale, ProblemStep, Role, Todo
+from bot.scoring.log import Person
+from bot.scoring.timers import Listed, Watched, due
+from bot.store.asking import Asking, House, Who
+from bot.store.authority import holds
+from bot.store.care_kept import WORK, lately, read
+from bot.store.case_logs import read_persons
+from bot.store.duties import ASSIGNMENT, CASE, EVENT, LEAVE, PLACE, leaves
+from bot.store.tables import named
+from bot.store.todo import FIELD, SEEN, listed
+
+PROBLEM, PROBLEM_EVENT = named("problem"), named("problem_event")
+OVER = (Event.RELEASED.value, Event.RULED_OUT.value, Event.WITHDRAWN.value, Event.MERGED.value)
+DONE = (ProblemStep.LOOKED_AGAIN.value, ProblemStep.WITHDRAWN.value)
+CONCERNED = frozenset({*FIELD, *WORK, Role.COMMUNITY_LEAD, Role.TOWNSHIP_REVIEWER})
+ONE_DAY = timedelta(days=1)
+Held = Mapping[str, Mapping[int, frozenset[Role]]]
+"""By place and person the roles that they hold there or above."""
+
+
+def waiting(
+    connection: Connection, house: House, now: datetime, persons: Collection[int] | None = None, *, problems: bool
+) -> dict[int, tuple[Todo, ...]]:
+    """By person what they are asked about at ``now``, or will be; None: of everybody.
+
+    ``problems``: whether to look at the ledger, too, which takes a few questions for each whom it may concern.
+    """
+    day = now.date()
+    cases = _cases(connection)
+    known = read_persons(connection, [row.code for row in cases])
+    seen = (
+        set(connection.execute(select(SEEN.c.case).where(SEEN.c.case.in_(list(known)))).scalars()) if known else set()
+    )
+    stays = [each for each in read(connection, house.keyring, lately(day)) if each.runs_on(day)]
+    held = _held(connection, {*(row.place for row in cases), *(stay.place for stay in stays)}, day)
+    watched: dict[int, list[Watched]] = defaultdict(list)
+    for row in cases:
+        for person, roles in held.get(row.place, {}).items() if row.code in known else ():
+            watched[person].append(_watched(row, known[row.code], roles, row.code in seen, person))
+    staying: dict[int, list[Isolation]] = defaultdict(list)
+    for stay in stays:
+        for person, roles in held.get(stay.place, {}).items():
+            if roles & WORK:
+                staying[person].append(stay)
+    ending = set(connection.execute(select(LEAVE.c.person).where(LEAVE.c.until.between(day, day + ONE_DAY))).scalars())
+    noted = _responsible(connection, day) if problems else set()
+    found = {}
+    for person in sorted({*watched, *staying, *ending, *noted}):
+        if persons is None or person in persons:
+            away = [Leave(each.since, each.until) for each in leaves(connection, person)] if person in ending else []
+            rows = _listed(connection, house, now, person) if person in noted else ()
+            found[person] = due(now, watched[person], staying[person], away, house.rules, rows)
+    return found
+
+
+def _cases(connection: Connection) -> Sequence[Any]:
+    """Those that are not over, as far as the log says at a glance: the rule looks again."""
+    later = EVENT.alias("later")
+    again = select(later.c.id).where(
+        later.c.case == EVENT.c.case, later.c.event == Event.REOPENED.value, later.c.id > EVENT.c.id
+    )
+    ended = select(EVENT.c.case).where(EVENT.c.event.in_(OVER), ~again.exists())
+    query = select(CASE.c.code, CASE.c.person, CASE.c.place, PLACE.c.name).join(PLACE, PLACE.c.code == CASE.c.place)
+    return connection.execute(
+        query.where(CASE.c.code.not_in(ended)).order_by(CASE.c.opened_at.desc(), CASE.c.code)
+    ).all()
+
+
+def _held(connection: Connection, places: Collection[str], day: date) -> Held:
+    if not places:
+        return {}
+    first = select(PLACE.c.code.label("spot"), PLACE.c.code, PLACE.c.parent).where(PLACE.c.code.in_(sorted(places)))
+    up = first.cte(recursive=True)
+    up = up.union(select(up.c.spot, PLACE.c.code, PLACE.c.parent).join(up, PLACE.c.code == up.c.parent))
+    query = (
+        select(up.c.spot, ASSIGNMENT.c.person, ASSIGNMENT.c.role)
+        .join(up, up.c.code == ASSIGNMENT.c.place)
+        .where(holds(day), ASSIGNMENT.c.role.in_([role.value for role in CONCERNED]))
+    )
+    found: dict[str, dict[int, frozenset[Role]]] = defaultdict(dict)
+    for row in connection.execute(query).all():
+        mine = found[row.spot]
+        mine[row.person] = mine.get(row.person, frozenset()) | {Role(row.role)}
+    return found
+
+
+def _watched(row: Any, person: Person, roles: frozenset[Role], seen: bool, who: int) -> Watched:  # noqa: ANN401, FBT001 - a case's row; whether its alert was seen
+    """How far somebody is from being the one who must see to it: as ``todo`` has it."""
+    mine = row.person == who
+    reporter = 0 if mine and roles & FIELD else None
+    lead = None
+    if Role.COMMUNITY_LEAD in roles:
+        reporter, lead = (0 if mine or row.person is None else 1), 0
+    elif Role.TOWNSHIP_REVIEWER in roles:
+        reporter, lead = 2, 1
+    return Watched(row.code, row.name, person, reporter, lead, seen)
+
+
+def _responsible(connection: Connection, day: date) -> set[int]:
+    """Those at or above the places of problems that are not over."""
+    later = PROBLEM_EVENT.alias("later")
+    again = select(later.c.id).where(
+        later.c.problem == PROBLEM_EVENT.c.problem,
+        later.c.step == ProblemStep.REOPENED.value,
+        later.c.id > PROBLEM_EVENT.c.id,
+    )
+    over = select(PROBLEM_EVENT.c.problem).where(PROBLEM_EVENT.c.step.in_(DONE), ~again.exists())
+    spots = connection.execute(select(PROBLEM.c.place).where(PROBLEM.c.code.not_in(over)).distinct()).scalars()
+    return {person for theirs in _held(connection, set(spots), day).values() for person in theirs}
+
+
+def _listed(connection: Connection, house: House, now: datetime, person: int) -> list[Listed]:
+    return listed(Asking(connection, house, Who(person, "", Locale.ZH, now), now, now.date()))

@@ -1,0 +1,240 @@
+"""A message while it is read: clause after clause becomes what is known of places, days and all others."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from bot.model import Doubt, Draft, DraftLine, Status
+from bot.understand.clauses import CONTENT, Clause, Read, not_normal, only_denies, read
+from bot.understand.gazetteer import Gazetteer, Named
+from bot.understand.lexicon import Sort
+from bot.understand.notes import WARM, Entry, Notes
+from bot.understand.plain import Plain
+from bot.understand.tokens import Token
+
+SHORTEST = 2
+"""A single sign that was not understood is not worth a word."""
+NAME = 4
+"""So many signs beside an item of a list are the name of whoever wrote it."""
+_PART = re.compile("楼|单元|人|户|居民")
+
+
+@dataclass(slots=True)
+class Reading:
+    """A message while it is read, clause by clause, in order."""
+
+    text: Plain
+    gazetteer: Gazetteer
+    today: date
+    notes: Notes = field(default_factory=Notes)
+    days: dict[date, None] = field(default_factory=dict)
+    rest: bool = False
+    rest_sure: bool = True
+    denied: bool = False
+    unclear: bool = False
+    excepting: tuple[int, list[Named]] = (-1, [])
+    """The sentence that begins with “除了”, and the places that are excepted."""
+    inside: bool = False
+    """Whether what is excepted is a part of the place that is spoken of: nothing is said of other places."""
+    stray: bool = False
+    """Whether a place is spoken of that is none of the writer's."""
+    foreign: list[str] = field(default_factory=list)
+
+    def lose(self, clause: Clause) -> None:
+        """Nothing is made of a clause; it is named as it stands."""
+        self.notes.lost.append((clause.pieces[0].start, clause.pieces[-1].end))
+
+    def hear(self, clause: Clause) -> None:
+        """Note what a clause says."""
+        if self._elsewhere(clause) or clause.of(Sort.WRONG) or not_normal(clause):
+            self.lose(clause)
+            return
+        if clause.of(Sort.FOLLOW):
+            if not clause.of(Sort.KIND):
+                self.notes.undo()
+            self.lose(clause)
+            return
+        self._days(clause)
+        places = self._places(clause)
+        said = read(clause, self.text.text, placed=bool(self.notes.current))
+        alone = len(places) == 1 and not clause.of(*CONTENT)
+        if said.cool:
+            self.notes.no_fever()
+        moved = alone and self.notes.settle(places[0], behind=clause.behind)
+        self.notes.added = []
+        if places and not moved:
+            self.notes.last = None
+        if clause.of(Sort.EXCEPT):
+            self._excepts(clause)
+        self._note(clause, said, places)
+        self._leftovers(clause, said)
+
+    def _elsewhere(self, clause: Clause) -> bool:
+        """Whether it speaks of a place that is none of the writer's; nothing of that goes to another place."""
+        before = -1
+        content = next((piece.start for piece in clause.of(*CONTENT)), None)
+        placed = bool(clause.of(Sort.PLACE))
+        for piece in clause.pieces:
+            behind = piece.start == before
+            early = content is not None and piece.start < content and not placed
+            if piece.foreign and (behind or early or not (placed or content)):
+                self.foreign.append(self.text.written(piece.start, piece.end))
+                self.stray, self.notes.current, self.notes.last = True, [], None
+                return True
+            before = piece.end if piece.sort is Sort.PLACE else -1
+        self.stray = self.stray and not placed
+        return self.stray and content is not None
+
+    def _days(self, clause: Clause) -> None:
+        for piece in clause.of(Sort.DAY):
+            if piece.day is None:
+                self.notes.lost.append((piece.start, piece.end))
+            else:
+                self.days[piece.day] = None
+
+    def _places(self, clause: Clause) -> list[Named]:
+        pieces = clause.of(Sort.PLACE)
+        named = [piece.named for piece in pieces if piece.named is not None]
+        for piece, each in zip(pieces, named, strict=True):
+            self.notes.entry(each, self.text.written(piece.start, piece.end))
+        if named:
+            self.notes.current = named
+        return named
+
+    def _note(self, clause: Clause, said: Read, places: Sequence[Named]) -> None:
+        """Note the findings, or how the places are; what is loose goes to what was told last."""
+        others = clause.of(Sort.REST)
+        if others and self._within(others[0]):
+            return
+        if said.findings:
+            self.notes.add(said.findings, each=bool(clause.of(Sort.EACH)))
+            if clause.of(Sort.NORMAL):
+                self._mixed(clause)
+        else:
+            self._stands(clause, said, places)
+        self.notes.more(said.loose)
+
+    def _excepts(self, clause: Clause) -> None:
+        """“除了”: the places behind it, or, where none is, a part of the place before it."""
+        begin = clause.of(Sort.EXCEPT)[0].start
+        named = [piece.named for piece in clause.of(Sort.PLACE) if piece.named is not None and piece.start > begin]
+        self.inside = not named and bool(self.notes.current)
+        self.excepting = clause.sentence, self.notes.current if self.inside else named
+
+    def _mixed(self, clause: Clause) -> None:
+        """Findings and “正常” in one clause: all others are normal if there is an “except”, else nobody knows."""
+        if self.excepting[0] == clause.sentence:
+            if not self.inside:
+                self._all_others(sure=True)
+            return
+        for place in self.notes.here():
+            place.mixed = True
+
+    def _stands(self, clause: Clause, said: Read, places: Sequence[Named]) -> None:
+        """How the places are, where nothing was found."""
+        normal, others = clause.of(Sort.NORMAL), clause.of(Sort.REST)
+        denies = said.denied or bool(clause.of(Sort.NOT))
+        if others:
+            if normal or denies:
+                self._all_others(sure=bool(normal) and not clause.of(Sort.MAYBE))
+        elif normal:
+            partly = any(piece.sort is Sort.DOOR for piece in said.loose) and not self.gazetteer.buildings
+            self._normal(clause, places, normal[0], partly=partly)
+            said.loose = [piece for piece in said.loose if piece.sort is not Sort.DOOR and not _cool(piece)]
+        elif clause.of(Sort.ABNORMAL):
+            for place in self._meant(places):
+                place.bad, place.denied = place.bad or not denies, place.denied or denies
+            self.denied = self.denied or (denies and not places)
+        elif not said.unclear and (said.denied or only_denies(clause)):
+            here = self.notes.here()
+            self.denied = self.denied or not here
+            for place in here:
+                place.denied = True
+            said.loose = []
+
+    def _within(self, others: Token) -> bool:
+        """Whether “其余楼栋”, “其他居民” are those of the place that is spoken of: nothing is said of other places."""
+        said = self.text.text[others.start : others.end]
+        return bool(_PART.search(said)) and bool(self.notes.current) and not self.gazetteer.buildings
+
+    def _normal(self, clause: Clause, places: Sequence[Named], normal: Token, *, partly: bool) -> None:
+        """“正常” of the places that were named, or of all."""
+        if self.excepting[0] == clause.sentence:
+            if not self.inside:
+                self._all_others(sure=True)
+            for named in self.excepting[1]:
+                entry = self.notes.entry(named)
+                entry.bad = entry.bad or not entry.findings
+            return
+        meant = self._meant(places)
+        partly = partly or bool(clause.of(Sort.MAYBE))
+        for place in meant:
+            place.denied = place.denied or partly
+            place.normal = place.normal or not partly
+        if meant or clause.numbered:
+            return
+        if clause.of(Sort.DOOR):
+            self.lose(clause)
+        elif not any(piece.words for piece in clause.of(Sort.RUN) if piece.start < normal.start):
+            known = any(entry.findings for entry in self.notes.entries.values())
+            self._all_others(sure=not known and not partly)
+
+    def _meant(self, places: Sequence[Named]) -> list[Entry]:
+        """The places of this clause, or those spoken of before of which nothing was said but what they lack."""
+        here = self.notes.here()
+        return here if places or not any(place.findings or place.normal or place.bad for place in here) else []
+
+    def _all_others(self, *, sure: bool) -> None:
+        self.rest, self.rest_sure = True, self.rest_sure and sure
+
+    def _leftovers(self, clause: Clause, said: Read) -> None:
+        """Name what was not understood, but for the names that stand in a list."""
+        self.unclear = self.unclear or bool(said.unclear)
+        lost = self.notes.lost
+        for piece in (*said.unclear, *said.bare):
+            index = clause.pieces.index(piece)
+            behind = clause.pieces[index + 1 : index + 2]
+            end = behind[0].end if behind and behind[0].sort is Sort.COUNT else piece.end
+            lost.append((piece.start, end))
+        lost += [(piece.start, piece.end) for piece in said.figures]
+        for piece in clause.of(Sort.RUN):
+            if len(piece.words) >= SHORTEST and not (clause.numbered and len(piece.words) <= NAME):
+                lost.append((piece.start, piece.end))
+
+    def draft(self, cut: str) -> Draft:
+        """All that was understood; ``cut``: what was too long to be read."""
+        only = self.gazetteer.candidates[0].code if len(self.gazetteer.candidates) == 1 else ""
+        lines = [line for entry in self.notes.entries.values() if (line := entry.line()) is not None]
+        rest, sure = self.rest, self.rest_sure
+        if not lines and not rest and self.denied and not self.unclear:
+            rest, sure = True, False
+        doubts = set() if sure or not rest else {Doubt.REST}
+        if only:
+            lines = [_at(line, only) for line in lines]
+            if rest and not lines:
+                lines = [DraftLine(only, Status.NORMAL, doubts=frozenset(() if sure else {Doubt.STATUS}))]
+            rest, doubts = False, set()
+        if len(self.days) > 1:
+            doubts.add(Doubt.DAY)
+        lost = [self.text.written(start, end) for start, end in sorted(dict.fromkeys(self.notes.lost))]
+        day = next(iter(self.days), self.today)
+        tail = (cut.strip(),) if cut.strip() else ()
+        spoken = tuple(codes[0] for codes in self.notes.entries if len(codes) == 1)
+        return Draft(
+            day, tuple(lines), rest, frozenset(doubts), (*lost, *tail), spoken, tuple(dict.fromkeys(self.foreign))
+        )
+
+
+def _cool(piece: Token) -> bool:
+    """A temperature that is none to speak of."""
+    return piece.sort is Sort.WARMTH and piece.warmth < WARM
+
+
+def _at(line: DraftLine, only: str) -> DraftLine:
+    """A line without a place, where there is one place only."""
+    if line.place or line.near:
+        return line
+    return DraftLine(only, line.status, line.findings, (), line.said, line.doubts)

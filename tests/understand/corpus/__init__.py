@@ -1,0 +1,1 @@
+"""Lines as workers write them, and how they are to be read (README.md)."""
