@@ -39,6 +39,7 @@ class Need(StrEnum):
     WORK = "work"
     DESKS = "desks"
     DEADLINES = "deadlines"
+    REASONS = "reasons"
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,7 @@ from bot.handlers import (
     reports,
     returnee,
     todo,
+    why,
     work_log,
 )
 
@@ -64,6 +65,7 @@ FLOWS: dict[str, Flow] = {
         reports,
         returnee,
         todo,
+        why,
         work_log,
     )
     for flow in module.FLOWS
@@ -88,6 +90,7 @@ COMMANDS: dict[str, str] = {
     "care": "care",
     "places": "places",
     "history": "history",
+    "why": "why",
     "document": "document",
     "checks": "checks",
     "redblack": "redblack",

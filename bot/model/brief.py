@@ -226,6 +226,8 @@ class Brief:
     worked: tuple[tuple[str, Counter, int], ...] = ()
     """What this person told of today: place, counter and figure."""
 
+    reasons: Mapping[str, object] = field(default_factory=dict)
+    """Why the figure of the place that was named is what it is: the values of ``figures/explain``."""
     deadlines: tuple[DeadlineLine, ...] = ()
     """What is due in the weeks to come, with what this person still owes of it."""
     desks: tuple[Near, ...] = ()

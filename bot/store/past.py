@@ -19,13 +19,13 @@ OFFERED = 12
 
 def past(asking: Asking) -> Mapping[str, Any]:
     """The last days of the place that the command named by code, name or alias; else the person's own places."""
-    own = _own(asking)
-    said = asking.subject or (own[0].code if len(own) == 1 else "")
+    mine = own(asking)
+    said = asking.subject or (mine[0].code if len(mine) == 1 else "")
     found = called(asking, said) if said else []
     if len(found) == 1:
         first = asking.today - timedelta(days=DAYS)
         return {"past": history(asking.connection, asking.house, found[0].code, first, asking.today)}
-    return {"near": tuple(found or own)[:OFFERED]}
+    return {"near": tuple(found or mine)[:OFFERED]}
 
 
 def called(asking: Asking, said: str) -> list[Near]:
@@ -45,7 +45,7 @@ def called(asking: Asking, said: str) -> list[Near]:
     return []
 
 
-def _own(asking: Asking) -> list[Near]:
+def own(asking: Asking) -> list[Near]:
     """The places that were assigned to the person, then those right below them."""
     today = asking.today
     direct = select(ASSIGNMENT.c.place).where(ASSIGNMENT.c.person == asking.who.person, holds(today))

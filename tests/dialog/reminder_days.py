@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from bot.model import Brief, DeadlineLine, Settled
+from bot.model import Brief, DeadlineLine, Near, Settled
 from tests.town import NOW
 
 DUE = NOW + timedelta(days=3)
@@ -25,4 +25,20 @@ def days(plain: Brief) -> dict[str, Brief]:
         "deadlines of others": replace(plain, deadlines=tuple(replace(each, places=()) for each in (PLAN, APPLY))),
         "a deadline met": replace(plain, subject="prepare 2026 T"),
         "in half an hour": replace(plain, subject="30"),
+    }
+
+
+WHY = {
+    "place": "23", "name": "星悦城一期", "days": 37, "state": "clean", "since": NOW.date() - timedelta(days=36),
+    "as_of": NOW.date(), "next": NOW.date() + timedelta(days=1), "reported_days": 30, "unverified_days": 7,
+    "policy": "count", "case": None, "gap": None,
+}  # fmt: skip
+
+
+def asked(plain: Brief) -> dict[str, Brief]:
+    """Those on which somebody asks why."""
+    return {
+        "why": replace(plain, reasons=WHY),
+        "why, of several": replace(plain, near=(Near("23", "星悦城一期"), Near("22", "君安花园小区")), subject="火星"),
+        "why, of nothing": replace(plain, near=(), subject="火星"),
     }

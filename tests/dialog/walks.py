@@ -205,6 +205,7 @@ LATER = {
     frozenset({"assess", "sheet", "apply", "creation", "circular", "document"}): creation_days.days(RULES),
     frozenset({"checks", "redblack", "worklog"}): work_days.days(RULES),
     frozenset({"deadlines", "met", "unmet", "snooze", "fewer", "more"}): reminder_days.days(RULES),
+    frozenset({"why"}): reminder_days.asked(RULES),
     frozenset({"problem", "problems", "ledger", "picture"}): problem_days.days(RULES),
     frozenset({"plain_words"}): plain_days.days(RULES),
 }

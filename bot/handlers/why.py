@@ -1,0 +1,27 @@
+"""Why a place's figure is what it is: the case, its days, the rule, and the day counting began (PRODUCT, VOICE)."""
+
+from __future__ import annotations
+
+from bot.dialog import Choice, Dialog, Flow, Goto, Need, Option, Say
+from bot.model import Brief
+
+BUTTONS = 12
+"""More places than this are no help on a phone."""
+
+
+def why(brief: Brief) -> Dialog:
+    """Explain the figure of the place that was named; without one, or where it is unknown, offer the person's own."""
+    if brief.reasons:
+        place = str(brief.reasons["place"])
+        yield from Say("why/head", {"name": brief.reasons["name"]})
+        yield from Say("figures/explain", brief.reasons, (Option(f"history {place}", name="history"), Option("menu")))
+        return None
+    if not brief.near:
+        yield from Say("why/nothing", {"said": brief.subject}, (Option("menu"),))
+        return None
+    options = tuple(Option(each.code, each.name) for each in brief.near[:BUTTONS])
+    chosen = yield from Choice("place", options, {"said": brief.subject}, near=True)
+    return Goto("why", chosen)
+
+
+FLOWS = (Flow("why", why, "why", needs=frozenset({Need.REASONS}), about="subject"),)
