@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 
 from sqlalchemy import Connection, bindparam, func, select
@@ -14,8 +14,9 @@ from bot.store.prepared import Prepared
 
 Timely = Mapping[tuple[str, date], set[int | None]]
 """By place and day, who reported on time."""
-WINDOWS = (timedelta(days=45), timedelta(days=400), timedelta(days=20000))
-"""How far back to look: most runs are short, and a year of reports is not read to find that out."""
+SPANS = (45, 90, 180, 360, 20_000)
+"""So many days are read at a time, back from today: most runs are short, and nothing is read twice."""
+ONE_DAY = timedelta(days=1)
 _TIMELY = Prepared(
     select(REPORT.c.place, REPORT.c.day, REPORT.c.person, REPORT.c.status)
     .where(REPORT.c.place.in_(bindparam("places", expanding=True)), REPORT.c.late.is_(False))
@@ -39,15 +40,7 @@ def run_of(
     """
     known = duties(connection, person) if mine is None else mine
     places = sorted({row.code for row in known.rows if row.stands_in_for is None})
-    length = 0
-    for window in WINDOWS:
-        first = today - window
-        timely = _timely(connection, places, first, today) if places else {}
-        seen = _Watched(_duty_days(person, today, first, known, timely))
-        length = run(seen, today_open=today_open)
-        if not seen.spent or not _older(connection, places, first):
-            break
-    return length
+    return run(_duty_days(connection, today, known, places), today_open=today_open) if places else 0
 
 
 def _older(connection: Connection, places: Iterable[str], first: date) -> bool:
@@ -55,16 +48,30 @@ def _older(connection: Connection, places: Iterable[str], first: date) -> bool:
     return _OLDEST.scalar(connection, {"places": list(places), "first": first}) is not None
 
 
-class _Watched:
-    """An iterator that tells whether it was read to its end."""
+def _duty_days(connection: Connection, today: date, known: Duties, places: Sequence[str]) -> Iterator[DutyDay]:
+    """Day by day from ``today`` back to the first report there is: before it, nothing can add."""
+    last = today
+    for span in SPANS:
+        first = last - timedelta(days=span - 1)
+        timely = _timely(connection, places, first, last)
+        reported = min((day for _, day in timely), default=last if last == today else last + ONE_DAY)
+        yield from _between(known, timely, last, reported)
+        if not _older(connection, places, first):
+            return
+        yield from _between(known, timely, reported - ONE_DAY, first)
+        last = first - ONE_DAY
 
-    def __init__(self, days: Iterator[DutyDay]) -> None:
-        self._days = days
-        self.spent = False
 
-    def __iter__(self) -> Iterator[DutyDay]:
-        yield from self._days
-        self.spent = True
+def _between(known: Duties, timely: Timely, last: date, first: date) -> Iterator[DutyDay]:
+    """These days, the newest first."""
+    for n in range((last - first).days + 1):
+        day = last - timedelta(days=n)
+        by = [timely.get((place, day), set()) for place in known.own(day)]
+        yield DutyDay(
+            mine=sum(known.person in who for who in by),
+            others=sum(bool(who) and known.person not in who for who in by),
+            missed=sum(not who for who in by),
+        )
 
 
 def _timely(connection: Connection, places: Iterable[str], first: date, last: date) -> Timely:
@@ -75,17 +82,3 @@ def _timely(connection: Connection, places: Iterable[str], first: date, last: da
         who = found.setdefault((place, day), set())
         (who.discard if status == Status.WITHDRAWN else who.add)(person)
     return found
-
-
-def _duty_days(person: int, today: date, earliest: date, known: Duties, timely: Timely) -> Iterator[DutyDay]:
-    """Day by day from ``today`` back to the first report there is: before it, nothing can add."""
-    first = min((day for _, day in timely), default=today)
-    for n in range((today - max(first, earliest)).days + 1):
-        day = today - timedelta(days=n)
-        owed = known.own(day)
-        by = [timely.get((place, day), set()) for place in owed]
-        yield DutyDay(
-            mine=sum(person in who for who in by),
-            others=sum(bool(who) and person not in who for who in by),
-            missed=sum(not who for who in by),
-        )
