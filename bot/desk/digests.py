@@ -58,8 +58,8 @@ def send(connection: Connection, tools: Tools, now: datetime) -> list[int]:
     """
     letters_owed = owed(connection, tools, now)
     places = {code for _, codes in letters_owed.values() for code in codes}
-    counts = day_counts(connection, tools.rules, now.date(), places) if places else {}
     people = reached(connection, now)
+    counts = day_counts(connection, tools.rules, now.date(), places, people) if places else {}
     written: list[int | None] = []
     for name, (whom, codes) in letters_owed.items():
         shown = [counts[code] for code in codes if code in counts]

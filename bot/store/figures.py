@@ -219,6 +219,7 @@ def _town(scope: Scope, rows: Sequence[Any], first: date, last: date) -> Town:
     """The places with their duties. Assignments are taken as they stand now: a roster keeps no history of its own."""
     length = (last - first).days + 1
     levels = {row.code: row.level for row in rows}
+    counted = {row.code: window(first, row.start, None, length=length) for row in rows if row.start}
     duty: dict[str, int] = {}
     query = select(assignment.c.place, assignment.c.since, assignment.c.until).where(
         or_(assignment.c.since.is_(None), assignment.c.since <= last),
@@ -227,5 +228,7 @@ def _town(scope: Scope, rows: Sequence[Any], first: date, last: date) -> Town:
     for place, since, until in scope.connection.execute(scope.within(query, assignment.c.place)):
         if levels[place] in DUTY_LEVELS:
             duty[place] = duty.get(place, 0) | window(first, since, until, length=length)
+    # Before its counting began nobody owes a report of a place, whoever was named for it already.
+    duty = {place: bits & counted.get(place, bits) for place, bits in duty.items()}
     closed = {row.code: window(first, row.closed, None, length=length) for row in rows if row.closed}
     return Town({row.code: row.parent for row in rows}, duty, closed)
