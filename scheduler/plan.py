@@ -38,6 +38,14 @@ def quiet(now: datetime, rules: PackRules) -> bool:
     return (at >= start or at < end) if start > end else start <= at < end
 
 
+def waking(moment: datetime, rules: PackRules) -> datetime:
+    """The first moment, from ``moment`` on, that lies in no quiet hours."""
+    if not quiet(moment, rules):
+        return moment
+    until = datetime.combine(moment.date(), time.fromisoformat(rules.quiet_until), moment.tzinfo)
+    return until if until > moment else until + timedelta(days=1)
+
+
 def _one(now: datetime, owing: Owing, served: Served, rules: PackRules) -> Reminder | None:
     live = [debt for debt in owing.items if now < debt.until]
     asked = _snooze_over(now, owing, served)
@@ -57,7 +65,7 @@ def _one(now: datetime, owing: Owing, served: Served, rules: PackRules) -> Remin
     newest = {id(debt) for debt, _ in ripe}
     snoozed = (snooze_key(owing.snoozed),) if asked and owing.snoozed else ()
     # Everything owed goes with it: what is due today, too, though its own moment is still to come.
-    shown = tuple(debt for debt in live if asked or debt.moments[0] <= now or debt.due.date() <= now.date())
+    shown = tuple(debt for debt in live if asked or debt.due.date() <= now.date() or debt.moments[0] <= now)
     return Reminder(owing.person, shown, (*keys, *snoozed), len(keys) - len(newest), asked=asked)
 
 

@@ -11,6 +11,7 @@ from bot.store import audit, deadlines, reached
 from bot.store.authority import roles_at
 from bot.store.cases import RefusedError
 from scheduler.calendar import cutoff, found
+from scheduler.plan import waking
 
 if TYPE_CHECKING:
     from bot.desk.visit import Visit
@@ -38,8 +39,11 @@ def _said(visit: Visit, _: Kept, fact: DeadlineSaid) -> Standing:
 
 
 def _snoozed(visit: Visit, _: Kept, fact: Snoozed) -> Standing:
-    """Keep until when; with a report still owed not past the last minutes before the cutoff, and not in them."""
-    until = visit.now + timedelta(minutes=fact.minutes)
+    """Keep until when; with a report still owed not past the last minutes before the cutoff, and not in them.
+
+    Nobody is reminded in the quiet hours: what would be over in them is over with them.
+    """
+    until = waking(visit.now + timedelta(minutes=fact.minutes), visit.tools.rules)
     end = cutoff(visit.now.date(), visit.tools.rules, visit.tools.zone)
     owed = visit.now < end and any(place.status is None for place in visit.brief(visit.now.date()).owed)
     shown: dict[str, object] = {"cutoff": end if owed else None}
