@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from bot.model import Deadline, Debt, Owing, Reminder, Served, Todo
 from bot.scoring.timers import MORNING
+from scheduler.calendar import quiet
 
 if TYPE_CHECKING:
     from bot.model import PackRules
@@ -29,21 +30,6 @@ def due(now: datetime, owing: Iterable[Owing], served: Mapping[int, Served], rul
     nothing = Served()
     found = (_one(now, each, served.get(each.person, nothing), rules) for each in owing)
     return tuple(reminder for reminder in found if reminder is not None)
-
-
-def quiet(now: datetime, rules: PackRules) -> bool:
-    """Whether ``now`` lies in the quiet hours."""
-    start, end = time.fromisoformat(rules.quiet_from), time.fromisoformat(rules.quiet_until)
-    at = now.time()
-    return (at >= start or at < end) if start > end else start <= at < end
-
-
-def waking(moment: datetime, rules: PackRules) -> datetime:
-    """The first moment, from ``moment`` on, that lies in no quiet hours."""
-    if not quiet(moment, rules):
-        return moment
-    until = datetime.combine(moment.date(), time.fromisoformat(rules.quiet_until), moment.tzinfo)
-    return until if until > moment else until + timedelta(days=1)
 
 
 def _one(now: datetime, owing: Owing, served: Served, rules: PackRules) -> Reminder | None:

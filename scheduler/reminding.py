@@ -16,7 +16,7 @@ from bot.desk.reminders import DAILY, SETTLES, Words, asks_for_report, worded
 from bot.model import Locale, Outbound, Reminder
 from bot.store import codec
 from bot.store.reached import Reached
-from scheduler import plan
+from scheduler import calendar, plan
 from scheduler.gathering import REMINDER, gather, parts
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ class Reminding:
 
         However often, and by however many processes, it is called: a moment is served once, by constraint.
         """
-        if plan.quiet(now, self._tools.rules):
+        if calendar.quiet(now, self._tools.rules):
             return 0
         with self._database.read() as connection:
             known = gather(connection, self._tools, now)
@@ -62,7 +62,7 @@ class Reminding:
         """
         asked = {row.id: row.person for row in rows if row.kind == "reminder"}
         moment = now.astimezone(self._tools.zone)
-        if plan.quiet(moment, self._tools.rules):
+        if calendar.quiet(moment, self._tools.rules):
             return {row.id for row in rows}
         if not asked:
             return set()

@@ -15,8 +15,7 @@ from bot.dialog import Option, Say
 from bot.model import Address, Brief, Locale
 from bot.store.day_counts import DayCounts, day_counts, leading
 from bot.store.reached import reached
-from scheduler.calendar import cutoff
-from scheduler.plan import quiet
+from scheduler.calendar import cutoff, quiet
 
 PATIENCE = timedelta(minutes=10)
 """So long somebody who asked for fewer may be told of a day that lacks something; others until the quiet hours."""

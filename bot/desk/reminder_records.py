@@ -10,8 +10,7 @@ from bot.model import DeadlineSaid, RemindersWished, Snoozed, Standing
 from bot.store import audit, deadlines, reached
 from bot.store.authority import roles_at
 from bot.store.cases import RefusedError
-from scheduler.calendar import cutoff, found
-from scheduler.plan import waking
+from scheduler.calendar import cutoff, found, quiet, waking
 
 if TYPE_CHECKING:
     from bot.desk.visit import Visit
@@ -49,7 +48,7 @@ def _snoozed(visit: Visit, _: Kept, fact: Snoozed) -> Standing:
     shown: dict[str, object] = {"cutoff": end if owed else None}
     if owed:
         until = min(until, end - BEFORE)
-    if until <= visit.now:
+    if until <= visit.now or quiet(until, visit.tools.rules):
         return Standing(visit.now, shown=shown)
     reached.snooze(visit.connection, visit.act(), until)
     return Standing(visit.now, shown={**shown, "until": until})
