@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from functools import partial
 
 import pytest
 from sqlalchemy import Connection, func, insert, select, update
 
+from bot.model import Address
+from bot.store import own_data
+from bot.store import people as people_kept
 from bot.store.database import Database
 from bot.store.tables import named
+from scheduler.calendar import deadlines, waking
 from scheduler.claims import Due
 from scheduler.lease import Fenced
-from scheduler.plan import waking
 from scheduler.reminding import Reminding
 from tests.scheduler.remindings import OUTBOX, Reminded, moment
-from tests.town import PEOPLE, RULES, TODAY
+from tests.town import CHANNEL, KEYRING, PEOPLE, RULES, TODAY, ZONE
 
 PLACE = named("place")
 DAILY = "日报"
@@ -166,3 +170,57 @@ async def test_one_line_holds_what_somebody_wishes(people: Reminded) -> None:
     with people.database.read() as connection:
         assert connection.execute(select(func.count()).select_from(named("wish"))).scalar_one() == 1
         assert connection.execute(select(named("wish").c.fewer)).scalar_one() is True
+
+
+async def test_the_last_hour_before_the_night(people: Reminded) -> None:
+    """A cutoff at half past eleven: once, before the quiet hours; in them there is no later."""
+    rules = replace(RULES, cutoff="23:30")
+    people.tools = replace(people.tools, rules=rules)
+    people.reminding = Reminding(Fenced(people.database, None), people.tools, lambda: None)
+    (day,) = (each for each in deadlines(rules, TODAY, TODAY, ZONE) if each.rule.id == "daily-report")
+    assert day.reminders == (moment("2026-11-24 21:00"),)
+    assert people.remind("2026-11-24 20:59") == {}
+    assert sorted(people.remind("2026-11-24 21:00")) == ["li", "smith", "zhang"]
+    assert people.remind("2026-11-24 23:00") == {}
+    early = replace(rules, cutoff="08:30")
+    (day,) = (each for each in deadlines(early, TODAY, TODAY, ZONE) if each.rule.id == "daily-report")
+    assert day.reminders == (moment("2026-11-24 06:30"), moment("2026-11-24 08:00")), "the first waits for the morning"
+    soon = replace(rules, cutoff="07:00")
+    (day,) = (each for each in deadlines(soon, TODAY, TODAY, ZONE) if each.rule.id == "daily-report")
+    assert day.reminders == (moment("2026-11-23 21:00"),)
+
+
+def test_a_chat_that_is_somebody_elses_now(people: Reminded) -> None:
+    """What waits for the one who had it goes to another chat of theirs, never to the new one."""
+    other = {"channel": "other", "address": "zhang2", "person": 1, "bound_at": moment("2026-11-01 09:00")}
+    letters = waiting(people, LATE)
+    people.database.write(lambda c: c.execute(insert(named("account")), other))
+    alert = update(OUTBOX).where(OUTBOX.c.id == letters["li"]).values(kind="alert")
+    people.database.write(lambda c: c.execute(alert))
+    for who in ("zhang", "li"):
+        address = Address(CHANNEL, who)
+        people.database.write(partial(people_kept.bind, address=address, person=4, now=people.now))
+    with people.database.read() as connection:
+        states = {row.id: row.state for row in connection.execute(select(OUTBOX.c.id, OUTBOX.c.state))}
+        lost = select(named("audit").c.subject).where(named("audit").c.action == "alert-lost")
+        assert connection.execute(lost).scalars().all() == [f"outbox:{letters['li']}"]
+    assert {who: states[number] for who, number in letters.items()} == {
+        "zhang": "cancelled", "li": "cancelled", "smith": "pending",
+    }  # fmt: skip
+    assert "zhang2" in waiting(people, "2026-11-24 15:01")
+
+
+async def test_ones_own_data_tell_how_one_was_reminded(people: Reminded) -> None:
+    """Of oneself, and of nobody else."""
+    people.remind(LATE)
+    await people.tap("zhang", "30 分钟后")
+    await people.write("zhang", "少提醒")
+    people.remind("2026-12-15 09:00")
+    await people.tap("zhao", "已完成")
+    with people.database.read() as connection:
+        zhang, zhao = (own_data.export(connection, KEYRING, number, ZONE) for number in (1, 7))
+    assert zhang["reminded"] == [{"of": "daily-report/2026-11-24@2026-11-24T15:00", "at": moment(LATE)}]
+    assert [each["until"] for each in zhang["snoozes"]] == [moment("2026-11-24 15:30")]
+    assert (zhang["fewer_reminders"], zhao["fewer_reminders"]) == (True, False)
+    assert (zhang["deadlines"], zhao["snoozes"]) == ([], [])
+    assert [(each["deadline"], each["place"], each["met"]) for each in zhao["deadlines"]] == [("prepare", "T", True)]
