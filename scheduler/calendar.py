@@ -22,6 +22,8 @@ SATURDAY = 5
 FIRST_KNOWN = min(chinese_calendar.workdays)
 LAST_KNOWN = date(max(day.year for day in chinese_calendar.holidays), 12, 31)
 """The library knows the days of this year and of none after it: the State Council announces them each November."""
+EARLIER = timedelta(minutes=30)
+"""So long before the quiet hours somebody is reminded of what is due in them."""
 QUARTERS = frozenset({3, 6, 9, 12})
 
 
@@ -56,6 +58,29 @@ class Workdays:
 def cutoff(day: date, rules: PackRules, zone: ZoneInfo) -> datetime:
     """The moment, aware, after which the report of ``day`` is late (DOMAIN 8, ``daily-report``)."""
     return datetime.combine(day, time.fromisoformat(rules.cutoff), zone)
+
+
+def quiet(now: datetime, rules: PackRules) -> bool:
+    """Whether ``now`` lies in the quiet hours."""
+    start, end = time.fromisoformat(rules.quiet_from), time.fromisoformat(rules.quiet_until)
+    at = now.time()
+    return (at >= start or at < end) if start > end else start <= at < end
+
+
+def waking(moment: datetime, rules: PackRules) -> datetime:
+    """The first moment, from ``moment`` on, that lies in no quiet hours."""
+    if not quiet(moment, rules):
+        return moment
+    until = datetime.combine(moment.date(), time.fromisoformat(rules.quiet_until), moment.tzinfo)
+    return until if until > moment else until + timedelta(days=1)
+
+
+def _awake(moment: datetime, due: datetime, rules: PackRules) -> datetime:
+    """A moment in the quiet hours waits for their end; one that would wait past the deadline comes before them."""
+    if not quiet(moment, rules) or waking(moment, rules) < due:
+        return moment
+    start = datetime.combine(moment.date(), time.fromisoformat(rules.quiet_from), moment.tzinfo)
+    return (start if start <= moment else start - ONE_DAY) - EARLIER
 
 
 def deadlines(
@@ -137,4 +162,4 @@ def _deadline(  # noqa: PLR0913, PLR0917 - a rule, its period and day, and by wh
         days.add(workdays.last_before(day))
     moments = {datetime.combine(each, at, zone) for each in days}
     moments |= {due - timedelta(minutes=before) for before in rule.minutes_before}
-    return Deadline(rule, period, due, tuple(sorted(moments)))
+    return Deadline(rule, period, due, tuple(sorted({_awake(moment, due, rules) for moment in moments})))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -72,9 +72,14 @@ def gather(  # noqa: PLR0913 - of whom, when, and what to leave out
     near = calendar.deadlines(tools.rules, today - margin, today + margin, tools.zone, workdays)
     if dated:
         _dated(connection, tools, now, near, people, debts)
+    # Whoever asked to be reminded again now is told of everything now.
+    asked = _asked(now, people) if persons is None else {}
     if timers or (timers is None and now.minute % TIMERS == 0):
         # What is in the ledger is due at nine: once an hour is often enough.
-        _waiting(connection, tools, now, people, debts, ledger=persons is not None or now.minute < TIMERS)
+        others = {person: each for person, each in people.items() if person not in asked}
+        _waiting(connection, tools, now, others, debts, ledger=persons is not None or now.minute < TIMERS)
+    if asked:
+        _waiting(connection, tools, now, asked, debts, ledger=True)
     _daily(connection, now, near, people, debts, everybody=persons is not None)
     owes = [
         Owing(person, tuple(debts[person]), each.since, each.fewer, each.snoozed)
@@ -82,6 +87,12 @@ def gather(  # noqa: PLR0913 - of whom, when, and what to leave out
         if debts.get(person)
     ]
     return Known(owes, _served(connection, owes, now), people)
+
+
+def _asked(now: datetime, people: Mapping[int, Reached]) -> Mapping[int, Reached]:
+    """Those whose snooze was over within the last ``TIMERS`` minutes."""
+    since = now - timedelta(minutes=TIMERS)
+    return {person: each for person, each in people.items() if each.snoozed is not None and since < each.snoozed <= now}
 
 
 def _dated(  # noqa: PLR0913, PLR0917 - where to look, and into what to write it
@@ -147,7 +158,8 @@ def _daily(  # noqa: PLR0913 - where to look, and into what to write it
     report = next((each for each in near if each.rule.settled is Settled.REPORTED and each.day == today), None)
     if report is None or now >= report.due:
         return
-    early = now < report.reminders[0] and not everybody
+    # A pack may remind nobody of it: then those hear of it who hear of something else.
+    early = not (everybody or (report.reminders and report.reminders[0] <= now))
     snoozing = {person for person, each in people.items() if each.snoozed is not None and each.snoozed <= now}
     who = {*debts, *snoozing} if early else None
     if who is None or who:

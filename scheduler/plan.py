@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from bot.model import Deadline, Debt, Owing, Reminder, Served, Todo
 from bot.scoring.timers import MORNING
+from scheduler.calendar import quiet
 
 if TYPE_CHECKING:
     from bot.model import PackRules
@@ -31,13 +32,6 @@ def due(now: datetime, owing: Iterable[Owing], served: Mapping[int, Served], rul
     return tuple(reminder for reminder in found if reminder is not None)
 
 
-def quiet(now: datetime, rules: PackRules) -> bool:
-    """Whether ``now`` lies in the quiet hours."""
-    start, end = time.fromisoformat(rules.quiet_from), time.fromisoformat(rules.quiet_until)
-    at = now.time()
-    return (at >= start or at < end) if start > end else start <= at < end
-
-
 def _one(now: datetime, owing: Owing, served: Served, rules: PackRules) -> Reminder | None:
     live = [debt for debt in owing.items if now < debt.until]
     asked = _snooze_over(now, owing, served)
@@ -57,7 +51,7 @@ def _one(now: datetime, owing: Owing, served: Served, rules: PackRules) -> Remin
     newest = {id(debt) for debt, _ in ripe}
     snoozed = (snooze_key(owing.snoozed),) if asked and owing.snoozed else ()
     # Everything owed goes with it: what is due today, too, though its own moment is still to come.
-    shown = tuple(debt for debt in live if asked or debt.moments[0] <= now or debt.due.date() <= now.date())
+    shown = tuple(debt for debt in live if asked or debt.due.date() <= now.date() or debt.moments[0] <= now)
     return Reminder(owing.person, shown, (*keys, *snoozed), len(keys) - len(newest), asked=asked)
 
 

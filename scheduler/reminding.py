@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -12,10 +11,12 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection, insert, select
 
 from bot.desk import letters
-from bot.desk.reminders import DAILY, SETTLES, Words, worded
-from bot.model import Locale, Reminder
+from bot.desk.letters import OUTBOX
+from bot.desk.reminders import DAILY, SETTLES, Words, asks_for_report, worded
+from bot.model import Locale, Outbound, Reminder
+from bot.store import codec
 from bot.store.reached import Reached
-from scheduler import plan
+from scheduler import calendar, plan
 from scheduler.gathering import REMINDER, gather, parts
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ class Reminding:
 
         However often, and by however many processes, it is called: a moment is served once, by constraint.
         """
-        if plan.quiet(now, self._tools.rules):
+        if calendar.quiet(now, self._tools.rules):
             return 0
         with self._database.read() as connection:
             known = gather(connection, self._tools, now)
@@ -56,30 +57,54 @@ class Reminding:
     def still(self, connection: Connection, now: datetime, rows: Sequence[Any]) -> set[int]:
         """Of these letters (``id``, ``person``, ``kind``) the reminders that are not to go: what is settled, or late.
 
-        What is left of them is planned anew, without what is done, and in the morning what waited into the night.
+        What is left of them is planned anew, without what is done, and in the morning what waited into the night. The
+        day in one message waits for no morning: it is not sent at night, and stands in the figures.
         """
         asked = {row.id: row.person for row in rows if row.kind == "reminder"}
         moment = now.astimezone(self._tools.zone)
-        if not asked or plan.quiet(moment, self._tools.rules):
-            return set(asked)
+        if calendar.quiet(moment, self._tools.rules):
+            return {row.id for row in rows}
+        if not asked:
+            return set()
         query = select(REMINDER.c.outbox, REMINDER.c.slot).where(REMINDER.c.outbox.in_(list(asked)))
-        about: dict[int, set[str]] = defaultdict(set)
+        about: dict[int, set[str]] = {number: set() for number in asked}
         for row in connection.execute(query):
             about[row.outbox].add(_name(row.slot))
-        kinds = {name.partition("/")[0] for names in about.values() for name in names} - {plan.SNOOZE}
-        timers, dated = bool(kinds - self._dated - {DAILY}), bool(kinds & self._dated)
+        about = {number: names - {plan.SNOOZE} for number, names in about.items()}
+        kinds = {_kind(name) for names in about.values() for name in names}
+        whole = not all(about.values())  # what only a snooze was about was about everything that was owed
+        timers, dated = whole or bool(kinds - self._dated - {DAILY}), whole or bool(kinds & self._dated)
         known = gather(connection, self._tools, moment, set(asked.values()), timers=timers, dated=dated)
         live = {
             each.person: {_name(debt.key(moment)) for debt in each.items if moment < debt.until} for each in known.owing
         }
-        return {
-            number for number, person in asked.items() if not about[number] - {plan.SNOOZE} <= live.get(person, set())
-        }
+        over = set()
+        for number, person in asked.items():
+            owed = live.get(person, set())
+            if not owed or not about[number] <= owed:
+                over.add(number)
+        return over | self._reported(connection, {number: live[asked[number]] for number in asked.keys() - over})
+
+    def _reported(self, connection: Connection, live: Mapping[int, set[str]]) -> set[int]:
+        """Those that ask for the day's report, too, which was filed meanwhile; ``live``: what is owed still, by letter.
+
+        A report is shown from the morning on with whatever else is due, long before its own moment has come.
+        """
+        done = [number for number, names in live.items() if not any(_kind(name) == DAILY for name in names)]
+        query = select(OUTBOX.c.id, OUTBOX.c.body).where(OUTBOX.c.id.in_(done))
+        keyring = self._tools.keyring
+        rows = connection.execute(query).all() if done else ()
+        return {row.id for row in rows if asks_for_report(codec.load(Outbound, keyring.open_bytes(row.body)))}
 
 
 def _name(key: str) -> str:
     """What a moment is about, without when: ``daily-report/2026-11-24``."""
     return key.rpartition("@")[0]
+
+
+def _kind(name: str) -> str:
+    """Of which deadline, or which kind of thing that waits."""
+    return name.partition("/")[0]
 
 
 def write(

@@ -15,8 +15,7 @@ from bot.dialog import Option, Say
 from bot.model import Address, Brief, Locale
 from bot.store.day_counts import DayCounts, day_counts, leading
 from bot.store.reached import reached
-from scheduler.calendar import cutoff
-from scheduler.plan import quiet
+from scheduler.calendar import cutoff, quiet
 
 PATIENCE = timedelta(minutes=10)
 """So long somebody who asked for fewer may be told of a day that lacks something; others until the quiet hours."""
@@ -62,8 +61,8 @@ def send(connection: Connection, tools: Tools, now: datetime) -> list[int]:
     """
     letters_owed = owed(connection, tools, now)
     places = {code for _, codes in letters_owed.values() for code in codes}
-    counts = day_counts(connection, tools.rules, now.date(), places) if places else {}
     people = reached(connection, now)
+    counts = day_counts(connection, tools.rules, now.date(), places, people) if places else {}
     written: list[int | None] = []
     for name, (whom, codes) in letters_owed.items():
         shown = [counts[code] for code in codes if code in counts]

@@ -10,7 +10,7 @@ from bot.model import DeadlineSaid, RemindersWished, Snoozed, Standing
 from bot.store import audit, deadlines, reached
 from bot.store.authority import roles_at
 from bot.store.cases import RefusedError
-from scheduler.calendar import cutoff, found
+from scheduler.calendar import cutoff, found, quiet, waking
 
 if TYPE_CHECKING:
     from bot.desk.visit import Visit
@@ -38,14 +38,17 @@ def _said(visit: Visit, _: Kept, fact: DeadlineSaid) -> Standing:
 
 
 def _snoozed(visit: Visit, _: Kept, fact: Snoozed) -> Standing:
-    """Keep until when; with a report still owed not past the last minutes before the cutoff, and not in them."""
-    until = visit.now + timedelta(minutes=fact.minutes)
+    """Keep until when; with a report still owed not past the last minutes before the cutoff, and not in them.
+
+    Nobody is reminded in the quiet hours: what would be over in them is over with them.
+    """
+    until = waking(visit.now + timedelta(minutes=fact.minutes), visit.tools.rules)
     end = cutoff(visit.now.date(), visit.tools.rules, visit.tools.zone)
     owed = visit.now < end and any(place.status is None for place in visit.brief(visit.now.date()).owed)
     shown: dict[str, object] = {"cutoff": end if owed else None}
     if owed:
         until = min(until, end - BEFORE)
-    if until <= visit.now:
+    if until <= visit.now or quiet(until, visit.tools.rules):
         return Standing(visit.now, shown=shown)
     reached.snooze(visit.connection, visit.act(), until)
     return Standing(visit.now, shown={**shown, "until": until})

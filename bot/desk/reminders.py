@@ -12,12 +12,14 @@ from bot.desk import cards
 from bot.desk.cards import Card
 from bot.dialog import Option, Say
 from bot.handlers.reminders import MINUTES
-from bot.model import Brief, Button, Debt, Locale, Reminder, Settled, Todo
+from bot.model import Brief, Button, Debt, Locale, Outbound, Reminder, Settled, Todo
 
 KEY = "reminders/reminder"
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 """Labels tell no time."""
 DAILY = "daily-report"
+NORMAL = "/normal "
+"""How the button begins that settles the day's report."""
 CASES = frozenset({"undiagnosed", "unmoved", "unseen"})
 MOST = 6
 """So many things fit a message that people read; the list of what is owed has all."""
@@ -74,6 +76,11 @@ def _filled(rows: Iterator[tuple[str, ...]], actions: Iterator[Option]) -> Itera
     """The labels with what they stand for, in their order."""
     for row in rows:
         yield [(label, next(actions)) for label in row]
+
+
+def asks_for_report(outbound: Outbound) -> bool:
+    """Whether a reminder asks for the day's report, among other things or alone."""
+    return any(button.value.startswith(NORMAL) for row in outbound.buttons for button in row)
 
 
 def _actions(

@@ -52,14 +52,21 @@ WORKFLOW = (
     "red_black.words",
     "evidence.media",
 )
+ROSTER = ("person.name", "person.phone", "assignment.place", "deadline_met.met")
 REGISTER: tuple[Collection, ...] = (
-    Collection("roster", ("person.name", "person.phone", "assignment.place"), Basis.DUTY, Term.EVENT, own=True),
-    Collection("chats", ("account.address", "consent.notice"), Basis.CONSENT, Term.EVENT, own=True),
-    Collection("reports", ("report.status", "filing.note", "leave.since"), Basis.DUTY, Term.RETENTION, own=True),
+    Collection("roster", ROSTER, Basis.DUTY, Term.EVENT, own=True),
+    Collection("chats", ("account.address", "consent.notice", "wish.fewer"), Basis.CONSENT, Term.EVENT, own=True),
+    Collection(
+        "reports",
+        ("report.status", "filing.note", "leave.since"),
+        Basis.DUTY,
+        Term.RETENTION,
+        own=True,
+    ),
     Collection("photos", ("photo.media", "media.name"), Basis.DUTY, Term.RETENTION, own=True),
     Collection(
         "messages",
-        ("inbox.body", "outbox.body", "conversation.brief", "conversation.answers"),
+        ("inbox.body", "outbox.body", "conversation.brief", "conversation.answers", "reminder.slot", "snooze.until"),
         Basis.CONSENT,
         Term.MESSAGES,
         own=True,

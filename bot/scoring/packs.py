@@ -28,6 +28,8 @@ CRITERIA = Path(__file__).with_name("standards")
 NEEDED = ("title", "version", "source", "start")
 TABLES = frozenset({"extends", "kinds", "timers", "fields", "standards", "duties", "deadlines"})
 LOCALES = ("zh", "en")
+REPORT = "daily-report"
+"""The one deadline that a report settles: its reminder is the report, one tap away."""
 ALERTED = (Role.COMMUNITY_LEAD.value,)
 """Who hears of a case at once where its kind does not say."""
 
@@ -76,11 +78,18 @@ class _File:
             if row["minimum"] > row["maximum"]:
                 raise self.wrong(f"fields.{n}.maximum", "is below the minimum")
         self._rows("duties", DUTY, DUTY_NEEDS, "a duty")
+        self._deadlines()
+        self._standards(self.table.get("standards", {}))
+
+    def _deadlines(self) -> None:
         for n, row in enumerate(self._rows("deadlines", DEADLINE, DEADLINE_NEEDS, "a deadline"), 1):
             if (row["every"] == Every.DAY) == ("day" in row):
                 reason = "is for those that do not come every day" if "day" in row else "is missing"
                 raise self.wrong(f"deadlines.{n}.day", reason)
-        self._standards(self.table.get("standards", {}))
+            if (row["settled"] == Settled.REPORTED) is not (row["id"] == REPORT):
+                raise self.wrong(f"deadlines.{n}.settled", f"must be {Settled.REPORTED} for {REPORT!r}, and no other")
+            if row["id"] == REPORT and row["every"] != Every.DAY:
+                raise self.wrong(f"deadlines.{n}.every", f"must be {Every.DAY} for {REPORT!r}")
 
     def _standards(self, standards: dict[str, list[str]]) -> None:
         self._keys("standards", standards, STANDARDS, "the standards, which are levels")

@@ -31,6 +31,8 @@ class DayCounts:
     tally: Tally
     missing: tuple[str, ...] = ()
     """Names of the places that nobody reported."""
+    nobody: int = 0
+    """How many of them nobody could be reminded of: whoever is named for them is away, or has no chat."""
     found: Mapping[str, int] = field(default_factory=dict)
     """By kind, the cases that were found on the day."""
     waiting: int = 0
@@ -51,8 +53,13 @@ def leading(connection: Connection, day: date) -> dict[int, tuple[str, ...]]:
     return {person: tuple(places) for person, places in found.items()}
 
 
-def day_counts(connection: Connection, rules: PackRules, day: date, places: Collection[str]) -> dict[str, DayCounts]:
-    """Of each of these places the day; a handful of questions, however many places there are."""
+def day_counts(
+    connection: Connection, rules: PackRules, day: date, places: Collection[str], heard: Collection[int]
+) -> dict[str, DayCounts]:
+    """Of each of these places the day; a handful of questions, however many places there are.
+
+    ``heard``: the people who can be written to. What is missing is what the tally lacks, so that both say the same.
+    """
     still = or_(PLACE.c.closed.is_(None), PLACE.c.closed > day)
     query = select(PLACE.c.code, PLACE.c.name, PLACE.c.level, PLACE.c.parent).where(still).order_by(PLACE.c.code)
     rows = {row.code: row for row in connection.execute(query)}
@@ -63,7 +70,8 @@ def day_counts(connection: Connection, rules: PackRules, day: date, places: Coll
             children[row.parent].append(row.code)
     listed = {*wanted, *(code for codes in children.values() for code in codes)}
     tallies = figures.tallies(connection, day, day, listed)
-    missing = {code for owed in unreported(connection, day).values() for code, _ in owed if code in rows}
+    missing = figures.coverage(connection, day, wanted).missing if wanted else ()
+    told = {code for person, owed in unreported(connection, day).items() if person in heard for code, _ in owed}
     cases = _found(connection, day)
     waiting = _waiting(connection, rules)
     return {
@@ -72,6 +80,7 @@ def day_counts(connection: Connection, rules: PackRules, day: date, places: Coll
             rows[code].name,
             tallies[code],
             tuple(rows[each].name for each in sorted(missing) if code in _up(rows, each)),
+            sum(each not in told for each in missing if code in _up(rows, each)),
             _kinds((place, kind) for place, kind in cases if code in _up(rows, place)),
             sum(code in _up(rows, place) for place in waiting),
             tuple((rows[each].name, tallies[each]) for each in children[code]),

@@ -49,7 +49,12 @@ def lacking(connection: Connection, house: House, deadline: Deadline, day: date)
         return tuple(_unreviewed(connection, house, deadline, day))
     told = _told(connection, deadline)
     wanted = [role for role in LEVELS if role.value in rule.audience]
-    rows = [(role, row) for role in wanted for row in _open(connection, LEVELS[role], day) if row.code not in told]
+    rows = [
+        (role, row)
+        for role in wanted
+        for row in _open(connection, LEVELS[role], day)
+        if row.code not in told and (row.start is None or row.start <= day)
+    ]
     if rule.settled is Settled.APPLIED and rows:
         wanting = _unapplied(connection, house, [row for _, row in rows])
         rows = [(role, row) for role, row in rows if row.code in wanting]
@@ -87,7 +92,7 @@ def _by_person(connection: Connection, wanted: Sequence[tuple[Role, str, Lacking
 
 def _open(connection: Connection, levels: Collection[Level], day: date) -> Sequence[Any]:
     still = or_(PLACE.c.closed.is_(None), PLACE.c.closed > day)
-    query = select(PLACE.c.code, PLACE.c.name, PLACE.c.level, PLACE.c.parent)
+    query = select(PLACE.c.code, PLACE.c.name, PLACE.c.level, PLACE.c.parent, PLACE.c.start)
     return connection.execute(query.where(PLACE.c.level.in_(list(levels)), still).order_by(PLACE.c.code)).all()
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -68,7 +68,7 @@ def coverage(
 ) -> Coverage:
     """How many places of these subtrees owe a report of ``day``, how many have one, and how many had it on time."""
     scope = Scope(connection, None if places is None else frozenset(places), known_at)
-    town = _town(scope, scope.rows(), day, day)
+    town = _owed(scope, day, day)
     stands: dict[str, int] = {}
     timely: dict[str, int] = {}
     for place, _, status, late in connection.execute(scope.reports(day, day).add_columns(report.c.late)):
@@ -83,7 +83,7 @@ def tallies(connection: Connection, first: date, last: date, places: Collection[
     scope = Scope(connection, frozenset(places), None)
     if last < first:
         return dict.fromkeys(places, Tally())
-    town = _town(scope, scope.rows(), first, last)
+    town = _owed(scope, first, last)
     stands, timely = _own(scope, first, last), _own(scope, first, last, report.c.late.is_(False))
     return scoring.tallies(town, stands, timely, places)
 
@@ -96,6 +96,15 @@ def subtree(connection: Connection, places: Collection[str]) -> set[str]:
 
 PART = 500
 """Rows taken at a time where nothing but their values is kept: small enough to die young."""
+
+
+def _owed(scope: Scope, first: date, last: date) -> Town:
+    """The places with what is owed of them: before its counting began nobody owes a report of a place."""
+    rows = scope.rows()
+    town = _town(scope, rows, first, last)
+    length = (last - first).days + 1
+    begun = {row.code: window(first, row.start, None, length=length) for row in rows if row.start}
+    return replace(town, duty={place: bits & begun.get(place, bits) for place, bits in town.duty.items()})
 
 
 @dataclass(frozen=True, slots=True)

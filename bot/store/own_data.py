@@ -24,6 +24,7 @@ ACCOUNT = named("account")
 CONSENT = named("consent")
 INBOX = named("inbox")
 OPENING = named("opening")
+MET, REMINDER, SNOOZE, WISH = named("deadline_met"), named("reminder"), named("snooze"), named("wish")
 ANSWERS = (Role.COMMUNITY_LEAD, Role.TOWNSHIP_REVIEWER)
 """Whom to ask when the roster is wrong about somebody."""
 
@@ -113,6 +114,24 @@ def export(connection: Connection, keyring: Keyring, person: int, zone: ZoneInfo
         "consents": rows(select(*consent).where(CONSENT.c.person == person).order_by(CONSENT.c.id)),
         "leaves": rows(select(LEAVE.c.since, LEAVE.c.until, LEAVE.c.recorded_at).where(LEAVE.c.person == person)),
         "reports": reports,
+        "deadlines": rows(
+            select(MET.c.deadline, MET.c.period, MET.c.place, MET.c.met, MET.c.recorded_at)
+            .where(MET.c.person == person)
+            .order_by(MET.c.id)
+        ),
+        "reminded": rows(
+            select(REMINDER.c.slot.label("of"), REMINDER.c.at)
+            .where(REMINDER.c.person == person)
+            .order_by(REMINDER.c.id)
+        ),
+        "snoozes": rows(
+            select(SNOOZE.c.until, SNOOZE.c.recorded_at).where(SNOOZE.c.person == person).order_by(SNOOZE.c.id)
+        ),
+        "fewer_reminders": bool(
+            connection.execute(
+                select(WISH.c.fewer).where(WISH.c.person == person).order_by(WISH.c.id.desc()).limit(1)
+            ).scalar()
+        ),
         "messages": said,
         "written": wrote,
         "opened": rows(

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, update
 
 from bot.model import Address, LeaveEnded, LeaveTaken, Locale
+from bot.store import audit
 from bot.store.acts import Act
 from bot.store.authority import ACCOUNT, HEARD
 from bot.store.briefs import CONSENT, PERSON
@@ -20,7 +21,7 @@ ATTEMPT = named("attempt")
 LOGIN = named("login")
 SESSION = named("web_session")
 GROUP = named("group_chat")
-OUTBOX = named("outbox")
+OUTBOX, REMINDER = named("outbox"), named("reminder")
 ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 """No 0, 1, I, O: codes are read aloud and copied by hand. 32 signs: five bits each."""
 CODE_LENGTH = 8
@@ -114,7 +115,10 @@ def accept(  # noqa: PLR0913, PLR0917 - who, where, by which code, which notice,
 
 
 def bind(connection: Connection, address: Address, person: int, now: datetime) -> None:
-    """Bind an address to a person; whoever had it before has it no more."""
+    """Bind an address to a person; whoever had it before has it no more, and what waits for them is not sent there.
+
+    What a reminder was about is told in another chat of theirs; of an alert an admin sees a line.
+    """
     connection.execute(
         update(ACCOUNT)
         .where(ACCOUNT.c.channel == address.channel, ACCOUNT.c.address == address.id, ACCOUNT.c.unbound_at.is_(None))
@@ -122,6 +126,15 @@ def bind(connection: Connection, address: Address, person: int, now: datetime) -
     )
     values = {"channel": address.channel, "address": address.id, "person": person, "bound_at": now}
     connection.execute(insert(ACCOUNT), values)
+    here = (OUTBOX.c.channel == address.channel, OUTBOX.c.address == address.id, OUTBOX.c.person != person)
+    query = select(OUTBOX.c.id, OUTBOX.c.kind).where(*here, OUTBOX.c.state.in_(("pending", "claimed")))
+    kinds = {row.id: row.kind for row in connection.execute(query)}
+    if kinds:
+        gone = {"state": "cancelled", "why": "the chat is somebody else's now"}
+        connection.execute(update(OUTBOX).where(OUTBOX.c.id.in_(kinds)).values(gone))
+        connection.execute(delete(REMINDER).where(REMINDER.c.outbox.in_(kinds)))
+    for number in [number for number, kind in kinds.items() if kind == "alert"]:
+        audit.record(connection, now, "app", "alert-lost", f"outbox:{number}")
 
 
 def forget(connection: Connection, act: Act, address: Address) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, insert, select
+from sqlalchemy import Connection, bindparam, delete, insert, select
 
 from bot.model import Address, Locale
 from bot.store.acts import Act
@@ -29,7 +29,7 @@ _ALL = Prepared(_EVERYBODY)
 _SOME = Prepared(_EVERYBODY.where(ACCOUNT.c.person.in_(bindparam("persons", expanding=True))))
 _WISHES = Prepared(select(WISH.c.person, WISH.c.fewer).order_by(WISH.c.id))
 _SNOOZED = Prepared(
-    select(SNOOZE.c.person, SNOOZE.c.until).where(SNOOZE.c.recorded_at >= bindparam("since")).order_by(SNOOZE.c.id)
+    select(SNOOZE.c.person, SNOOZE.c.until).where(SNOOZE.c.until >= bindparam("since")).order_by(SNOOZE.c.id)
 )
 
 
@@ -55,7 +55,7 @@ def reached(connection: Connection, now: datetime, persons: Collection[int] | No
     for row in rows:
         first.setdefault(row.person, row.bound_at)
     fewer = {row.person: row.fewer for row in _WISHES.all(connection, {})}
-    # One that is over is still to be answered to; one from the day before yesterday is not.
+    # One that is over is still to be answered to on its day; later it is not.
     midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
     snoozed = {row.person: row.until for row in _SNOOZED.all(connection, {"since": midnight})}
     zone = now.tzinfo
@@ -79,5 +79,6 @@ def snooze(connection: Connection, act: Act, until: datetime) -> None:
 
 
 def wish(connection: Connection, act: Act, *, fewer: bool) -> None:
-    """Keep how often somebody wants to be reminded."""
+    """Keep how often somebody wants to be reminded; one line a person, however often they change their mind."""
+    connection.execute(delete(WISH).where(WISH.c.person == act.person))
     connection.execute(insert(WISH), {"person": act.person, "fewer": fewer, "recorded_at": act.now})

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import insert, update
 
 from bot.desk import digests
 from bot.store.database import Database
@@ -13,7 +14,7 @@ from bot.store.media import MediaStore
 from bot.store.tables import named
 from scheduler.jobs import House
 from tests.scheduler.remindings import Reminded
-from tests.town import CHANNEL, KEYRING, NOW
+from tests.town import CHANNEL, KEYRING, NOW, TODAY
 
 
 class Evening(Reminded):
@@ -83,6 +84,40 @@ async def test_a_group_gets_counts_and_no_person(evening: Evening) -> None:
     ]
     assert "张" not in told["g1"]
     assert "g1" not in evening.digest("2026-11-24 17:12")
+
+
+async def test_nobody_could_be_reminded(evening: Evening) -> None:
+    """Somebody away without a stand-in, somebody without a chat: their places are missing, and it says why."""
+    leave = {"person": 2, "since": TODAY, "until": TODAY, "recorded_at": NOW}
+    evening.database.write(lambda c: c.execute(insert(named("leave")), leave))
+    await evening.write("smith", "all fine")
+    told = evening.digest("2026-11-24 17:10")
+    assert told["wang"].splitlines()[1].endswith("汉口花园六期，已提醒本人"), "a colleague was, who has it as well"
+    assert told["zhao"].splitlines()[1] == (
+        "未报 4 处：君安花园小区、星悦城一期、汉口花园六期、星悦城二期，其中 1 处没有人可提醒（请假无人代，或没有绑定）"
+    )
+    assert "for 1 of them nobody could be reminded" in told["brown"]
+    evening.at("2026-11-25 10:00")
+    for who, said in (("zhang", "全部正常"), ("smith", "all fine")):
+        await evening.write(who, said)
+    leave |= {"since": evening.now.date(), "until": evening.now.date()}
+    evening.database.write(lambda c: c.execute(insert(named("leave")), leave))
+    assert evening.digest("2026-11-25 17:10")["zhao"].splitlines()[1] == (
+        "未报 1 处：星悦城二期，没有人可提醒（请假无人代，或没有绑定）"
+    )
+
+
+async def test_a_place_that_has_not_begun(evening: Evening) -> None:
+    """It is not expected before its days are counted, so that a complete day is said to be complete."""
+    place = named("place")
+    later = update(place).where(place.c.code == "22").values(start=TODAY + timedelta(days=7))
+    evening.database.write(lambda c: c.execute(later))
+    for who in ("zhang", "li"):
+        await evening.write(who, "全部正常")
+    assert evening.digest("2026-11-24 17:10")["wang"].splitlines() == [
+        "17:10 君安社区日报：应报 2 处，已报 2（100%），按时 2",
+        "全部报齐，辛苦了",
+    ]
 
 
 async def test_cases_of_the_day(evening: Evening) -> None:

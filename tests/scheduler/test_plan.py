@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.model import Debt, Owing, PackRules, Reminder, Served, Todo
-from scheduler import plan
+from scheduler import calendar, plan
 from scheduler.calendar import deadlines, found
 from tests.town import RULES, ZONE
 
@@ -132,9 +132,14 @@ def test_quiet_hours_wait_and_merge() -> None:
 )
 def test_when_it_is_quiet(clock: str, *, still: bool) -> None:
     """From 21:30 until 07:30; hours within one day are read as well."""
-    assert plan.quiet(at(clock), RULES) is still
+    assert calendar.quiet(at(clock), RULES) is still
     noon = replace(RULES, quiet_from="12:00", quiet_until="14:00")
-    assert [plan.quiet(at(each), noon) for each in ("11:59", "12:00", "13:59", "14:00")] == [False, True, True, False]
+    assert [calendar.quiet(at(each), noon) for each in ("11:59", "12:00", "13:59", "14:00")] == [
+        False,
+        True,
+        True,
+        False,
+    ]
 
 
 def test_a_snooze() -> None:
@@ -224,7 +229,7 @@ def test_the_order_of_ticks_does_not_matter(minutes: list[int], seed: int) -> No
     reached = {key for _, each in again.messages for key in each.keys}
     assert set(keys) <= {*reached, *keys}
     for when, each in life.messages:
-        assert not plan.quiet(when, RULES)
+        assert not calendar.quiet(when, RULES)
         assert all(when < debt.until for debt in each.items)
 
 

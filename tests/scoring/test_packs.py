@@ -194,6 +194,36 @@ def test_what_is_assessed_and_ticked_off(tmp_path: Path) -> None:
         load(str(file))
 
 
+@pytest.mark.parametrize(
+    ("row", "reason"),
+    [
+        (
+            'id = "nightly"\nevery = "day"\nsettled = "reported"',
+            "deadlines.1.settled: must be reported for 'daily-report'",
+        ),
+        (
+            'id = "daily-report"\nevery = "day"\nsettled = "told"',
+            "deadlines.1.settled: must be reported for 'daily-report'",
+        ),
+        ('id = "daily-report"\nevery = "month"\nday = 25\nsettled = "reported"', "deadlines.1.every: must be day"),
+    ],
+)
+def test_what_a_report_settles(tmp_path: Path, row: str, reason: str) -> None:
+    """It is the daily report, by that name: its reminder is the report, and another would carry the wrong buttons."""
+    file = tmp_path / "mine.toml"
+    text = f'extends = "default"\n[[deadlines]]\n{row}\nzh = "日报"\nen = "Report"\n'
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(PackError, match=reason):
+        load(str(file))
+
+
+def test_every_pack_reminds_of_the_report() -> None:
+    """Those that ship: whoever owes a report is reminded of it, also where a pack builds on nothing."""
+    for name in ("default", "village", "shanghai-347", "jilin", "beijing", "short-5", "dengue"):
+        (daily,) = (rule for rule in load(name).deadlines if rule.id == "daily-report")
+        assert daily.minutes_before
+
+
 def test_the_first_cycle() -> None:
     """It begins where the pack says, else in the December of the year in which the programme starts."""
     default = load("default")
