@@ -184,7 +184,8 @@ class Course:
             self._waiting.append(inbound)
             return
         dies = self._dying == "taken"
-        if not await self._process.take(inbound, dies=dies):
+        stored = not dies or self._chance.random() < 1 / 2
+        if not await self._process.take(inbound, dies=dies, stored=stored):
             self._waiting.append(inbound)
             await self._die()
             return

@@ -80,14 +80,13 @@ class Process:
         await sending
         return True
 
-    async def take(self, inbound: Inbound, *, dies: bool = False) -> bool:
-        """Hand a message to the desk; whether it was acknowledged. One that ``dies`` is killed in the middle of it."""
+    async def take(self, inbound: Inbound, *, dies: bool = False, stored: bool = True) -> bool:
+        """Hand a message to the desk; whether it was acknowledged.
+
+        Where the process ``dies`` it is not: neither when it dies before the message is ``stored`` nor when it dies
+        after. Which of the two it is the caller draws; left to two threads, no run could be repeated.
+        """
         assert self.bot is not None  # noqa: S101 - asked of a living one
-        if not dies:
+        if stored:
             await self.bot.desk.take(inbound)
-            return True
-        taking = asyncio.create_task(self.bot.desk.take(inbound))
-        await asyncio.sleep(0)  # it has been handed to the thread that writes: it is committed, or is not
-        taking.cancel()
-        await asyncio.gather(taking, return_exceptions=True)
-        return False
+        return not dies
