@@ -34,7 +34,7 @@ from bot.model import (
     ReportWithdrawn,
     Standing,
 )
-from bot.store import audit, briefs, duties, figures, filings, glance, people
+from bot.store import absence, audit, briefs, duties, figures, filings, glance, people
 from scheduler.calendar import cutoff
 
 if TYPE_CHECKING:
@@ -147,7 +147,7 @@ def _leave(visit: Visit, fact: LeaveTaken | LeaveEnded) -> Standing:
     connection, today = visit.connection, visit.now.date()
     name = words.masked_name(visit.who.name) if visit.who else ""
     if isinstance(fact, LeaveEnded):
-        stand_ins = people.end_leave(connection, visit.act(), fact)
+        stand_ins = absence.end_leave(connection, visit.act(), fact)
         audit.record(connection, visit.now, visit.owner, "leave ended", fact.on.isoformat())
         for stand_in in stand_ins:
             visit.notify(stand_in, Say("leave/returned", {"name": name, "on": fact.on}))
@@ -156,9 +156,9 @@ def _leave(visit: Visit, fact: LeaveTaken | LeaveEnded) -> Standing:
     # Asked anew: whoever has taken leave since the question was shown stands in for nobody.
     known = briefs.colleagues(connection, visit.tools.keyring, mine.person, mine.on(today), today)
     reachable = {person.person: person.name for person in known}
-    codes = people.take_leave(connection, visit.act(), fact, reachable)
+    codes = absence.take_leave(connection, visit.act(), fact, reachable)
     audit.record(connection, visit.now, visit.owner, "leave taken", f"{fact.since}/{fact.until}", f"p:{fact.stand_in}")
-    for person in people.stood_in_for(mine, fact.since, fact.until):
+    for person in absence.stood_in_for(mine, fact.since, fact.until):
         visit.notify(person, Say("leave/stand_in_away", {"name": name, "since": fact.since, "until": fact.until}))
     if not codes or fact.stand_in is None:
         return Standing(visit.now)

@@ -90,12 +90,20 @@ def _watched(
     near: Mapping[str, set[str]],
     seen: Collection[str],
 ) -> Watched:
-    """How far this person is from being the one who must see to it (DOMAIN 8: the one responsible, one level up)."""
-    mine = row.person == asking.who.person
-    reporter = 0 if mine and row.code in near["field"] else None
-    lead = None
-    if row.code in near["lead"]:
-        reporter, lead = (0 if mine or row.person is None else 1), 0
-    elif row.code in near["township"]:
-        reporter, lead = 2, 1
-    return Watched(row.code, row.name, person, reporter, lead, row.code in seen)
+    """How far this person is from being the one who must see to it."""
+    at = {role: row.code in codes for role, codes in near.items()}
+    mine, nobody = row.person == asking.who.person, row.person is None
+    return Watched(row.code, row.name, person, *far(**at, mine=mine, nobody=nobody), row.code in seen)
+
+
+def far(*, field: bool, lead: bool, township: bool, mine: bool, nobody: bool) -> tuple[int | None, int | None]:
+    """How many levels somebody is above what the reporter of a case sees to, and above what the lead does (DOMAIN 8).
+
+    ``field``, ``lead``, ``township``: what they are at the case's place or above it. ``mine``: they reported it;
+    ``nobody``: an import did. None: it is not their concern.
+    """
+    if lead:
+        return (0 if mine or nobody else 1), 0
+    if township:
+        return 2, 1
+    return (0 if mine and field else None), None

@@ -18,7 +18,7 @@ from bot.store.care_kept import WORK, lately, read
 from bot.store.case_logs import read_persons
 from bot.store.duties import ASSIGNMENT, CASE, EVENT, LEAVE, PLACE, leaves
 from bot.store.tables import named
-from bot.store.todo import FIELD, SEEN, listed
+from bot.store.todo import FIELD, SEEN, far, listed
 
 PROBLEM, PROBLEM_EVENT = named("problem"), named("problem_event")
 OVER = (Event.RELEASED.value, Event.RULED_OUT.value, Event.WITHDRAWN.value, Event.MERGED.value)
@@ -97,14 +97,14 @@ def _held(connection: Connection, places: Collection[str], day: date) -> Held:
 
 def _watched(row: Any, person: Person, roles: frozenset[Role], seen: bool, who: int) -> Watched:  # noqa: ANN401, FBT001 - a case's row; whether its alert was seen
     """How far somebody is from being the one who must see to it: as ``todo`` has it."""
-    mine = row.person == who
-    reporter = 0 if mine and roles & FIELD else None
-    lead = None
-    if Role.COMMUNITY_LEAD in roles:
-        reporter, lead = (0 if mine or row.person is None else 1), 0
-    elif Role.TOWNSHIP_REVIEWER in roles:
-        reporter, lead = 2, 1
-    return Watched(row.code, row.name, person, reporter, lead, seen)
+    steps = far(
+        field=bool(roles & FIELD),
+        lead=Role.COMMUNITY_LEAD in roles,
+        township=Role.TOWNSHIP_REVIEWER in roles,
+        mine=row.person == who,
+        nobody=row.person is None,
+    )
+    return Watched(row.code, row.name, person, *steps, seen)
 
 
 def _responsible(connection: Connection, day: date) -> set[int]:

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import Connection, func, insert, select, text
 
 from bot.model import Address, LeaveEnded, LeaveTaken
-from bot.store import briefs, duties, people
+from bot.store import absence, briefs, duties, people
 from bot.store.acts import Act
 from bot.store.database import Database
 from bot.store.tables import named
@@ -43,12 +43,12 @@ def act(person: int) -> Act:
 def take(talk: Talk, person: int, since: int, until: int, stand_in: int | None = None) -> tuple[str, ...]:
     """Take leave from so many days ahead to so many; the places that are handed over."""
     fact = LeaveTaken(ahead(since), ahead(until), stand_in)
-    return talk.database.write(lambda c: people.take_leave(c, act(person), fact, {ZHANG, LI, WANG}))
+    return talk.database.write(lambda c: absence.take_leave(c, act(person), fact, {ZHANG, LI, WANG}))
 
 
 def end(talk: Talk, person: int, on: int) -> tuple[int, ...]:
     """End the leave so many days ahead; those who are to be told."""
-    return talk.database.write(lambda c: people.end_leave(c, act(person), LeaveEnded(ahead(on))))
+    return talk.database.write(lambda c: absence.end_leave(c, act(person), LeaveEnded(ahead(on))))
 
 
 def owed(talk: Talk, person: int, day: date = TODAY) -> set[str]:
@@ -133,8 +133,8 @@ async def test_a_stand_in_takes_leave(talk: Talk) -> None:
     assert owed(talk, LI, ahead(2)) == {"22", "23", "24"}
     with talk.database.read() as connection:
         mine = duties.duties(connection, LI)
-    assert people.stood_in_for(mine, ahead(3), ahead(9)) == (ZHANG,)
-    assert people.stood_in_for(mine, ahead(4), ahead(9)) == ()
+    assert absence.stood_in_for(mine, ahead(3), ahead(9)) == (ZHANG,)
+    assert absence.stood_in_for(mine, ahead(4), ahead(9)) == ()
 
 
 def test_only_reporting_is_handed_over(talk: Talk) -> None:

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import insert, select, update
 
 from bot.model import Brief, InboundKind, LeaveTaken
-from bot.store import codec, people
+from bot.store import absence, codec, people
 from bot.store.acts import Act
 from bot.store.database import Database
 from bot.store.tables import named
@@ -46,7 +46,7 @@ async def test_more_places_than_were_shown(talk: Talk) -> None:
     await talk.open("zhang")
     act = Act(2, None, talk.now)
     leave = LeaveTaken(TODAY, TODAY, 1)
-    talk.database.write(lambda connection: people.take_leave(connection, act, leave, {1}))
+    talk.database.write(lambda connection: absence.take_leave(connection, act, leave, {1}))
     (again,) = await talk.tap("zhang", "✅ 全部正常")
     assert again.text.startswith("情况有变化")
     assert "您负责 4 处" in again.text
