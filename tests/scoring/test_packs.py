@@ -206,6 +206,11 @@ def test_what_is_assessed_and_ticked_off(tmp_path: Path) -> None:
             "deadlines.1.settled: must be reported for 'daily-report'",
         ),
         ('id = "daily-report"\nevery = "month"\nday = 25\nsettled = "reported"', "deadlines.1.every: must be day"),
+        ('id = "x"\nevery = "month"\nsettled = "told"', "deadlines.1.day: is missing"),
+        (
+            'id = "x"\nevery = "day"\nday = 3\nsettled = "told"',
+            "deadlines.1.day: is for those that do not come every day",
+        ),
     ],
 )
 def test_what_a_report_settles(tmp_path: Path, row: str, reason: str) -> None:

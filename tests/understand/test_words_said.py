@@ -9,6 +9,7 @@ import pytest
 from bot.understand.doors import door
 from bot.understand.numerals import value
 from bot.understand.places import Candidate, rank
+from bot.understand.work import work
 
 
 @pytest.mark.parametrize(
@@ -80,3 +81,9 @@ PLACES = (
 def test_places(said: str, codes: list[str]) -> None:
     """By name, alias, code, a part, pinyin, initials, with a slip of the pen; several alike are all told."""
     assert [each.code for each in rank(said, PLACES)] == codes
+
+
+def test_work_among_other_words() -> None:
+    """Figures of the work log are read where nothing else is said: between them, before or behind."""
+    assert work("宣传30条，摸排20人次") == ((Counter.PUBLICITY, 30), (Counter.SCREENED, 20))
+    assert work("今天宣传30条") == work("宣传30条 然后摸排20") == work("宣传30条，很累") == ()
