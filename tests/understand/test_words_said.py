@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 
+from bot.model import Counter
 from bot.understand.doors import door
 from bot.understand.numerals import value
 from bot.understand.places import Candidate, rank
