@@ -13,6 +13,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from bot.desk import care_notices, creation_notices, digests
 from bot.desk import milestones as announcing
 from bot.store import creation, milestones, published, retention
+from bot.store.prepared import Prepared
 from bot.store.tables import named
 from scheduler.lease import Fenced
 from scheduler.reminding import Reminding
@@ -30,6 +31,7 @@ NIGHT = time(3)
 """From this hour on what is past its term is deleted, once a day."""
 PURGED = "retention"
 """The setting that says on which day that was done last."""
+_DONE = Prepared(select(SETTING.c.value).where(SETTING.c.key == PURGED))
 _FIRST = {
     name: make(SETTING).on_conflict_do_nothing().values(key=PURGED, value="")
     for name, make in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert))
@@ -118,7 +120,7 @@ class House:
         if now.time() < NIGHT:
             return
         with self._database.read() as connection:
-            done = connection.execute(select(SETTING.c.value).where(SETTING.c.key == PURGED)).scalar()
+            done = _DONE.scalar(connection, {})
         if (done or "") < now.date().isoformat() and self._database.write(partial(_first_today, now.date())):
             retention.nightly(self._whole, self._media, self._tools.rules, now)
 

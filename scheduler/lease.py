@@ -30,9 +30,22 @@ _HELD = Prepared(
     .with_for_update()
 )
 _FIRST = {
-    name: make(LEASE).on_conflict_do_nothing()
+    name: Prepared(make(LEASE).on_conflict_do_nothing())
     for name, make in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert))
 }
+_MINE = LEASE.c.holder == bindparam("mine")
+# One that lasts longer than any can was written by a clock that ran ahead.
+_OVER = or_(LEASE.c.until < bindparam("now"), LEASE.c.until > bindparam("ahead"))
+_TAKE = Prepared(
+    update(LEASE)
+    .where(LEASE.c.name == bindparam("called"), or_(_MINE, _OVER))
+    .values(
+        holder=bindparam("mine"),
+        until=bindparam("ends"),
+        fence=case((_MINE, LEASE.c.fence), else_=LEASE.c.fence + 1),
+    )
+    .returning(LEASE.c.fence)
+)
 
 
 class LostLeaseError(RuntimeError):
@@ -56,21 +69,11 @@ class Lease:
         return bool(self._fence)
 
     def _take(self, now: datetime, connection: Connection) -> int:
-        mine = LEASE.c.holder == self._holder
-        # One that lasts longer than any can was written by a clock that ran ahead.
-        over = or_(LEASE.c.until < now, LEASE.c.until > now + 2 * self._life)
-        connection.execute(
-            _FIRST[connection.dialect.name].values(name=self._name, holder="", fence=0, until=now - self._life)
-        )
-        taken = (
-            update(LEASE)
-            .where(LEASE.c.name == self._name, or_(mine, over))
-            .values(
-                holder=self._holder, until=now + self._life, fence=case((mine, LEASE.c.fence), else_=LEASE.c.fence + 1)
-            )
-            .returning(LEASE.c.fence)
-        )
-        return int(connection.execute(taken).scalar() or 0)
+        nobody = {"name": self._name, "holder": "", "fence": 0, "until": now - self._life}
+        _FIRST[connection.dialect.name].run(connection, nobody)
+        mine = {"called": self._name, "mine": self._holder, "now": now}
+        times = {"ahead": now + 2 * self._life, "ends": now + self._life}
+        return int(_TAKE.scalar(connection, {**mine, **times}) or 0)
 
     def check(self, connection: Connection) -> None:
         """Within a write: this process still holds it, and nobody takes it before the write is done.

@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, insert, select, update
 
 from bot.desk import letters
 from bot.desk.letters import OUTBOX
@@ -18,6 +18,7 @@ from bot.store import codec
 from bot.store.reached import Reached
 from scheduler import calendar, plan
 from scheduler.gathering import REMINDER, gather, parts
+from scheduler.outbox import OPEN, PENDING
 
 if TYPE_CHECKING:
     from bot.desk.voice import Tools
@@ -78,10 +79,12 @@ class Reminding:
         live = {
             each.person: {_name(debt.key(moment)) for debt in each.items if moment < debt.until} for each in known.owing
         }
+        # Something more became due while it waited (the program was away, say): one message is to carry both.
+        more = {each.person for each in plan.due(moment, known.owing, known.served, self._tools.rules)}
         over = set()
         for number, person in asked.items():
             owed = live.get(person, set())
-            if not owed or not about[number] <= owed:
+            if not owed or not about[number] <= owed or person in more:
                 over.add(number)
         return over | self._reported(connection, {number: live[asked[number]] for number in asked.keys() - over})
 
@@ -139,4 +142,21 @@ def write(
     ]
     if lines:
         connection.execute(insert(REMINDER), lines)
+        _carry(connection, {each.person: number for each, number in zip(fresh, numbers, strict=True)})
     return len(fresh)
+
+
+def _carry(connection: Connection, newest: Mapping[int, int]) -> None:
+    """What still waits to be sent to these people is in the new letter, too: only that one is to go."""
+    query = select(OUTBOX.c.id, OUTBOX.c.person).where(
+        OPEN,
+        PENDING,
+        OUTBOX.c.kind == "reminder",
+        OUTBOX.c.person.in_(list(newest)),
+        OUTBOX.c.id < min(newest.values()),
+    )
+    for row in connection.execute(query).all():
+        cancelled = {"state": "cancelled", "why": "a newer one carries it"}
+        connection.execute(update(OUTBOX).where(OUTBOX.c.id == row.id).values(cancelled))
+        moved = update(REMINDER).where(REMINDER.c.outbox == row.id)
+        connection.execute(moved.values(outbox=newest[row.person]))

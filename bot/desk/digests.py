@@ -9,7 +9,6 @@ from sqlalchemy import Connection, select
 
 from bot.desk import cards, letters
 from bot.desk.groups import GROUP
-from bot.desk.letters import OUTBOX
 from bot.desk.voice import Tools, tell
 from bot.dialog import Option, Say
 from bot.model import Address, Brief, Locale
@@ -49,8 +48,7 @@ def owed(connection: Connection, tools: Tools, now: datetime) -> Mapping[str, Ow
         found[f"digest:{day}:{row.channel}:{row.address}"] = (to, (row.place,))
     for code in tools.robots:
         found[f"digest:{day}:{ROBOT}:{code}"] = (Address(ROBOT, code, group=True), (code,))
-    said = select(OUTBOX.c.dedupe).where(OUTBOX.c.dedupe.in_(list(found)))
-    known = set(connection.execute(said).scalars()) if found else set()
+    known = letters.said(connection, found)
     return {name: letter for name, letter in found.items() if name not in known}
 
 

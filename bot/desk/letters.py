@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -22,9 +22,10 @@ PRIORITY = {"alert": 0, "reply": 1, "miss": 1, "notice": 2, "reminder": 3, "dige
 
 _NEW = Prepared(insert(OUTBOX).returning(OUTBOX.c.id))
 _ONCE = {
-    name: make(OUTBOX).on_conflict_do_nothing(index_elements=["dedupe"]).returning(OUTBOX.c.id)
+    name: Prepared(make(OUTBOX).on_conflict_do_nothing(index_elements=["dedupe"]).returning(OUTBOX.c.id))
     for name, make in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert))
 }
+_SAID = Prepared(select(OUTBOX.c.dedupe).where(OUTBOX.c.dedupe.in_(bindparam("names", expanding=True))))
 _COLUMNS = (OUTBOX.c.kind, OUTBOX.c.body, OUTBOX.c.person, OUTBOX.c.conversation, OUTBOX.c.asked)
 _MARKED = Prepared(select(*_COLUMNS).where(OUTBOX.c.token == bindparam("mark")))
 _LAST = Prepared(
@@ -69,7 +70,12 @@ def write(connection: Connection, keyring: Keyring, token: Callable[[], str], no
     if letter.dedupe is None:
         return int(_NEW.scalar(connection, values))
     once = _ONCE[connection.dialect.name]
-    return int(connection.execute(once, values | {"dedupe": letter.dedupe}).scalar() or 0)
+    return int(once.scalar(connection, values | {"dedupe": letter.dedupe}) or 0)
+
+
+def said(connection: Connection, names: Collection[str]) -> set[str]:
+    """Which of these letters, each to be said once only, were written before."""
+    return {row.dedupe for row in _SAID.all(connection, {"names": list(names)})} if names else set()
 
 
 def write_all(

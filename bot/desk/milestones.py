@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import Connection, select
 
-from bot.desk.letters import OUTBOX
+from bot.desk.letters import said
 from bot.desk.voice import Tools, tell
 from bot.dialog import Option, Say
 from bot.model import Role
@@ -45,8 +45,7 @@ def owed(connection: Connection, tools: Tools, now: datetime) -> Owed:
         for person in concerned[each.place]:
             told[each.on, person].append(each)
     letters = {f"milestones:{on}:{person}": (person, theirs) for (on, person), theirs in told.items()}
-    said = select(OUTBOX.c.dedupe).where(OUTBOX.c.dedupe.in_(list(letters)))
-    known = set(connection.execute(said).scalars()) if letters else set()
+    known = said(connection, letters)
     return {name: letter for name, letter in letters.items() if name not in known}
 
 

@@ -37,11 +37,13 @@ class Visit(Voice):
         super().__init__(tools, connection, inbound, now)
         self._duties: Duties | None = None
         self._drafts: list[Kept] = []
+        self._written_down = False
 
     def recognise(self) -> None:
         """Look up whose chat this is; again after it has changed."""
         super().recognise()
         self._duties = None
+        self._briefs: dict[tuple[date, str, str], Brief] = {}
 
     # --- where the conversation stands -------------------------------------------------------------------------
 
@@ -92,12 +94,16 @@ class Visit(Voice):
         return (Say("desk/draft", {"day": draft.brief.day}, options),)
 
     def brief(self, day: date, flow: Flow | None = None, subject: str = "") -> Brief:
-        """What a flow is told about ``day``."""
+        """What a flow is told about ``day``; read once, until a fact is written."""
         if self.who is None:
             return self.plain()
-        needs = flow.needs if flow else frozenset()
-        mine = self.duties()
-        return briefs.brief(self.connection, self.tools.house, self.who, self.now, day, needs, mine, subject)
+        asked = day, flow.name if flow else "", subject
+        known = None if self._written_down else self._briefs.get(asked)
+        if known is None:
+            needs, mine = flow.needs if flow else frozenset(), self.duties()
+            known = briefs.brief(self.connection, self.tools.house, self.who, self.now, day, needs, mine, subject)
+            self._briefs[asked] = known
+        return known
 
     def duties(self) -> Duties:
         """What the person owes, read once a turn; nothing that a turn writes before it asks changes it.
@@ -172,6 +178,7 @@ class Visit(Voice):
         kept = replace(kept, answers=turn.answers, asked=asked, touched_at=self.now, state=state)
         kept = replace(kept, id=conversations.save(self.connection, self.tools.keyring, self.owner, kept))
         if turn.outcome is not None:
+            self._written_down = True
             records.record(self, flow, kept, turn.outcome, (*before, *turn.said))
             return
         wrong, missed = "", False

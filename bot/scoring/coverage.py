@@ -157,27 +157,15 @@ def tallies(
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class DutyDay:
-    """What became of one day of a person's duty: places reported on time by the person, by others, and not at all."""
+def run(mine: int, missed: int, today: int, *, today_open: bool = False) -> int:
+    """The consecutive duty days that a person reported on time, from the newest day back; all are bits of one window.
 
-    mine: int = 0
-    others: int = 0
-    missed: int = 0
-
-
-def run(days: Iterable[DutyDay], *, today_open: bool = False) -> int:
-    """The consecutive duty days that the person reported on time, from the newest day back.
-
-    A day on which nothing was owed (no duty, leave, a stand-in) has no places at all, and like one on which others
-    reported everything it neither adds nor breaks. ``today_open``: the first day's cutoff is still to come, so that
-    what is missing of it does not break the run.
+    Args:
+        mine: the days on which the person reported at least one place on time.
+        missed: the days on which a place of theirs was reported by nobody on time.
+        today: the newest day. A day on which nothing was owed (no duty, leave, a stand-in), or on which others
+            reported everything, neither adds nor breaks.
+        today_open: today's cutoff is still to come, so that what is missing of it does not break the run.
     """
-    length = 0
-    for n, day in enumerate(days):
-        if day.missed:
-            if n == 0 and today_open:
-                continue
-            break
-        length += day.mine > 0
-    return length
+    broken = missed & ~today if today_open else missed
+    return (mine & ~missed).bit_count() if not broken else ((mine & ~missed) >> broken.bit_length()).bit_count()

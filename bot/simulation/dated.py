@@ -52,7 +52,7 @@ def _told(attempts: Sequence[Attempt], slots: Mapping[int, Sequence[Slot]]) -> l
     return [
         (each, names & DATED)
         for each, names in named
-        if names & DATED and (each.arrived is not None or each.told in {Told.UNCERTAIN, Told.KILLED})
+        if names & DATED and (each.arrived is not None or each.told in {Told.UNCERTAIN, Told.KILLED, Told.REFUSED})
     ]
 
 

@@ -112,7 +112,7 @@ class _Judge:
         if any(each.arrived is not None for each in tried):
             return
         written = {each.state for each in self.letters[person] if moment <= each.created_at <= until}
-        if any(each.told in OPEN for each in tried):
+        if any(each.told in {*OPEN, Told.REFUSED} for each in tried):
             self.verdict.unknown += 1
         elif "uncertain" in written:
             self.verdict.unknown += 1

@@ -17,6 +17,8 @@ class Told(StrEnum):
     UNDELIVERABLE = "undeliverable"
     KILLED = "killed"
     """Nothing: its process died meanwhile."""
+    REFUSED = "refused"
+    """That it did not go; but its process died at that moment, and may have taken this along."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +188,7 @@ class Log:
     kills: int = 0
 
     def died(self, now: datetime, since: datetime) -> None:
-        """The process that ran ``since`` was killed. What it had just been told, but for success, it took along."""
+        """The process that ran ``since`` was killed. What it had just been told, but for success, it may take along."""
         self.kills += 1
         self.up.append(Span(since, now))
         for number in range(len(self.attempts) - 1, -1, -1):
@@ -194,4 +196,5 @@ class Log:
             if attempt.at != now:
                 break
             if attempt.told is not Told.SENT:
-                self.attempts[number] = replace(attempt, told=Told.KILLED)
+                told = Told.REFUSED if attempt.told is Told.RETRY else Told.KILLED
+                self.attempts[number] = replace(attempt, told=told)

@@ -18,7 +18,7 @@ HEARD = (ACCOUNT.c.unbound_at.is_(None), ACCOUNT.c.unreachable_at.is_(None), ACC
 which the bot is blocked."""
 
 
-def holds(day: date) -> ColumnElement[bool]:
+def holds(day: date | ColumnElement[date]) -> ColumnElement[bool]:
     """The assignment counts on ``day``."""
     return and_(
         or_(ASSIGNMENT.c.since.is_(None), ASSIGNMENT.c.since <= day),

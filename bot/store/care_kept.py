@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, or_, select
 
 from bot import words
 from bot.model import (
@@ -33,6 +33,7 @@ from bot.store.asking import Asking, House
 from bot.store.authority import responsible, scope
 from bot.store.crypto import Keyring
 from bot.store.duties import PLACE
+from bot.store.prepared import Prepared
 from bot.store.tables import named
 
 ISOLATION = named("isolation")
@@ -43,6 +44,8 @@ WORK = ACTIONS[Action.SEE] - {Role.OFFICE}
 """Who keeps these registers at a place of theirs, or below it; each of them may know a building (``ACCESS``)."""
 AREA = frozenset(role for role in WORK if grant((role,), Field.AREA, own=False) is Grant.FULL)
 """Who may know where returnees came from, beside whoever registered them."""
+LASTING = timedelta(days=LONGEST) + GRACE
+"""An isolation that was not begun, or begun anew, within this is over, and was announced."""
 TOLD = frozenset({Role.BUILDING_LEADER, Role.GRID_WORKER, Role.UNIT_CONTACT, Role.COMMUNITY_LEAD})
 """Who hears that an isolation is over."""
 WARDS = 8
@@ -64,11 +67,20 @@ def isolations(asking: Asking) -> Mapping[str, Any]:
 
 def read(connection: Connection, keyring: Keyring, where: ColumnElement[bool]) -> list[Isolation]:
     """Isolations as they stand. Two queries; it is for the caller to ask for none that may not be read."""
-    query = select(ISOLATION, *_NAMED).join(PLACE, PLACE.c.code == ISOLATION.c.place)
-    rows = connection.execute(_with_above(query).where(where).order_by(ISOLATION.c.id)).all()
+    rows = connection.execute(_ISOLATIONS.where(where).order_by(ISOLATION.c.id)).all()
+    return _stood(keyring, rows, connection.execute(_STAYS.where(where)).all() if rows else ())
+
+
+def read_late(connection: Connection, keyring: Keyring, day: date) -> list[Isolation]:
+    """The same, of those of ``lately``: asked at every tick."""
+    since = {"since": day - LASTING}
+    rows = _LATE.all(connection, since)
+    return _stood(keyring, rows, _LATE_STAYS.all(connection, since) if rows else ())
+
+
+def _stood(keyring: Keyring, rows: Sequence[Any], steps: Sequence[Any]) -> list[Isolation]:
     events: dict[int, list[tuple[Stay, date]]] = {row.id: [] for row in rows}
-    told = select(STAY.c.isolation, STAY.c.event, STAY.c.on).join(ISOLATION, ISOLATION.c.id == STAY.c.isolation)
-    for row in connection.execute(told.where(where)) if rows else ():
+    for row in steps:
         events[row.isolation].append((Stay(row.event), row.on))
     found = []
     for row in rows:
@@ -82,7 +94,10 @@ def read(connection: Connection, keyring: Keyring, where: ColumnElement[bool]) -
 
 def lately(day: date) -> ColumnElement[bool]:
     """Only these can still run or have just ended: ordered, or begun anew, within the longest time that one lasts."""
-    since = day - timedelta(days=LONGEST) - GRACE
+    return _lasting(day - LASTING)
+
+
+def _lasting(since: Any) -> ColumnElement[bool]:  # noqa: ANN401 - a day, or the parameter for one
     anew = select(STAY.c.isolation).where(STAY.c.event == Stay.BROKEN.value, STAY.c.on > since)
     return or_(ISOLATION.c.since > since, ISOLATION.c.id.in_(anew))
 
@@ -90,6 +105,12 @@ def lately(day: date) -> ColumnElement[bool]:
 def _with_above(query: Any) -> Any:  # noqa: ANN401 - a select of whatever columns
     """Beside each place the one above it: every compound has a 1栋."""
     return query.outerjoin(_ABOVE, _ABOVE.c.code == PLACE.c.parent)
+
+
+_ISOLATIONS = _with_above(select(ISOLATION, *_NAMED).join(PLACE, PLACE.c.code == ISOLATION.c.place))
+_STAYS = select(STAY.c.isolation, STAY.c.event, STAY.c.on).join(ISOLATION, ISOLATION.c.id == STAY.c.isolation)
+_LATE = Prepared(_ISOLATIONS.where(_lasting(bindparam("since"))).order_by(ISOLATION.c.id))
+_LATE_STAYS = Prepared(_STAYS.where(_lasting(bindparam("since"))))
 
 
 def _called(row: Any) -> str:  # noqa: ANN401 - a row with the columns of ``_NAMED``
@@ -151,7 +172,7 @@ def announced(connection: Connection, house: House, now: datetime) -> list[tuple
     """Whom to tell that which isolation is over: its place's workers, and who leads there. ``now`` is in the zone."""
     today = now.date()
     found = []
-    for isolation in ending(read(connection, house.keyring, lately(today)), today):
+    for isolation in ending(read_late(connection, house.keyring, today), today):
         found += [(person, isolation) for person in _people(connection, isolation.place, TOLD, today)]
     return found
 

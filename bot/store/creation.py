@@ -16,7 +16,7 @@ from bot.store import audit, codec, glance
 from bot.store.acts import Act
 from bot.store.asking import House
 from bot.store.cases import RefusedError
-from bot.store.creation_kept import APPLICATION, PERSON, STEP, course_of, steps_of
+from bot.store.creation_kept import APPLICATION, PERSON, STEP, course_of, ever_awarded, steps_of
 from bot.store.duties import PLACE
 from bot.store.tables import named
 
@@ -116,8 +116,7 @@ def lapsing(connection: Connection, house: House, now: datetime) -> list[tuple[s
 
     Nothing where the pack leaves that to the quarterly review. ``now`` is in the programme's zone.
     """
-    ever = select(STEP.c.place).where(STEP.c.step == Step.AWARDED.value).distinct()
-    awarded = list(connection.execute(ever.order_by(STEP.c.place)).scalars()) if house.rules.revoke_on_break else []
+    awarded = ever_awarded(connection) if house.rules.revoke_on_break else []
     if not awarded:
         return []
     known = steps_of(connection, house, awarded)

@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import Connection, bindparam, or_, select
 
 from bot import words
 from bot.model import (
@@ -32,6 +32,7 @@ from bot.store.creation_draft import draft
 from bot.store.creation_hints import hints_of
 from bot.store.duties import PLACE
 from bot.store.past import called
+from bot.store.prepared import Prepared
 from bot.store.tables import named
 from bot.store.townships import townlet
 
@@ -46,16 +47,24 @@ MOST = 300
 """More places than this in one person's charge are for the board, not for a chat."""
 
 
+_STEPS = Prepared(
+    select(STEP, PERSON.c.name.label("who"))
+    .outerjoin(PERSON, PERSON.c.id == STEP.c.person)
+    .where(STEP.c.place.in_(bindparam("places", expanding=True)))
+    .order_by(STEP.c.id)  # not by the clock: of two processes one may be ahead
+)
+_AWARDED = Prepared(select(STEP.c.place).where(STEP.c.step == Step.AWARDED.value).distinct().order_by(STEP.c.place))
+
+
+def ever_awarded(connection: Connection) -> list[str]:
+    """The places that were awarded at some time, in the order of codes."""
+    return [row.place for row in _AWARDED.all(connection, {})]
+
+
 def steps_of(connection: Connection, house: House, places: Collection[str]) -> dict[str, tuple[Stepped, ...]]:
     """By place every step, in the order in which it was recorded. One query."""
-    query = (
-        select(STEP, PERSON.c.name.label("who"))
-        .outerjoin(PERSON, PERSON.c.id == STEP.c.person)
-        .where(STEP.c.place.in_(list(places)))
-        .order_by(STEP.c.id)  # not by the clock: of two processes one may be ahead
-    )
     found: dict[str, list[Stepped]] = {}
-    for row in connection.execute(query):
+    for row in _STEPS.all(connection, {"places": list(places)}) if places else ():
         found.setdefault(row.place, []).append(_stepped(house, row))
     return {place: tuple(steps) for place, steps in found.items()}
 

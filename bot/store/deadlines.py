@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, delete, insert, or_, select
+from sqlalchemy import BindParameter, Connection, bindparam, delete, insert, or_, select
 
 from bot.model import Deadline, DeadlineLine, Level, Role, Settled, Stage, Step
 from bot.scoring.awards import granted_on, stage
@@ -18,7 +18,7 @@ from bot.store.acts import Act
 from bot.store.asking import Asking, House
 from bot.store.authority import holds, responsible
 from bot.store.cases import RefusedError
-from bot.store.creation_kept import STEP, steps_of
+from bot.store.creation_kept import ever_awarded, steps_of
 from bot.store.duties import ASSIGNMENT, PLACE
 from bot.store.prepared import Prepared
 from bot.store.tables import named
@@ -31,6 +31,23 @@ LEVELS = {Role.TOWNSHIP_REVIEWER: (Level.TOWNSHIP,), Role.COMMUNITY_LEAD: (Level
 """The places whose duty a deadline is, by the role that answers for them."""
 Places = tuple[tuple[str, str], ...]
 _WORKDAYS = Prepared(select(WORKDAY.c.day, WORKDAY.c.working))
+_SAID = Prepared(
+    select(MET.c.place, MET.c.met)
+    .where(MET.c.deadline == bindparam("rule"), MET.c.period == bindparam("of"))
+    .order_by(MET.c.id)
+)
+_OPEN = Prepared(
+    select(PLACE.c.code, PLACE.c.name, PLACE.c.level, PLACE.c.parent, PLACE.c.start)
+    .where(PLACE.c.level.in_(bindparam("levels", expanding=True)))
+    .where(or_(PLACE.c.closed.is_(None), PLACE.c.closed > bindparam("day")))
+    .order_by(PLACE.c.code)
+)
+_DAY: BindParameter[date] = bindparam("day")
+_HOLDING = Prepared(
+    select(ASSIGNMENT.c.person, ASSIGNMENT.c.role, ASSIGNMENT.c.place).where(
+        ASSIGNMENT.c.place.in_(bindparam("places", expanding=True)), holds(_DAY)
+    )
+)
 
 
 class Lacking(NamedTuple):
@@ -81,24 +98,20 @@ def _by_person(connection: Connection, wanted: Sequence[tuple[Role, str, Lacking
     places: dict[tuple[str, str], dict[str, str]] = defaultdict(dict)
     for role, at, each in wanted:
         places[role.value, at][each.code] = each.name
-    query = select(ASSIGNMENT.c.person, ASSIGNMENT.c.role, ASSIGNMENT.c.place).where(
-        ASSIGNMENT.c.place.in_(sorted({at for _, at in places})), holds(day)
-    )
+    at_these = {"places": sorted({at for _, at in places}), "day": day}
     found: dict[int, dict[str, str]] = defaultdict(dict)
-    for row in connection.execute(query) if places else ():
+    for row in _HOLDING.all(connection, at_these) if places else ():
         found[row.person].update(places.get((row.role, row.place), {}))
     return {person: tuple(sorted(theirs.items())) for person, theirs in found.items() if theirs}
 
 
 def _open(connection: Connection, levels: Collection[Level], day: date) -> Sequence[Any]:
-    still = or_(PLACE.c.closed.is_(None), PLACE.c.closed > day)
-    query = select(PLACE.c.code, PLACE.c.name, PLACE.c.level, PLACE.c.parent, PLACE.c.start)
-    return connection.execute(query.where(PLACE.c.level.in_(list(levels)), still).order_by(PLACE.c.code)).all()
+    return _OPEN.all(connection, {"levels": list(levels), "day": day})
 
 
 def _told(connection: Connection, deadline: Deadline) -> set[str]:
-    query = select(MET.c.place, MET.c.met).where(MET.c.deadline == deadline.rule.id, MET.c.period == deadline.period)
-    newest = {row.place: row.met for row in connection.execute(query.order_by(MET.c.id))}
+    rows = _SAID.all(connection, {"rule": deadline.rule.id, "of": deadline.period})
+    newest = {row.place: row.met for row in rows}
     return {place for place, met in newest.items() if met}
 
 
@@ -120,8 +133,7 @@ def _unapplied(connection: Connection, house: House, rows: Sequence[Any]) -> set
 
 def _unreviewed(connection: Connection, house: House, deadline: Deadline, day: date) -> Iterator[Lacking]:
     """Awards held since before the quarter and not reviewed in it, under the office that answers for them."""
-    ever = select(STEP.c.place).where(STEP.c.step == Step.AWARDED.value).distinct()
-    known = steps_of(connection, house, list(connection.execute(ever).scalars()))
+    known = steps_of(connection, house, ever_awarded(connection))
     names = {row.code: row.name for row in connection.execute(select(PLACE.c.code, PLACE.c.name))} if known else {}
     for code, steps in sorted(known.items()):
         since = granted_on(steps)

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, and_, bindparam, func, literal_column, or_, select, union_all
 
 from bot.model import DUTY_LEVELS, Event, Finding, Leave, Owed, Status
+from bot.scoring.coverage import window
 from bot.store.prepared import Prepared
 from bot.store.tables import named
 
@@ -64,13 +65,18 @@ class Duties:
             for code, row in held.items()
         }
 
-    def own(self, day: date) -> set[str]:
-        """The places of one's own on ``day`` that nobody stands in for; none while on leave."""
-        if self.away(day) is not None:
-            return set()
-        held = [row for row in self.rows if _holds(row, day)]
-        covered = {row.code for row in held if row.stands_in_for == self.person}
-        return {row.code for row in held if row.stands_in_for is None} - covered
+    def own_days(self, first: date, length: int) -> dict[str, int]:
+        """By place of one's own the days, of so many from ``first`` on as bits, that are neither leave nor stood in."""
+        whole = (1 << length) - 1
+        for leave in self.leaves:
+            whole &= ~window(first, leave.since, leave.until, length=length)
+        found, covered = Counter[str](), Counter[str]()
+        for row in self.rows:
+            end = row.closed - timedelta(days=1) if row.closed else None
+            days = window(first, row.since, row.until, length=length) & window(first, row.start, end, length=length)
+            if row.stands_in_for in {None, self.person}:
+                (found if row.stands_in_for is None else covered)[row.code] |= days & whole
+        return {code: days & ~covered[code] for code, days in found.items()}
 
 
 def _holds(row: Any, day: date) -> bool:  # noqa: ANN401 - a row of an assignment and its place
@@ -112,6 +118,7 @@ _DUTIES = Prepared(
     .order_by(ASSIGNMENT.c.stands_in_for.isnot(None), ASSIGNMENT.c.id)
 )
 _ENDED = select(func.min(LEAVE_END.c.on)).where(LEAVE_END.c.leave == LEAVE.c.id).scalar_subquery()
+_NAMES = Prepared(select(PLACE.c.code, PLACE.c.name).where(PLACE.c.code.in_(bindparam("codes", expanding=True))))
 _LEAVES = Prepared(
     select(LEAVE.c.id, LEAVE.c.since, LEAVE.c.until, LEAVE.c.stand_in, _ENDED.label("on"))
     .where(LEAVE.c.person == bindparam("person"))
@@ -238,6 +245,5 @@ def end_stand_in(connection: Connection, leave: int, on: date) -> None:
 
 def names(connection: Connection, codes: Collection[str]) -> tuple[str, ...]:
     """The names of these places, in their order."""
-    query = select(PLACE.c.code, PLACE.c.name).where(PLACE.c.code.in_(codes))
-    known = {row.code: row.name for row in connection.execute(query)}
+    known = {row.code: row.name for row in _NAMES.all(connection, {"codes": list(codes)})} if codes else {}
     return tuple(known[code] for code in codes if code in known)

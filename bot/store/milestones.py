@@ -6,9 +6,10 @@ from collections.abc import Callable, Collection, Mapping
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Select, Table, and_, literal, or_, select
+from sqlalchemy import Connection, Select, Table, and_, bindparam, literal, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 
+from bot.store.prepared import Prepared
 from bot.store.published import PUBLISHED, Judging
 from bot.store.tables import named
 
@@ -16,6 +17,14 @@ MILESTONE = named("milestone")
 INSERT: Mapping[str, Callable[[Table], Any]] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 COLUMNS = ("pack", "place", "days", "since", "event", "on", "recorded_at")
 REACHED, LOST = "reached", "lost"
+_BEGAN = Prepared(
+    select(PUBLISHED.c.published_at).where(PUBLISHED.c.pack == bindparam("called")).order_by(PUBLISHED.c.day).limit(1)
+)
+_PASSED = Prepared(
+    select(*(MILESTONE.c[name] for name in COLUMNS[:-1]))
+    .where(MILESTONE.c.pack == bindparam("called"), MILESTONE.c.on >= bindparam("first"))
+    .order_by(MILESTONE.c.on, MILESTONE.c.place, MILESTONE.c.days)
+)
 
 
 class Milestone(NamedTuple):
@@ -80,15 +89,12 @@ def _record(connection: Connection, query: Select[Any]) -> list[Milestone]:
 
 def began(connection: Connection, pack: str) -> datetime | None:
     """When the pack's first day was published; None before that."""
-    query = select(PUBLISHED.c.published_at).where(PUBLISHED.c.pack == pack).order_by(PUBLISHED.c.day).limit(1)
-    return connection.execute(query).scalar()
+    moment: datetime | None = _BEGAN.scalar(connection, {"called": pack})
+    return moment
 
 
 def passed(connection: Connection, pack: str, since: date) -> list[Milestone]:
     """The milestones of a pack that were reached or lost on ``since`` or later; the highest of each place and day."""
-    query = select(*(MILESTONE.c[name] for name in COLUMNS[:-1])).where(
-        MILESTONE.c.pack == pack, MILESTONE.c.on >= since
-    )
-    rows = connection.execute(query.order_by(MILESTONE.c.on, MILESTONE.c.place, MILESTONE.c.days)).all()
+    rows = _PASSED.all(connection, {"called": pack, "first": since})
     highest = {(row.on, row.place, row.event): Milestone(*row) for row in rows}
     return list(highest.values())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, delete, func, insert, select, update
 
 from bot.model import Address, Locale
 from bot.store import audit
@@ -12,6 +12,7 @@ from bot.store.acts import Act
 from bot.store.authority import ACCOUNT, HEARD
 from bot.store.briefs import CONSENT, PERSON
 from bot.store.crypto import Keyring
+from bot.store.prepared import Prepared
 from bot.store.tables import named
 
 INVITATION = named("invitation")
@@ -27,6 +28,11 @@ CODE_LIFE = timedelta(days=7)
 LINK_LIFE = timedelta(minutes=10)
 TRIES = 5
 TRIES_WITHIN = timedelta(hours=1)
+_ADDRESSES = Prepared(
+    select(ACCOUNT.c.channel, ACCOUNT.c.address)
+    .where(ACCOUNT.c.person == bindparam("who"), *HEARD)
+    .order_by(ACCOUNT.c.id.desc())
+)
 
 
 def plain_code(said: str) -> str | None:
@@ -184,8 +190,7 @@ def address_of(connection: Connection, person: int) -> Address | None:
 
 def addresses_of(connection: Connection, person: int) -> tuple[Address, ...]:
     """Wherever the person is reached, the chat bound last first."""
-    query = select(ACCOUNT.c.channel, ACCOUNT.c.address).where(ACCOUNT.c.person == person, *HEARD)
-    rows = connection.execute(query.order_by(ACCOUNT.c.id.desc()))
+    rows = _ADDRESSES.all(connection, {"who": person})
     return tuple(Address(row.channel, row.address) for row in rows)
 
 

@@ -10,12 +10,13 @@ from datetime import date, datetime, timedelta
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, bindparam, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.model import DayState, PackRules, Streak
 from bot.store import figures
 from bot.store.duties import ASSIGNMENT, EVENT, FILING, PLACE
+from bot.store.prepared import Prepared
 from bot.store.spans import rank, unrank
 from bot.store.tables import named
 from scheduler.calendar import cutoff
@@ -34,6 +35,10 @@ ONCE = {
     for name, make in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert))
 }
 """Whoever publishes first is right: of two processes that do it at once, one writes."""
+_OPEN = select(PLACE.c.code).where(PLACE.c.closed.is_(None) | (PLACE.c.closed > bindparam("last"))).limit(1)
+_ANY = Prepared(_OPEN)
+_ANY_OF = Prepared(_OPEN.where(PLACE.c.level.in_(bindparam("levels", expanding=True))))
+_NEWEST = Prepared(select(func.max(PUBLISHED.c.day)).where(PUBLISHED.c.pack == bindparam("called")))
 
 
 class Judging(Protocol):
@@ -111,16 +116,14 @@ def due(connection: Connection, house: Judging, now: datetime) -> Iterator[tuple
 
 def _judges(connection: Connection, rules: PackRules, last: date) -> bool:
     """Whether there is any place whose figure the pack gives on ``last``, and so on every day before."""
-    query = select(PLACE.c.code).where(PLACE.c.closed.is_(None) | (PLACE.c.closed > last)).limit(1)
-    if rules.levels:
-        query = query.where(PLACE.c.level.in_(rules.levels))
-    return connection.execute(query).first() is not None
+    if not rules.levels:
+        return _ANY.first(connection, {"last": last}) is not None
+    return _ANY_OF.first(connection, {"last": last, "levels": list(rules.levels)}) is not None
 
 
 def _next(connection: Connection, house: Judging, rules: PackRules, last: date) -> date:
     """The first day that the pack has still to publish."""
-    newest = select(func.max(PUBLISHED.c.day)).where(PUBLISHED.c.pack == rules.name)
-    known: date | None = connection.execute(newest).scalar()
+    known: date | None = _NEWEST.scalar(connection, {"called": rules.name})
     if known is not None:
         return known + timedelta(days=1)
     firsts = (func.min(table.c.recorded_at) for table in (ASSIGNMENT, FILING, EVENT))

@@ -2,25 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
+from functools import lru_cache
+from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, select
+from sqlalchemy import Connection, String, and_, bindparam, cast, func, select
 
 from bot.model import Status
-from bot.scoring.coverage import DutyDay, run
+from bot.scoring.coverage import run
 from bot.store.duties import REPORT, Duties, duties
 from bot.store.prepared import Prepared
 
-Timely = Mapping[tuple[str, date], set[int | None]]
-"""By place and day, who reported on time."""
+Timely = Mapping[str, Mapping[int | None, int]]
+"""By place and person, the days reported on time, as bits."""
 SPANS = (45, 90, 180, 360, 20_000)
 """So many days are read at a time, back from today: most runs are short, and nothing is read twice."""
 ONE_DAY = timedelta(days=1)
+_HERE = REPORT.c.place.in_(bindparam("places", expanding=True))
+_TIME = (REPORT.c.late.is_(False), REPORT.c.day.between(bindparam("first"), bindparam("last")))
 _TIMELY = Prepared(
+    select(REPORT.c.place, REPORT.c.person, REPORT.c.status, func.aggregate_strings(cast(REPORT.c.day, String), ","))
+    .where(_HERE, *_TIME)
+    .group_by(REPORT.c.place, REPORT.c.person, REPORT.c.status)
+)
+_BACK = REPORT.alias("back")
+_TAKEN = (
+    select(_BACK.c.place, _BACK.c.day)
+    .where(_BACK.c.place.in_(bindparam("places", expanding=True)), _BACK.c.late.is_(False))
+    .where(_BACK.c.day.between(bindparam("first"), bindparam("last")), _BACK.c.status == Status.WITHDRAWN.value)
+    .distinct()
+    .subquery()
+)
+_DOUBTFUL = Prepared(
     select(REPORT.c.place, REPORT.c.day, REPORT.c.person, REPORT.c.status)
-    .where(REPORT.c.place.in_(bindparam("places", expanding=True)), REPORT.c.late.is_(False))
-    .where(REPORT.c.day.between(bindparam("first"), bindparam("last")))
+    .join(_TAKEN, and_(_TAKEN.c.place == REPORT.c.place, _TAKEN.c.day == REPORT.c.day))
+    .where(REPORT.c.late.is_(False))
     .order_by(REPORT.c.recorded_at, REPORT.c.id)
 )
 _OLDEST = Prepared(
@@ -40,7 +57,16 @@ def run_of(
     """
     known = duties(connection, person) if mine is None else mine
     places = sorted({row.code for row in known.rows if row.stands_in_for is None})
-    return run(_duty_days(connection, today, known, places), today_open=today_open) if places else 0
+    length, last = 0, today
+    for span in SPANS if places else ():
+        first = last - timedelta(days=span - 1)
+        reported, missed = _days(known, _timely(connection, places, first, last), first, span)
+        newest = 1 << span - 1 if last == today else 0
+        length += run(reported, missed, newest, today_open=today_open)
+        if missed & ~(newest if today_open else 0) or not _older(connection, places, first):
+            break
+        last = first - ONE_DAY
+    return length
 
 
 def _older(connection: Connection, places: Iterable[str], first: date) -> bool:
@@ -48,37 +74,51 @@ def _older(connection: Connection, places: Iterable[str], first: date) -> bool:
     return _OLDEST.scalar(connection, {"places": list(places), "first": first}) is not None
 
 
-def _duty_days(connection: Connection, today: date, known: Duties, places: Sequence[str]) -> Iterator[DutyDay]:
-    """Day by day from ``today`` back to the first report there is: before it, nothing can add."""
-    last = today
-    for span in SPANS:
-        first = last - timedelta(days=span - 1)
-        timely = _timely(connection, places, first, last)
-        reported = min((day for _, day in timely), default=last if last == today else last + ONE_DAY)
-        yield from _between(known, timely, last, reported)
-        if not _older(connection, places, first):
-            return
-        yield from _between(known, timely, reported - ONE_DAY, first)
-        last = first - ONE_DAY
+def _days(known: Duties, timely: Timely, first: date, length: int) -> tuple[int, int]:
+    """The days on which the person reported a place of theirs, and those on which nobody reported one of them."""
+    mine = missed = 0
+    for place, owed in known.own_days(first, length).items():
+        by = timely.get(place, {})
+        anybody = 0
+        for days in by.values():
+            anybody |= days
+        mine |= owed & by.get(known.person, 0)
+        missed |= owed & ~anybody
+    return mine, missed
 
 
-def _between(known: Duties, timely: Timely, last: date, first: date) -> Iterator[DutyDay]:
-    """These days, the newest first."""
-    for n in range((last - first).days + 1):
-        day = last - timedelta(days=n)
-        by = [timely.get((place, day), set()) for place in known.own(day)]
-        yield DutyDay(
-            mine=sum(known.person in who for who in by),
-            others=sum(bool(who) and known.person not in who for who in by),
-            missed=sum(not who for who in by),
-        )
+def _timely(connection: Connection, places: Sequence[str], first: date, last: date) -> Timely:
+    """By place, who reported which days on time and did not take it back before the cutoff.
+
+    A year of several places is a thousand lines and more, so the database hands over one text of days a person, and
+    only the few days on which somebody took a report back are looked at line by line.
+    """
+    values = {"places": places, "first": first, "last": last}
+    found: dict[str, dict[int | None, int]] = {place: {} for place in places}
+    back = False
+    for place, person, status, text in _TIMELY.all(connection, values):
+        if status == Status.WITHDRAWN:
+            back = True
+        else:
+            days = found[place].get(person, 0)
+            for day in text.split(","):
+                days |= 1 << _ordinal(day) - first.toordinal()
+            found[place][person] = days
+    return _without(found, _DOUBTFUL.all(connection, values), first) if back else found
 
 
-def _timely(connection: Connection, places: Iterable[str], first: date, last: date) -> Timely:
-    """By place and day, who reported on time and did not take it back before the cutoff."""
-    found: dict[tuple[str, date], set[int | None]] = {}
-    values = {"places": list(places), "first": first, "last": last}
-    for place, day, person, status in _TIMELY.all(connection, values):
-        who = found.setdefault((place, day), set())
-        (who.discard if status == Status.WITHDRAWN else who.add)(person)
+def _without(found: dict[str, dict[int | None, int]], rows: Sequence[Any], first: date) -> Timely:
+    """The same, on the days of these lines by what was said last before the cutoff."""
+    who: dict[tuple[str, int], set[int | None]] = {}
+    for row in rows:
+        said = who.setdefault((row.place, 1 << (row.day - first).days), set())
+        (said.discard if row.status == Status.WITHDRAWN else said.add)(row.person)
+    for (place, bit), people in who.items():
+        for person, days in found[place].items():
+            found[place][person] = days | bit if person in people else days & ~bit
     return found
+
+
+@lru_cache(maxsize=4096)
+def _ordinal(text: str) -> int:
+    return date.fromisoformat(text).toordinal()

@@ -221,7 +221,7 @@ class Filing(SQLModel, table=True):
     note: bytes | None = sealed(nullable=True)
     source: str = "chat"
     """``chat`` or ``import``."""
-    inbox: int | None = Field(default=None, foreign_key="inbox.id")
+    inbox: int | None = Field(default=None, foreign_key="inbox.id", index=True)
     __table_args__ = (Index("ix_filing_person_day", "person", "day"),)
 
 
@@ -743,7 +743,7 @@ class Outbox(SQLModel, table=True):
     group: bool = False
     person: int | None = Field(default=None, foreign_key="person.id", index=True)
     inbox: int | None = Field(default=None, foreign_key="inbox.id", index=True)
-    conversation: int | None = Field(default=None, foreign_key="conversation.id")
+    conversation: int | None = Field(default=None, foreign_key="conversation.id", index=True)
     asked: str | None = None
     kind: str = "reply"
     """``reply``, ``notice``, ``alert``, ``reminder``, ``digest``."""

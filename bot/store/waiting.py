@@ -7,16 +7,17 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from bot.model import Event, Isolation, Leave, Locale, ProblemStep, Role, Todo
 from bot.scoring.log import Person
 from bot.scoring.timers import Listed, Watched, due
 from bot.store.asking import Asking, House, Who
 from bot.store.authority import holds
-from bot.store.care_kept import WORK, lately, read
+from bot.store.care_kept import WORK, read_late
 from bot.store.case_logs import read_persons
 from bot.store.duties import ASSIGNMENT, CASE, EVENT, LEAVE, PLACE, leaves
+from bot.store.prepared import Prepared
 from bot.store.tables import named
 from bot.store.todo import FIELD, SEEN, far, listed
 
@@ -25,6 +26,26 @@ OVER = (Event.RELEASED.value, Event.RULED_OUT.value, Event.WITHDRAWN.value, Even
 DONE = (ProblemStep.LOOKED_AGAIN.value, ProblemStep.WITHDRAWN.value)
 CONCERNED = frozenset({*FIELD, *WORK, Role.COMMUNITY_LEAD, Role.TOWNSHIP_REVIEWER})
 ONE_DAY = timedelta(days=1)
+_LATER = EVENT.alias("later")
+_AGAIN = select(_LATER.c.id).where(
+    _LATER.c.case == EVENT.c.case, _LATER.c.event == Event.REOPENED.value, _LATER.c.id > EVENT.c.id
+)
+_CASES = Prepared(
+    select(CASE.c.code, CASE.c.person, CASE.c.place, PLACE.c.name)
+    .join(PLACE, PLACE.c.code == CASE.c.place)
+    .where(CASE.c.code.not_in(select(EVENT.c.case).where(EVENT.c.event.in_(OVER), ~_AGAIN.exists())))
+    .order_by(CASE.c.opened_at.desc(), CASE.c.code)
+)
+_LATER_STEP = PROBLEM_EVENT.alias("later")
+_ONCE_MORE = select(_LATER_STEP.c.id).where(
+    _LATER_STEP.c.problem == PROBLEM_EVENT.c.problem,
+    _LATER_STEP.c.step == ProblemStep.REOPENED.value,
+    _LATER_STEP.c.id > PROBLEM_EVENT.c.id,
+)
+_DONE = select(PROBLEM_EVENT.c.problem).where(PROBLEM_EVENT.c.step.in_(DONE), ~_ONCE_MORE.exists())
+_SPOTS = Prepared(select(PROBLEM.c.place).where(PROBLEM.c.code.not_in(_DONE)).distinct())
+_SEEN = Prepared(select(SEEN.c.case).where(SEEN.c.case.in_(bindparam("cases", expanding=True))))
+_ENDING = Prepared(select(LEAVE.c.person).where(LEAVE.c.until.between(bindparam("first"), bindparam("last"))))
 Held = Mapping[str, Mapping[int, frozenset[Role]]]
 """By place and person the roles that they hold there or above."""
 
@@ -39,10 +60,8 @@ def waiting(
     day = now.date()
     cases = _cases(connection)
     known = read_persons(connection, [row.code for row in cases])
-    seen = (
-        set(connection.execute(select(SEEN.c.case).where(SEEN.c.case.in_(list(known)))).scalars()) if known else set()
-    )
-    stays = [each for each in read(connection, house.keyring, lately(day)) if each.runs_on(day)]
+    seen = {row.case for row in _SEEN.all(connection, {"cases": list(known)})} if known else set()
+    stays = [each for each in read_late(connection, house.keyring, day) if each.runs_on(day)]
     held = _held(connection, {*(row.place for row in cases), *(stay.place for stay in stays)}, day)
     watched: dict[int, list[Watched]] = defaultdict(list)
     for row in cases:
@@ -53,7 +72,7 @@ def waiting(
         for person, roles in held.get(stay.place, {}).items():
             if roles & WORK:
                 staying[person].append(stay)
-    ending = set(connection.execute(select(LEAVE.c.person).where(LEAVE.c.until.between(day, day + ONE_DAY))).scalars())
+    ending = {row.person for row in _ENDING.all(connection, {"first": day, "last": day + ONE_DAY})}
     noted = _responsible(connection, day) if problems else set()
     found = {}
     for person in sorted({*watched, *staying, *ending, *noted}):
@@ -66,15 +85,7 @@ def waiting(
 
 def _cases(connection: Connection) -> Sequence[Any]:
     """Those that are not over, as far as the log says at a glance: the rule looks again."""
-    later = EVENT.alias("later")
-    again = select(later.c.id).where(
-        later.c.case == EVENT.c.case, later.c.event == Event.REOPENED.value, later.c.id > EVENT.c.id
-    )
-    ended = select(EVENT.c.case).where(EVENT.c.event.in_(OVER), ~again.exists())
-    query = select(CASE.c.code, CASE.c.person, CASE.c.place, PLACE.c.name).join(PLACE, PLACE.c.code == CASE.c.place)
-    return connection.execute(
-        query.where(CASE.c.code.not_in(ended)).order_by(CASE.c.opened_at.desc(), CASE.c.code)
-    ).all()
+    return _CASES.all(connection, {})
 
 
 def _held(connection: Connection, places: Collection[str], day: date) -> Held:
@@ -109,15 +120,8 @@ def _watched(row: Any, person: Person, roles: frozenset[Role], seen: bool, who: 
 
 def _responsible(connection: Connection, day: date) -> set[int]:
     """Those at or above the places of problems that are not over."""
-    later = PROBLEM_EVENT.alias("later")
-    again = select(later.c.id).where(
-        later.c.problem == PROBLEM_EVENT.c.problem,
-        later.c.step == ProblemStep.REOPENED.value,
-        later.c.id > PROBLEM_EVENT.c.id,
-    )
-    over = select(PROBLEM_EVENT.c.problem).where(PROBLEM_EVENT.c.step.in_(DONE), ~again.exists())
-    spots = connection.execute(select(PROBLEM.c.place).where(PROBLEM.c.code.not_in(over)).distinct()).scalars()
-    return {person for theirs in _held(connection, set(spots), day).values() for person in theirs}
+    spots = {row.place for row in _SPOTS.all(connection, {})}
+    return {person for theirs in _held(connection, spots, day).values() for person in theirs}
 
 
 def _listed(connection: Connection, house: House, now: datetime, person: int) -> list[Listed]:

@@ -103,10 +103,18 @@ def test_what_was_written_off_without_being_tried_is_counted() -> None:
     assert (verdict(story).unknown, verdict(story).untried, verdict(story).defects) == (1, 1, ())
 
 
-def test_a_retry_is_no_double() -> None:
+def test_what_a_dying_process_may_have_written_is_neither_lost_nor_doubled() -> None:
+    """It was refused: where that was written it comes again, and where it was not nobody knows what became of it."""
+    story = Story().daily(TWO, "15:00", "16:30").daily(ONE, "15:00")
+    story.reminded(ONE, "16:30", DAILY + "16:30", Told.REFUSED, arrives=False)
+    assert (verdict(story).unknown, verdict(story).defects) == (1, ())
+
+
+@pytest.mark.parametrize("told", [Told.RETRY, Told.REFUSED])
+def test_a_retry_is_no_double(told: Told) -> None:
     """What certainly did not go is handed over again."""
     story = Story().daily(TWO, "15:00", "16:30").daily(ONE, "15:00")
-    story.reminded(ONE, "16:30", DAILY + "16:30", Told.RETRY, arrives=False).reminded(ONE, "16:31", number=4)
+    story.reminded(ONE, "16:30", DAILY + "16:30", told, arrives=False).reminded(ONE, "16:31", number=4)
     assert verdict(story).defects == ()
 
 

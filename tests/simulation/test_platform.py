@@ -119,7 +119,7 @@ def test_what_a_dead_process_was_told_is_known_to_nobody() -> None:
         yard.clock.advance(at)
         yard.platform._note(Outbound(1, Address(*CHAT), ""), at, told, None)
     yard.log.died(yard.clock(), NOW)
-    assert [each.told for each in yard.log.attempts] == [Told.RETRY, Told.SENT, Told.KILLED]
+    assert [each.told for each in yard.log.attempts] == [Told.RETRY, Told.SENT, Told.REFUSED]
     assert yard.log.up == [Span(NOW, yard.clock())]
     assert yard.log.kills == 1
 
