@@ -42,27 +42,30 @@ class Reminding:
         """Serve the newest moment that has come, until the cutoff."""
         passed = [each for each in TIMES if each <= now.time()]
         if passed and now < cutoff(now.date(), self.tools.rules, self.tools.zone):
-            slot = f"daily-report/{now.date()}@{passed[-1]:%H:%M}"
-            self.database.write(lambda connection: list(self._serve(connection, now, slot)))
+            slots = [f"daily-report/{now.date()}@{now.date()}T{each:%H:%M}" for each in passed]
+            self.database.write(lambda connection: list(self._serve(connection, now, slots)))
 
-    def _serve(self, connection: Connection, now: datetime, slot: str) -> Iterator[int]:
+    def _serve(self, connection: Connection, now: datetime, slots: list[str]) -> Iterator[int]:
         workers = select(ASSIGNMENT.c.person).where(ASSIGNMENT.c.role == "grid_worker").distinct()
         for person in connection.execute(workers.order_by(ASSIGNMENT.c.person)).scalars().all():
             address = people.address_of(connection, person)
             if address is not None and not ("forgets" in self.slips and person % 3 == 0):
-                yield from self._remind(connection, now, slot, person, address)
+                yield from self._remind(connection, now, slots, person, address)
 
-    def _remind(self, connection: Connection, now: datetime, slot: str, person: int, address: Address) -> Iterator[int]:
+    def _remind(
+        self, connection: Connection, now: datetime, slots: list[str], person: int, address: Address
+    ) -> Iterator[int]:
         who = briefs.who(connection, self.tools.keyring, address.channel, address.id)
         assert who is not None
         brief = briefs.brief(connection, self.tools.house, who, now, now.date())
         if not any(place.status is None for place in brief.owed) and "nags" not in self.slips:
             return
         turn = begin(FLOW.run, brief)
-        name = None if "repeats" in self.slips else f"reminder:{person}:{slot}"
+        name = None if "repeats" in self.slips else f"reminder:{person}:{slots[-1]}"
         kept = Kept(None, FLOW.name, brief, {}, turn.ask.key if turn.ask else None, now)
-        known = select(REMINDER.c.id).where(REMINDER.c.person == person, REMINDER.c.slot == slot)
-        if name and connection.execute(known).first():
+        known = select(REMINDER.c.slot).where(REMINDER.c.person == person, REMINDER.c.slot.in_(slots))
+        served = set(connection.execute(known).scalars())
+        if name and slots[-1] in served:
             return
         for other in conversations.live(connection, self.tools.keyring, f"p:{person}"):
             conversations.set_state(connection, other, "done")
@@ -72,9 +75,8 @@ class Reminding:
             card, address, person, conversation=number, asked=kept.asked, kind="reminder", dedupe=name
         )
         row = letters.write(connection, self.tools.keyring, self.tools.token, now, letter)
-        if not connection.execute(known).first():
-            values = {"person": person, "slot": slot, "outbox": row, "at": now}
-            connection.execute(insert(REMINDER), values)
+        for slot in set(slots) - served:
+            connection.execute(insert(REMINDER), {"person": person, "slot": slot, "outbox": row, "at": now})
         yield row
 
 
