@@ -20,18 +20,29 @@ from tests.understand.lines import ALL, TODAY, Line, lines
 PROMISED = 2_000
 """Lines a second that one core reads."""
 ITEMS = 100
+MANY = 200
+"""So many places somebody may name (``store.places.NAMED``)."""
+SIGNS = "东西南北中上下左右前后春夏秋冬金木水火土"
 
 
 def measure(corpus: list[Line], rounds: int) -> dict[str, float]:
-    """Lines a second of this process's own time, the median of the rounds: cold, warm, bare, and of a pasted list."""
+    """Lines a second of this process's own time, the median of the rounds: cold, warm, bare, of a pasted list."""
     pasted = "\n".join(f"{n}. 张三 {'星悦城一期' if n % 2 else '君安花园'} 正常" for n in range(1, ITEMS + 1))
     fresh = [build([*ALL.candidates, Candidate(f"X{n}", f"无此小区{n}")]) for n in range(rounds)]
-    taken: dict[str, list[float]] = {"cold": [], "warm": [], "bare": [], "pasted": []}
+    town = [
+        Candidate(f"T{n}", f"{SIGNS[n % len(SIGNS)]}{SIGNS[n // len(SIGNS)]}花园{n % 9 + 1}期") for n in range(MANY)
+    ]
+    large = [build([*ALL.candidates, *town, Candidate(f"Y{n}", f"无此大区{n}")]) for n in range(rounds)]
+    taken: dict[str, list[float]] = {"cold": [], "cold_among_200": [], "warm": [], "bare": [], "pasted": []}
     for n in range(rounds):
         begin = process_time()
         for line in corpus:
             understand(line.said, fresh[n], TODAY)
         taken["cold"].append(len(corpus) / (process_time() - begin))
+        begin = process_time()
+        for line in corpus:
+            understand(line.said, large[n], TODAY)
+        taken["cold_among_200"].append(len(corpus) / (process_time() - begin))
         begin = process_time()
         drafts = [line.read() for line in corpus]
         taken["warm"].append(len(corpus) / (process_time() - begin))

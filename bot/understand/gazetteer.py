@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from bot.understand import lexicon
-from bot.understand.places import Candidate, fold, rank
+from bot.understand.places import Candidate, Ranking, fold
 
 SHORT = 2
 """Signs of the shortest name that is found in a sentence."""
@@ -49,6 +49,11 @@ class Gazetteer:
     heard: dict[str, Named | None] = field(default_factory=dict, compare=False)
     """What runs of other words turned out to be; at most ``REMEMBERED`` of them."""
 
+    @cached_property
+    def ranking(self) -> Ranking:
+        """For words that are no name as it is written."""
+        return Ranking(self.candidates)
+
     def exactly(self, name: str) -> Named:
         """The place of a name that the scanner found."""
         return Named(self.names[fold(name)])
@@ -72,7 +77,7 @@ class Gazetteer:
         if key not in self.heard:
             if len(self.heard) >= REMEMBERED:
                 self.heard.clear()
-            found = rank(key, self.candidates)
+            found = self.ranking.rank(key)
             self.heard[key] = Named(tuple(each.code for each in found), sure=False) if found else None
         known = self.heard[key]
         return [known] if known else []

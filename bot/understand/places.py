@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from bot.understand import numerals
 
@@ -39,14 +39,7 @@ def rank(said: str, candidates: Sequence[Candidate]) -> tuple[Candidate, ...]:
 
     Each way to be meant is tried in turn, the surest first, and the first that fits anything decides.
     """
-    wanted = fold(said)
-    if not wanted:
-        return ()
-    for fits in (_exactly, _partly, _spelled, _spelled_partly):
-        found = tuple(each for each in candidates if any(fits(wanted, name) for name in _names(each)))
-        if found:
-            return found
-    return _likely(wanted, candidates)
+    return Ranking(tuple(candidates)).rank(said)
 
 
 def fold(said: str) -> str:
@@ -56,34 +49,117 @@ def fold(said: str) -> str:
     return "".join(sign for sign in plain if sign.isalnum())
 
 
-def _names(candidate: Candidate) -> Iterable[str]:
-    return (_folded(name) for name in (candidate.name, *candidate.others, candidate.code))
-
-
 _folded = lru_cache(maxsize=8192)(fold)
-Fits = Callable[[str, str], bool]
 
 
-def _exactly(wanted: str, name: str) -> bool:
-    return wanted == name
+@dataclass(frozen=True)
+class Ranking:
+    """The names of some places, laid out once so that any number of words may be looked up among them."""
+
+    candidates: tuple[Candidate, ...]
+
+    def rank(self, said: str) -> tuple[Candidate, ...]:
+        """As the function ``rank``."""
+        wanted = fold(said)
+        if not wanted:
+            return ()
+        for fits in (self._exactly, self._partly, self._spelled, self._spelled_partly):
+            found = fits(wanted)
+            if found:
+                return self._ordered(found)
+        return self._likely(wanted)
+
+    @cached_property
+    def _names(self) -> dict[str, set[int]]:
+        """By folded name, alias or code the places, as numbers in their order."""
+        found: dict[str, set[int]] = {}
+        for number, each in enumerate(self.candidates):
+            for name in (each.name, *each.others, each.code):
+                found.setdefault(_folded(name), set()).add(number)
+        return found
+
+    @cached_property
+    def _spellings(self) -> dict[str, set[int]]:
+        """By every spelling of a name."""
+        return self._spelt_by(slice(None))
+
+    @cached_property
+    def _sounds(self) -> dict[str, set[int]]:
+        """By the spelling that has its figures as they are."""
+        return self._spelt_by(slice(1))
+
+    def _spelt_by(self, which: slice) -> dict[str, set[int]]:
+        found: dict[str, set[int]] = {}
+        for name, numbers in self._names.items():
+            for spelling in _spelt(name)[which]:
+                found.setdefault(spelling, set()).update(numbers)
+        return found
+
+    @cached_property
+    def _all_names(self) -> str:
+        return "\n".join(self._names)
+
+    @cached_property
+    def _all_spellings(self) -> str:
+        return "\n" + "\n".join(self._spellings)
+
+    @cached_property
+    def _by_figures(self) -> dict[str, tuple[list[str], list[str], list[set[int]]]]:
+        """By the figures in a name: the names and their spellings, each with the places."""
+        found: dict[str, tuple[list[str], list[str], list[set[int]]]] = {}
+        for name, numbers in self._names.items():
+            names, spellings, whose = found.setdefault(_figures(name), ([], [], []))
+            for spelling in dict.fromkeys(_spelt(name)[:2]):
+                names.append(name)
+                spellings.append(spelling)
+                whose.append(numbers)
+        return found
+
+    def _exactly(self, wanted: str) -> set[int]:
+        return self._names.get(wanted, set())
+
+    def _partly(self, wanted: str) -> set[int]:
+        if len(wanted) < PART or wanted not in self._all_names:
+            return set()
+        return {number for name, numbers in self._names.items() if wanted in name for number in numbers}
+
+    def _spelled(self, wanted: str) -> set[int]:
+        """Pinyin or initials in Latin letters, or other signs that sound the same."""
+        if _LATIN.search(wanted):
+            return self._spellings.get(wanted, set())
+        return self._sounds.get(_sound(wanted), set())
+
+    def _spelled_partly(self, wanted: str) -> set[int]:
+        """The beginning of it."""
+        said = wanted if _LATIN.search(wanted) else _sound(wanted)
+        if len(wanted) < PART or f"\n{said}" not in self._all_spellings:
+            return set()
+        return {number for name, numbers in self._spellings.items() if name.startswith(said) for number in numbers}
+
+    def _likely(self, wanted: str) -> tuple[Candidate, ...]:
+        """Near misses: none that says another number (“二期” is no slip for “一期”), and the clearly nearest alone."""
+        from rapidfuzz import fuzz, process  # noqa: PLC0415 - only a slip of the pen needs it
+
+        names, spellings, whose = self._by_figures.get(_figures(wanted), ([], [], []))
+        if not names or len(wanted) <= PART:
+            return ()
+        scores: dict[int, float] = {}
+        for said, known in ((wanted, names), (wanted if _LATIN.search(wanted) else _sound(wanted), spellings)):
+            near = process.extract(said, known, scorer=fuzz.ratio, score_cutoff=LIKE, limit=None)
+            for _, score, at in near:
+                for number in whose[at]:
+                    scores[number] = max(score, scores.get(number, 0))
+        best = max(scores.values(), default=0)
+        likely = [(-score, number) for number, score in scores.items() if best - score < CLEAR]
+        return tuple(self.candidates[number] for _, number in sorted(likely))
+
+    def _ordered(self, numbers: Iterable[int]) -> tuple[Candidate, ...]:
+        return tuple(self.candidates[number] for number in sorted(numbers))
 
 
-def _partly(wanted: str, name: str) -> bool:
-    return len(wanted) >= PART and wanted in name
-
-
-def _spelled(wanted: str, name: str) -> bool:
-    """Pinyin or initials in Latin letters, or other signs that sound the same."""
-    spelt = _spelt(name)
-    if _LATIN.search(wanted):
-        return wanted in spelt
-    return _spelt(wanted)[0] == spelt[0]
-
-
-def _spelled_partly(wanted: str, name: str) -> bool:
-    """The beginning of it."""
-    said = wanted if _LATIN.search(wanted) else _spelt(wanted)[0]
-    return len(wanted) >= PART and any(each.startswith(said) for each in _spelt(name))
+def _sound(name: str) -> str:
+    """The pinyin of a folded name, its figures as they are."""
+    return _spelt(name)[0]
 
 
 @lru_cache(maxsize=8192)
@@ -96,22 +172,6 @@ def _spelt(name: str) -> tuple[str, ...]:
     # What was Latin letters or figures before is no pinyin, and stays whole.
     initials = ["".join(part if part in name else part[:1] for part in parts) for parts in (figures, said)]
     return ("".join(figures), "".join(said), *initials)
-
-
-def _likely(wanted: str, candidates: Sequence[Candidate]) -> tuple[Candidate, ...]:
-    """Near misses: none that says another number (“二期” is no slip for “一期”), and the clearly nearest alone."""
-    scores = [(max(_alike(wanted, name) for name in _names(each)), each) for each in candidates]
-    likely = sorted(((score, each) for score, each in scores if score >= LIKE), key=lambda pair: -pair[0])
-    return tuple(each for score, each in likely if likely[0][0] - score < CLEAR)
-
-
-def _alike(wanted: str, name: str) -> float:
-    from rapidfuzz import fuzz  # noqa: PLC0415 - as above: only a slip of the pen needs it
-
-    if _figures(wanted) != _figures(name) or len(wanted) <= PART:
-        return 0
-    said = wanted if _LATIN.search(wanted) else _spelt(wanted)[0]
-    return max(fuzz.ratio(wanted, name), *(fuzz.ratio(said, each) for each in _spelt(name)[:2]))
 
 
 def _figures(name: str) -> str:
