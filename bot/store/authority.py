@@ -6,10 +6,11 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import CTE, ColumnElement, Connection, and_, literal, or_, select
+from sqlalchemy import CTE, BindParameter, ColumnElement, Connection, and_, bindparam, literal, or_, select
 
 from bot.model import Role
 from bot.store.duties import ASSIGNMENT, PLACE
+from bot.store.prepared import Prepared
 from bot.store.tables import named
 
 ACCOUNT = named("account")
@@ -26,7 +27,7 @@ def holds(day: date | ColumnElement[date]) -> ColumnElement[bool]:
     )
 
 
-def scope(person: int, roles: Collection[Role], day: date) -> CTE:
+def scope(person: int | ColumnElement[int], roles: Collection[Role], day: date | ColumnElement[date]) -> CTE:
     """Every place at which ``person`` holds one of ``roles`` on ``day``, and every place below: column ``code``.
 
     To be joined, so that what somebody may not see is never read. Somebody who stands in for a colleague counts.
@@ -39,7 +40,7 @@ def scope(person: int, roles: Collection[Role], day: date) -> CTE:
     return mine.union(select(PLACE.c.code).join(mine, PLACE.c.parent == mine.c.code))
 
 
-def above(place: str) -> CTE:
+def above(place: str | ColumnElement[str]) -> CTE:
     """The place and every place above it: columns ``code``, ``parent`` and ``step`` (0: itself)."""
     up = select(PLACE.c.code, PLACE.c.parent, literal(0).label("step")).where(PLACE.c.code == place).cte(recursive=True)
     return up.union_all(select(PLACE.c.code, PLACE.c.parent, up.c.step + 1).join(up, PLACE.c.code == up.c.parent))
@@ -69,16 +70,21 @@ class Answerable:
 
 def responsible(connection: Connection, place: str, roles: Collection[Role], day: date) -> tuple[Answerable, ...]:
     """Of each role those who hold it nearest to ``place``, going up from it. One query."""
-    up = above(place)
-    query = (
-        select(ASSIGNMENT.c.person, ASSIGNMENT.c.role, ASSIGNMENT.c.place, up.c.step)
-        .join(up, up.c.code == ASSIGNMENT.c.place)
-        .where(ASSIGNMENT.c.role.in_([role.value for role in roles]), holds(day))
-        .order_by(up.c.step, ASSIGNMENT.c.id)
-    )
+    asked = {"place": place, "roles": [role.value for role in roles], "day": day}
     nearest: dict[str, int] = {}
     found: dict[tuple[int, str], Answerable] = {}
-    for row in connection.execute(query):
+    for row in _RESPONSIBLE.all(connection, asked):
         if row.step == nearest.setdefault(row.role, row.step):
             found.setdefault((row.person, row.role), Answerable(row.person, Role(row.role), row.place))
     return tuple(found.values())
+
+
+_PLACE: BindParameter[str] = bindparam("place")
+_DAY: BindParameter[date] = bindparam("day")
+_UP = above(_PLACE)
+_RESPONSIBLE = Prepared(
+    select(ASSIGNMENT.c.person, ASSIGNMENT.c.role, ASSIGNMENT.c.place, _UP.c.step)
+    .join(_UP, _UP.c.code == ASSIGNMENT.c.place)
+    .where(ASSIGNMENT.c.role.in_(bindparam("roles", expanding=True)), holds(_DAY))
+    .order_by(_UP.c.step, ASSIGNMENT.c.id)
+)

@@ -7,13 +7,14 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, func, literal, select
+from sqlalchemy import BindParameter, Connection, String, bindparam, func, select
 
 from bot.model import DUTY_LEVELS, Called, Near, Role
 from bot.store.asking import Asking
 from bot.store.authority import scope
 from bot.store.duties import CASE, PLACE
 from bot.store.known_cases import RECENT
+from bot.store.prepared import Prepared
 from bot.understand.places import Candidate
 
 WHO = frozenset(
@@ -30,24 +31,46 @@ NAMED = 200
 """Places among which a sentence is read: more than anybody reports for; an office names one that it writes in full."""
 
 
+_PERSON: BindParameter[int] = bindparam("person")
+_DAY: BindParameter[date] = bindparam("day")
+_MINE = scope(_PERSON, WHO, _DAY)
+_LATELY = (
+    select(CASE.c.place, func.max(CASE.c.opened_at).label("at"))
+    .where(CASE.c.opened_at >= bindparam("since"))
+    .group_by(CASE.c.place)
+    .subquery()
+)
+_NEAR = Prepared(
+    select(PLACE.c.code, PLACE.c.name)
+    .join(_MINE, _MINE.c.code == PLACE.c.code)
+    .outerjoin(_LATELY, _LATELY.c.place == PLACE.c.code)
+    .where(PLACE.c.level.in_(LEVELS), PLACE.c.closed.is_(None) | (PLACE.c.closed > _DAY))
+    .order_by(_LATELY.c.at.is_(None), _LATELY.c.at.desc(), PLACE.c.code)
+    .limit(BUTTONS)
+)
+_HERE = Prepared(
+    select(PLACE.c.code, PLACE.c.name)
+    .where(
+        PLACE.c.level.in_(LEVELS), func.length(PLACE.c.name) > 1, bindparam("said", type_=String).contains(PLACE.c.name)
+    )
+    .order_by(PLACE.c.code)
+    .limit(NAMED + NAMED)
+)
+_FOUND = scope(_PERSON, FINDERS, _DAY)
+_ABOVE = PLACE.alias("above")
+_CANDIDATES = Prepared(
+    select(PLACE.c.code, PLACE.c.name, PLACE.c.aliases, PLACE.c.closed, _ABOVE.c.name.label("above"))
+    .join(_FOUND, _FOUND.c.code == PLACE.c.code)
+    .outerjoin(_ABOVE, _ABOVE.c.code == PLACE.c.parent)
+    .where(PLACE.c.level.in_(LEVELS))
+    .order_by(PLACE.c.code)
+)
+
+
 def near(asking: Asking) -> Mapping[str, Any]:
     """The first places to choose from: those with cases lately, then the others in the order of the roster."""
-    mine = scope(asking.who.person, WHO, asking.today)
-    lately = (
-        select(CASE.c.place, func.max(CASE.c.opened_at).label("at"))
-        .where(CASE.c.opened_at >= asking.now - RECENT)
-        .group_by(CASE.c.place)
-        .subquery()
-    )
-    query = (
-        select(PLACE.c.code, PLACE.c.name)
-        .join(mine, mine.c.code == PLACE.c.code)
-        .outerjoin(lately, lately.c.place == PLACE.c.code)
-        .where(PLACE.c.level.in_(LEVELS), PLACE.c.closed.is_(None) | (PLACE.c.closed > asking.today))
-        .order_by(lately.c.at.is_(None), lately.c.at.desc(), PLACE.c.code)
-        .limit(BUTTONS)
-    )
-    return {"near": tuple(Near(row.code, row.name) for row in asking.connection.execute(query))}
+    asked = {"person": asking.who.person, "day": asking.today, "since": asking.now - RECENT}
+    return {"near": tuple(Near(row.code, row.name) for row in _NEAR.all(asking.connection, asked))}
 
 
 def names(asking: Asking) -> Mapping[str, Any]:
@@ -60,13 +83,7 @@ def names(asking: Asking) -> Mapping[str, Any]:
     known = candidates(asking.connection, asking.who.person, day)
     known.sort(key=lambda each: not any(name in said for name in each.others))
     codes = {each.code for each in known}
-    named_here = (
-        select(PLACE.c.code, PLACE.c.name)
-        .where(PLACE.c.level.in_(LEVELS), func.length(PLACE.c.name) > 1, literal(said).contains(PLACE.c.name))
-        .order_by(PLACE.c.code)
-        .limit(NAMED + NAMED)
-    )
-    foreign = [row for row in asking.connection.execute(named_here) if row.code not in codes]
+    foreign = [row for row in _HERE.all(asking.connection, {"said": said}) if row.code not in codes]
     others = [Called(row.code, row.name, (row.name,), mine=False) for row in foreign[:NAMED]]
     mine = [
         Called(each.code, each.name, each.others, each.closed is None or each.closed > day) for each in known[:NAMED]
@@ -76,16 +93,7 @@ def names(asking: Asking) -> Mapping[str, Any]:
 
 def candidates(connection: Connection, person: int, day: date) -> list[Candidate]:
     """Every place that ``person`` may name, closed ones too, for they have to be spoken of."""
-    mine = scope(person, FINDERS, day)
-    above = PLACE.alias("above")
-    query = (
-        select(PLACE.c.code, PLACE.c.name, PLACE.c.aliases, PLACE.c.closed, above.c.name.label("above"))
-        .join(mine, mine.c.code == PLACE.c.code)
-        .outerjoin(above, above.c.code == PLACE.c.parent)
-        .where(PLACE.c.level.in_(LEVELS))
-        .order_by(PLACE.c.code)
-    )
-    rows = connection.execute(query).all()
+    rows = _CANDIDATES.all(connection, {"person": person, "day": day})
     known = Counter(row.name for row in rows)
     found = []
     for row in rows:
