@@ -10,10 +10,23 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, Table, delete, func, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    Table,
+    bindparam,
+    delete,
+    func,
+    literal_column,
+    or_,
+    select,
+    update,
+)
 
 from bot.model import ProblemStep, Stage, Step
 from bot.scoring.awards import COMES_TO
+from bot.store.prepared import Prepared
 from bot.store.tables import named
 
 GONE = b""
@@ -21,10 +34,19 @@ GONE = b""
 OVER = (ProblemStep.LOOKED_AGAIN.value, ProblemStep.WITHDRAWN.value)
 RUNNING = frozenset({Stage.APPLIED, Stage.PASSED, Stage.AWARDED})
 Add = Callable[[str, int], None]
+_DATED = ("application", "creation_event", "assessment_mark", "problem_event", "red_black", "duty_tick")
+_OLD = Prepared(
+    select(literal_column("1").label("old")).where(
+        or_(*(select(each.c.id).where(each.c.recorded_at < bindparam("term")).exists() for each in map(named, _DATED)))
+    )
+)
+"""Whether something was written down before the term: all that is forgotten here goes with such a line."""
 
 
 def forget_work(connection: Connection, term: datetime, add: Add) -> list[str]:
     """Empty the texts that are past their term, and let go of the pictures that went with them; their media names."""
+    if _OLD.first(connection, {"term": term}) is None:
+        return []  # on most nights of the first years nothing is that old
     held = _held(connection, term)
     texts = {
         ("application", "body"): named("application").c.id.not_in(held),
