@@ -1,0 +1,186 @@
+"""The answer in the response to a callback: open for some seconds, filled by what is sent meanwhile, given once.
+
+WeChat waits five seconds for the response and calls again, up to three times, about what it did not get. So what was
+put in is kept, and given again in the same words. What was put in and fetched by nobody goes another way.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Iterable
+from contextlib import suppress
+
+from bot.channels.bytewise import size
+from bot.model import Fate, Sent
+
+LOG = logging.getLogger(__name__)
+BYTES = 2048
+"""Of the words in a response, as of any message."""
+GAP = "\n\n"
+PASSIVE = "passive"
+"""The name, in the outbox, of what went in a response."""
+AGAIN = 7.0
+"""Seconds within which WeChat has called again, if it does."""
+KEPT = 2000
+"""So many answers are kept for those who ask again; of older ones the database knows."""
+Otherwise = Callable[[str], Awaitable[Fate]]
+"""Sends what nobody fetched."""
+
+
+class Slot:
+    """The response to one message of somebody's."""
+
+    def __init__(self, again: float = AGAIN) -> None:
+        """Open; how much will come into it is not known yet."""
+        self.work: asyncio.Task[None] | None = None
+        """What makes the answer, for those who call meanwhile."""
+        self.body = ""
+        """The response as it was given, for those who call again."""
+        self._again = again
+        self._texts: list[str] = []
+        self._expected: set[int] = set()
+        self._known, self._closed, self._given = asyncio.Event(), asyncio.Event(), asyncio.Event()
+        self._waiting = 0
+        self._lost = False
+        self._fate: asyncio.Task[Fate] | None = None
+
+    @property
+    def all(self) -> str:
+        """All that was put in."""
+        return GAP.join(self._texts)
+
+    @property
+    def text(self) -> str:
+        """What is in it still: nothing once it has gone another way."""
+        return "" if self._lost else self.all
+
+    @property
+    def known(self) -> bool:
+        """Whether the message was taken, and it is known what is to come in."""
+        return self._known.is_set()
+
+    def expect(self, numbers: Iterable[int], said: Iterable[str] = ()) -> None:
+        """The letters of these numbers are on their way; or it was ``said`` before, in another process's time."""
+        self._texts = list(said)
+        self._expected = set(numbers)
+        self._known.set()
+        if self._texts:
+            self._given.set()
+        if self._texts or not self._expected:
+            self.close()
+
+    def close(self) -> None:
+        """Nothing more goes in."""
+        self._known.set()
+        self._closed.set()
+
+    async def put(self, number: int, text: str, otherwise: Otherwise, *, whole: bool = True) -> Fate | None:
+        """Put a letter in; None: it does not go in, and what is in has gone its way before.
+
+        A letter behind which others are expected is as good as sent: whoever asks again gets it from here or from the
+        database, and if nobody does, it goes with the last of them. That one's fate is the fate of all. Of a letter
+        that is not ``whole`` the rest follows, so that nothing else comes in.
+        """
+        await self._known.wait()
+        if self._closed.is_set() or size(GAP.join([*self._texts, text])) > BYTES:
+            await self.passed()
+            return None
+        self._texts.append(text)
+        self._expected.discard(number)
+        if self._fate is None:
+            self._fate = asyncio.create_task(self._see_to(otherwise))
+        if whole and self._expected:
+            return Sent(PASSIVE)
+        self.close()
+        return await asyncio.shield(self._fate)
+
+    async def passed(self) -> None:
+        """Close it, and wait until what is in it has gone its way."""
+        self.close()
+        if self._fate is not None:
+            await asyncio.shield(self._fate)
+
+    async def ready(self, patience: float, hung_up: Callable[[], Awaitable[bool]]) -> bool:
+        """Wait, for so many seconds, until all that is expected is in; whether anybody is still there to be answered."""
+        self._waiting += 1
+        try:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(patience):
+                    await self._closed.wait()
+            there = not await hung_up()
+            if there or self._waiting == 1:  # else another call about the same message waits for more
+                self.close()
+            return there
+        finally:
+            self._waiting -= 1
+
+    def given(self) -> None:
+        """The response went out."""
+        self._given.set()
+
+    async def over(self, seconds: float) -> None:
+        """Close it, and give what is in it so many seconds to go its way."""
+        self.close()
+        if self._fate is not None:
+            await asyncio.wait([self._fate], timeout=seconds)
+            self._fate.cancel()
+
+    async def _see_to(self, otherwise: Otherwise) -> Fate:
+        """What becomes of what was put in."""
+        await self._closed.wait()
+        while not self._given.is_set():
+            with suppress(TimeoutError):
+                async with asyncio.timeout(self._again):
+                    await self._given.wait()
+            if not self._given.is_set() and not self._waiting:
+                LOG.info("nobody fetched an answer; it is sent instead")
+                self._lost = True
+                fate = await otherwise(self.all)
+                if len(self._texts) > 1 and not isinstance(fate, Sent):
+                    LOG.error("letters that were joined with the last one share its fate: %s", type(fate).__name__)
+                return fate
+        return Sent(PASSIVE)
+
+
+class Slots:
+    """The answers of the last minutes, by the name of the message, and by whom they are for."""
+
+    def __init__(self, again: float = AGAIN) -> None:
+        """``again``: seconds within which WeChat has called again."""
+        self._again = again
+        self._named: dict[str, Slot] = {}
+        self._newest: dict[str, tuple[str, Slot]] = {}
+
+    def of(self, name: str, user: str) -> Slot:
+        """The answer to this message; a new one, open, where there is none."""
+        if name not in self._named:
+            while len(self._named) >= KEPT:
+                self._forget(next(iter(self._named)))
+            self._named[name] = Slot(self._again)
+            self._newest[user] = name, self._named[name]
+        return self._named[name]
+
+    def newest(self, user: str) -> Slot | None:
+        """The answer to somebody's last message, open or not."""
+        found = self._newest.get(user)
+        return found[1] if found else None
+
+    def drop(self, name: str, user: str) -> None:
+        """The message was not taken: whoever calls again begins anew."""
+        if name in self._named:
+            self._named.pop(name).close()
+        if user in self._newest and self._newest[user][0] == name:
+            del self._newest[user]
+
+    async def finish(self) -> None:
+        """Let what is in them go its way, and forget them."""
+        await asyncio.gather(*(slot.over(self._again) for slot in self._named.values()))
+        self._named.clear()
+        self._newest.clear()
+
+    def _forget(self, name: str) -> None:
+        slot = self._named.pop(name)
+        slot.close()
+        for user in [user for user, (newest, _) in self._newest.items() if newest == name]:
+            del self._newest[user]
