@@ -22,6 +22,8 @@ PASSIVE = "passive"
 """The name, in the outbox, of what went in a response."""
 AGAIN = 7.0
 """Seconds within which WeChat has called again, if it does."""
+SENDING = 2.0
+"""Seconds more that sending it another way may take at the end of the program."""
 KEPT = 2000
 """So many answers are kept for those who ask again; of older ones the database knows."""
 Otherwise = Callable[[str], Awaitable[Fate]]
@@ -119,11 +121,11 @@ class Slot:
         """The response went out."""
         self._given.set()
 
-    async def over(self, seconds: float) -> None:
-        """Close it, and give what is in it so many seconds to go its way."""
+    async def over(self) -> None:
+        """Close it, and give what is in it the time to go its way."""
         self.close()
         if self._fate is not None:
-            await asyncio.wait([self._fate], timeout=seconds)
+            await asyncio.wait([self._fate], timeout=self._again + SENDING)
             self._fate.cancel()
 
     async def _see_to(self, otherwise: Otherwise) -> Fate:
@@ -175,7 +177,7 @@ class Slots:
 
     async def finish(self) -> None:
         """Let what is in them go its way, and forget them."""
-        await asyncio.gather(*(slot.over(self._again) for slot in self._named.values()))
+        await asyncio.gather(*(slot.over() for slot in self._named.values()))
         self._named.clear()
         self._newest.clear()
 
