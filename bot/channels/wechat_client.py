@@ -25,6 +25,8 @@ from bot.channels.failures import LostError, NotSentError, PacedError, RefusedEr
 CONNECT, READ, UPLOAD = 5.0, 10.0, 30.0
 """Seconds for a connection, for an answer, and for an answer after a file went up."""
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+CHATTY = ("urllib3", "requests", "wechatpy", "httpx", "httpcore")
+"""Below WARNING these write addresses, and the secrets in them."""
 THREADS = 8
 PATIENCE = {45011: 60.0, 45009: 600.0}
 """Seconds to wait where WeChat had too many calls this minute, or today."""
@@ -64,7 +66,7 @@ class Threads:
 
     def __init__(self, app_id: str, secret: str, root: str) -> None:
         """Nothing is opened yet."""
-        for chatty in ("urllib3", "requests", "wechatpy"):  # below WARNING they write addresses, and the secrets in these
+        for chatty in CHATTY:
             logger = logging.getLogger(chatty)
             logger.setLevel(max(logger.level, logging.WARNING))
         self._make = partial(Client, app_id, secret, root)
