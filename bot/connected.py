@@ -40,8 +40,8 @@ def connected(
 def _wecom(
     settings: Settings, desk: Desk, media: MediaStore, clock: Callable[[], datetime], paper: LoadPaper
 ) -> Channel:
-    from bot.channels.wecom import Application, Hooks, WeCom  # noqa: PLC0415 - a channel is loaded when it is used
     from bot.channels.click_menu import menu  # noqa: PLC0415 - as above
+    from bot.channels.wecom import Application, Hooks, WeCom  # noqa: PLC0415 - a channel is loaded when it is used
     from bot.roster import phones  # noqa: PLC0415 - as above
 
     agent, secret, token, key = (

@@ -94,7 +94,7 @@ class WeChat:
         base_url: str = "",
         sleep: Sleep = asyncio.sleep,
         seconds: Callable[[], float] = monotonic,
-        times: Times = Times(),  # noqa: B008 - it is frozen
+        times: Times = Times(),
     ) -> None:
         """Make the channel; nothing is sent before ``listen`` or ``send``.
 

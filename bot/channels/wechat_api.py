@@ -64,6 +64,7 @@ class Api:
 
     async def upload(self, data: bytes) -> str:
         """Upload a picture; its media id, good for three days. What is lost of an upload is lost of no message."""
+
         def up(client: Any) -> Said:  # noqa: ANN401 - the library has no types
             # As bytes: an open file would be empty at a second try.
             picture = ("photo.jpg", data)
@@ -104,19 +105,17 @@ class Api:
             raise
 
     async def download(self, media: str, address: str = "") -> bytes | None:
-        """A picture that somebody sent, by its media id, or (an account may not ask) by its address; None: too large."""
+        """A picture that somebody sent, by its media id, or by its address where that is refused; None: too large."""
+        place = f"{self._root}/cgi-bin/media/get"
         try:
-            if not media:
-                raise RefusedError(0)
-            return await self._token.under(
-                lambda token: self._file(
-                    f"{self._root}/cgi-bin/media/get", params={"access_token": token, "media_id": media}
+            if media:
+                return await self._token.under(
+                    lambda token: self._file(place, params={"access_token": token, "media_id": media})
                 )
-            )
-        except RefusedError:
+        except RefusedError:  # an account that is not verified may not ask
             if not self._theirs(address):
                 raise
-        return await self._file(address)
+        return await self._file(address) if self._theirs(address) else None
 
     def close(self) -> None:
         """Let go of the connections; a later call opens new ones."""

@@ -125,7 +125,7 @@ class Callback:
         return PlainTextResponse(DONE)
 
     async def _answer(self, request: Request, arrived: Arrived) -> Response:
-        """Hand the message on, and give in the response what is said within WeChat's time, sealed; the same each time."""
+        """Hand the message on; the response has what is said within WeChat's time, sealed, and the same each time."""
         name, user = arrived.inbound.dedupe, arrived.inbound.sender
         slot = self._slots.of(name, user)
         if slot.work is None:

@@ -121,7 +121,9 @@ def failure(why: Exception) -> Exception:
         return _refused(why.errcode) if why.errcode is not None else _failed(why.response)
     # A connection that never came about is told apart from one that broke by what lies within.
     within = getattr(why.args[0], "reason", None) if why.args else None
-    never = isinstance(why, gone.ConnectTimeout | gone.ProxyError | gone.InvalidURL | gone.InvalidSchema | gone.MissingSchema)
+    never = isinstance(
+        why, gone.ConnectTimeout | gone.ProxyError | gone.InvalidURL | gone.InvalidSchema | gone.MissingSchema
+    )
     if never or type(within).__name__ in {"NewConnectionError", "NameResolutionError"}:
         return NotSentError(f"no connection to WeChat: {type(why).__name__}")
     return LostError(f"no answer from WeChat: {type(why).__name__}")

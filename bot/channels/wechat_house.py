@@ -21,9 +21,7 @@ MOST = 24
 """So many of the newest letters are looked at: each that counts is one of them."""
 
 
-def house(
-    desk: Desk, keep_photo: KeepPhoto, clock: Callable[[], datetime], base_url: str
-) -> tuple[House, Budgets]:
+def house(desk: Desk, keep_photo: KeepPhoto, clock: Callable[[], datetime], base_url: str) -> tuple[House, Budgets]:
     """The callback's questions, and what may be said to somebody now."""
     hooks = House(
         keep_photo=keep_photo,

@@ -113,7 +113,7 @@ def fate(why: Exception) -> Fate:
 class Sender:
     """Sends, and remembers how far a message of several pieces got, so that a retry doubles none of them."""
 
-    def __init__(  # noqa: PLR0913, PLR0917 - all of it is the channel's to give
+    def __init__(
         self, api: Api, slots: Slots, load_photo: Callable[[str], bytes], budget: Budgets, base_url: str
     ) -> None:
         """``load_photo`` gives the bytes of a media name; ``base_url`` is where documents can be had."""

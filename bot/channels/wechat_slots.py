@@ -104,7 +104,7 @@ class Slot:
             await asyncio.shield(self._fate)
 
     async def ready(self, patience: float, hung_up: Callable[[], Awaitable[bool]]) -> bool:
-        """Wait, for so many seconds, until all that is expected is in; whether anybody is still there to be answered."""
+        """Wait, for so many seconds, until all that is expected is in; whether anybody is there to be answered."""
         self._waiting += 1
         try:
             with suppress(TimeoutError):

@@ -28,7 +28,7 @@ UNUSED = frozenset({
 })  # fmt: skip
 """Events that are told to every account, and are no business of this one."""
 WROTE, DID = "m-", "e-"
-"""How the names of messages and of events begin: by a message somebody may be written to for two days, by an event not."""
+"""How the names of messages and of events begin: after a message somebody may be written to for two days."""
 
 
 class StrangeError(ValueError):

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING
 from starlette.responses import PlainTextResponse, Response
 
 from bot.channels.calls import FORBIDDEN, fresh, read_body, signed
+from bot.channels.plain_xml import NotXmlError, read
 from bot.channels.sealed import Envelope, UnreadableError, encrypted
 from bot.channels.wecom_http import LostError, NotSentError, RefusedError
 from bot.channels.wecom_wire import Arrived, Ignored, StrangeError, decode
-from bot.channels.plain_xml import NotXmlError, read
 
 if TYPE_CHECKING:
     from starlette.requests import Request

@@ -65,6 +65,6 @@ def heard(connection: Connection, channel: str, address: str, mark: str) -> date
 
 
 def said(connection: Connection, channel: str, address: str, since: datetime, most: int) -> tuple[str | None, ...]:
-    """The platform's names of what was sent to a chat since then, the newest so many; None where its fate is unknown."""
+    """The platform's names of what was sent to a chat since then, the newest so many; None: nobody knows its fate."""
     values = {"channel": channel, "address": address, "since": since, "most": most}
     return tuple(row.ref for row in SAID.all(connection, values))

@@ -38,7 +38,7 @@ class Shell:
     gone: list[str] = field(default_factory=list)
     answers: dict[str, Answer] = field(default_factory=dict)
     """What the house says that a text came to."""
-    budget: Budget = Budget(5)
+    budget: Budget = field(default_factory=lambda: Budget(5))
 
     async def take(self, inbound: Inbound) -> None:
         """Remember the message, unless it was taken before: it counts as committed."""

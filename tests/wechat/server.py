@@ -103,10 +103,8 @@ class Server:
         if kind == "text":
             seen.text = body["text"]["content"]
             self.fits(seen.text)
-        elif body["image"]["media_id"] in self.files:
-            seen.picture = self.files[body["image"]["media_id"]]
         else:
-            raise CodeError(40007)
+            seen.picture = self.file(body["image"]["media_id"])
         if one.until <= self.clock() or one.left <= 0:
             if not self.silent:
                 raise CodeError(45015 if one.until <= self.clock() else 45047)
@@ -123,6 +121,12 @@ class Server:
         media = f"media-{next(self._numbers)}"
         self.files[media] = data
         return {"type": kind, "media_id": media}
+
+    def file(self, media: str) -> bytes:
+        """A file that is there."""
+        if media not in self.files:
+            raise CodeError(40007)
+        return self.files[media]
 
     def scene(self, body: dict[str, Any]) -> dict[str, Any]:
         """A picture to scan."""

@@ -151,9 +151,7 @@ class Standin(Server):
             if method != "token":
                 self.authorised(params.get("access_token", ""))
             if method == "media/get":
-                if params["media_id"] not in self.files:
-                    raise CodeError(40007)
-                return web.Response(body=self.files[params["media_id"]], content_type="image/jpeg")
+                return web.Response(body=self.file(params["media_id"]), content_type="image/jpeg")
             said = await self._do(method, params, body, request)
         except CodeError as why:
             return web.json_response({"errcode": why.code, "errmsg": f"with {params.get('access_token')}"})

@@ -37,10 +37,13 @@ async def test_one_letter_goes_in_the_response(wechat: Standin, make: Make) -> N
     """With its choices numbered; nothing of the customer service's budget is spent."""
     shell = make()
     async with called(wechat, shell):
-        statuses, fates = await answered(wechat, shell, "问", message(id=7, text="几个？", buttons=buttons("一个", "两个")))
+        statuses, fates = await answered(
+            wechat, shell, "问", message(id=7, text="几个？", buttons=buttons("一个", "两个"))
+        )
     assert (statuses, fates) == ([200], [Sent("passive")])
     assert wechat.follower("li").sees() == [Seen("text", "几个？\n\n1. 一个\n2. 两个", passive=True)]
-    assert wechat.called("message/custom/send") == wechat.violations == []
+    assert wechat.called("message/custom/send") == []
+    assert wechat.violations == []
 
 
 async def test_several_letters_are_one_response(wechat: Standin, make: Make) -> None:
@@ -77,7 +80,9 @@ async def test_a_letter_longer_than_a_response_begins_in_it(wechat: Standin, mak
     assert wechat.violations == []
 
 
-async def test_a_picture_goes_by_customer_service_and_what_came_before_it_before_it(wechat: Standin, make: Make) -> None:
+async def test_a_picture_goes_by_customer_service_and_what_came_before_it_before_it(
+    wechat: Standin, make: Make
+) -> None:
     """A response carries words only."""
     shell = make()
     async with called(wechat, shell):
@@ -234,7 +239,9 @@ async def test_a_letter_waits_for_the_commit_and_one_that_fails_lets_it_go(wecha
         assert await sending == Sent("custom:1")
 
 
-@pytest.mark.parametrize("text", ["]]>", "<xml>&amp;</xml>", "\x0b\x00虚\ufffe", "a]]]]>b", '<a href="http://invented.invalid">'])
+@pytest.mark.parametrize(
+    "text", ["]]>", "<xml>&amp;</xml>", "\x0b\x00虚\ufffe", "a]]]]>b", '<a href="http://invented.invalid">']
+)
 async def test_no_words_break_the_response(wechat: Standin, make: Make, text: str) -> None:
     """What is no sign of XML is left out; nobody's name is a link."""
     shell = make()
@@ -272,5 +279,3 @@ async def test_a_fault_that_nobody_foresaw_is_uncertain(wechat: Standin, make: M
         await until(lambda: shell.taken)
         assert type(await shell.channel.send(LETTER)).__name__ == "Uncertain"
         assert type(await shell.channel.send(message(id=2))).__name__ == "Uncertain"
-
-

@@ -191,7 +191,13 @@ async def test_a_picture_is_had_by_its_address_where_the_account_may_not_ask(wec
     li = wechat.follower("li")
     own = f"{wechat.url}/pictures/sent"
     async with called(wechat, shell):
-        for address in (own, own.replace("127.0.0.1", "localhost"), own.replace("http://", "http://u@"), "http://[", ""):
+        for address in (
+            own,
+            own.replace("127.0.0.1", "localhost"),
+            own.replace("http://", "http://u@"),
+            "http://[",
+            "",
+        ):
             wechat.fail("media/get", CodeError(48001))
             assert await wechat.deliver(li.message("image", MediaId="sent", PicUrl=address)) == [200]
         assert await wechat.deliver(li.message("image", PicUrl=own)) == [200]

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from bot.channels.plain_xml import NotXmlError, read
-from bot.channels.wechat_wire import Arrived, Ignored, Left, StrangeError, decode
+from bot.channels.wechat_wire import Arrived, Ignored, StrangeError, decode
 from tests.wechat import sealing
 from tests.wechat.conftest import Make, Shell, called
 from tests.wechat.standin import MOMENT, Standin
@@ -51,9 +51,9 @@ def inside() -> Iterator[bytes]:
     for kind in ("", "unknown", "video", "location", "file", "EVENT", "文本", "device_event", "miniprogrampage"):
         yield TEXT.replace("[text]", f"[{kind}]").encode()
     for event in (
-        "", "LOCATION", "unheard_of", "CLICK", "VIEW", "unsubscribe", "SCAN", "card_pass_user_check", "submit_invoice_title",
-        "wx_verify_pay_succ", "user_authorize_invoice", "ShakearoundUserShake", "poi_check_notify", "publishjobfinish",
-        "guide_qrcode_scan_event", "debug_demo", "关注", "subscribe ", "subscribe\0",
+        "", "LOCATION", "unheard_of", "CLICK", "VIEW", "unsubscribe", "SCAN", "card_pass_user_check",
+        "submit_invoice_title", "wx_verify_pay_succ", "user_authorize_invoice", "poi_check_notify",
+        "publishjobfinish", "guide_qrcode_scan_event", "debug_demo", "关注", "subscribe ", "subscribe\0",
     ):  # fmt: skip
         yield EVENT.replace("[subscribe]", f"[{event}]").encode()
     for scene in ("", "qrscene_", "qrscene_虚", "qrscene_" + "A" * 3000, "scanbarcode|6901", "last_trade_no_1"):
@@ -93,11 +93,9 @@ def counted(data: bytes, chunk: str, shell: Shell) -> bool:
         return chunk in kept
     except (NotXmlError, StrangeError):
         return text in kept
-    if isinstance(decoded, Left):
-        return decoded.user in shell.gone
-    return isinstance(decoded, Ignored) or (
-        isinstance(decoded, Arrived) and decoded.inbound.dedupe in {each.dedupe for each in shell.taken}
-    )
+    if isinstance(decoded, Arrived):
+        return decoded.inbound.dedupe in {each.dedupe for each in shell.taken}
+    return isinstance(decoded, Ignored) or decoded.user in shell.gone
 
 
 @pytest.mark.timeout(170)

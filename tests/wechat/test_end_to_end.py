@@ -1,4 +1,4 @@
-"""A worker's day over an Official Account: the real bot, real HTTP, a real database, and a server with WeChat's rules."""
+"""A worker's day over an Official Account: the real bot, real HTTP, a real database, a server with WeChat's rules."""
 
 from __future__ import annotations
 
@@ -66,7 +66,9 @@ class Town:
 
 
 @asynccontextmanager
-async def town(folder: Path, wechat: Standin, moment: Sequence[datetime] = (NOW,), *, fresh: bool = True) -> AsyncIterator[Town]:
+async def town(
+    folder: Path, wechat: Standin, moment: Sequence[datetime] = (NOW,), *, fresh: bool = True
+) -> AsyncIterator[Town]:
     """Everything running, on free ports of the loopback."""
     async with served() as server:
         settings = Settings(
@@ -204,9 +206,12 @@ async def test_menu_and_paper(tmp_path: Path, wechat: Standin) -> None:
         assert answer.content.startswith(b"PK")
 
 
-async def test_what_customer_service_no_longer_takes_goes_another_way(tmp_path: Path, wechat: Standin) -> None:
+async def test_what_customer_service_no_longer_takes_goes_another_way(tmp_path: Path) -> None:
     """Five since the last word, counted over a restart; the sixth goes to the person's other chat; a word opens it."""
     moment = [NOW]
+
+    def clock() -> float:
+        return moment[0].timestamp()
 
     def alert(bot: Bot, number: int) -> None:
         def job(connection: Connection) -> None:
@@ -216,7 +221,7 @@ async def test_what_customer_service_no_longer_takes_goes_another_way(tmp_path: 
         bot.database.write(job)
         bot.post.wake()
 
-    async with Standin(lambda: moment[0].timestamp()) as wechat:
+    async with Standin(clock) as wechat:
         async with town(tmp_path, wechat, moment) as here:
             li = wechat.follower("li")
             here.bot.bind(Address("other", "li"), LI)

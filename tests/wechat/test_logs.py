@@ -45,7 +45,8 @@ async def test_nothing_secret_is_logged_at_any_level(
         for text in (
             li.message("text", Content=PLANTED), li.message("image", MediaId="sent"), li.message(PLANTED),
             f"<xml>{PLANTED}", li.message("event", Event="VIEW", EventKey=PLANTED), li.message("event", Event=PLANTED),
-            li.message("image", MediaId="none", PicUrl=f"http://{PLANTED}.invalid"), li.message("event", Event="unsubscribe"),
+            li.message("image", MediaId="none", PicUrl=f"http://{PLANTED}.invalid"),
+            li.message("event", Event="unsubscribe"),
         ):  # fmt: skip
             await wechat.deliver(text)
         shell.answers["问"] = Answer((1, 2))
@@ -54,8 +55,8 @@ async def test_nothing_secret_is_logged_at_any_level(
         fates.append(await shell.channel.send(sent(1)))  # type: ignore[arg-type]
         await delivery
         faults: tuple[object, ...] = (
-            None, CodeError(40014), CodeError(40164), CodeError(45047), CodeError(-1), CodeError(45009), 500, 504, 404, 429,
-            "lose",
+            None, CodeError(40014), CodeError(40164), CodeError(45047), CodeError(-1), CodeError(45009), 500, 504, 404,
+            429, "lose",
         )  # fmt: skip
         for number, how in enumerate(faults, 10):
             wechat.fail("message/custom/send", how)
@@ -71,7 +72,9 @@ async def test_nothing_secret_is_logged_at_any_level(
         assert (await shell.channel.link("plantedcode") or "").startswith("https://mp.weixin.qq.com/")
     nobody = make(api_url="http://127.0.0.1:1")
     fates.append(await nobody.channel.send(sent(60)))  # type: ignore[arg-type]
-    seen = caplog.text + repr(fates) + repr((shell.channel._api, shell.channel._api._threads, shell.channel._api._token))
+    seen = (
+        caplog.text + repr(fates) + repr((shell.channel._api, shell.channel._api._threads, shell.channel._api._token))
+    )
     for secret in (SECRET, sealing.TOKEN, sealing.AES_KEY, "token-", "planted"):
         assert secret not in seen
     assert caplog.records, "the test would show nothing if nothing were logged"

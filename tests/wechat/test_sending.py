@@ -197,9 +197,7 @@ async def test_what_is_beyond_the_budget_is_not_begun(wechat: Standin, make: Mak
     assert fate == Undeliverable("five messages since their last word: WeChat takes no more", gone=False)
     shell.budget = Budget(0, silent=True)
     fate = await shell.channel.send(message())
-    assert fate == Undeliverable(
-        "more than 48 hours since their last word: WeChat lets nothing through", gone=False
-    )
+    assert fate == Undeliverable("more than 48 hours since their last word: WeChat lets nothing through", gone=False)
     assert wechat.called(SEND) == []
 
 

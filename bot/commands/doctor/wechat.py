@@ -79,9 +79,7 @@ def _way_back(settings: Settings) -> Iterator[Finding]:
         yield ok("callback", f"WeChat calls {settings.base_url}/wechat")
 
 
-def _ask(
-    settings: Settings, now: Callable[[], datetime], transport: httpx.BaseTransport | None
-) -> Iterator[Finding]:
+def _ask(settings: Settings, now: Callable[[], datetime], transport: httpx.BaseTransport | None) -> Iterator[Finding]:
     root = (settings.wechat_api_url or ROOT).rstrip("/")
     logging.getLogger("httpx").setLevel(logging.WARNING)  # at INFO it writes the address, and with it the secret
     secret = settings.wechat_app_secret.get_secret_value() if settings.wechat_app_secret else ""
@@ -131,7 +129,9 @@ def _menu(said: Said) -> Iterator[Finding]:
     if code == NO_MENU:
         yield warning("menu", "the account has no menu yet", "start the bot: it sets the menu; else its log says why")
     elif code == UNVERIFIED:
-        mend = "have the account verified (公众平台 → 微信认证); until then people type commands, and no reminder is sent"
+        mend = (
+            "have the account verified (公众平台 → 微信认证); until then people type commands, and no reminder is sent"
+        )
         yield warning("menu", "an account of this kind has no menu, and sends nothing unasked", mend)
     elif code:
         yield _refusal(code)
