@@ -126,16 +126,19 @@ class Callback:
 
     async def _answer(self, request: Request, arrived: Arrived) -> Response:
         """Hand the message on; the response has what is said within WeChat's time, sealed, and the same each time."""
-        name, user = arrived.inbound.dedupe, arrived.inbound.sender
-        slot = self._slots.of(name, user)
+        now = asyncio.get_running_loop().time
+        until = now() + self._patience
+        name = arrived.inbound.dedupe
+        slot = self._slots.of(name, arrived.inbound.sender)
         if slot.work is None:
             slot.work = asyncio.create_task(self._hand_on(arrived, slot))
+            slot.work.add_done_callback(_looked_at)
         try:
             await asyncio.shield(slot.work)  # WeChat may hang up and call again; the message is not let go of
         except Exception:
-            self._slots.drop(name, user)
+            self._slots.drop(name)
             raise
-        if not await slot.ready(self._patience, request.is_disconnected) or not slot.text:
+        if not await slot.ready(until - now(), request.is_disconnected) or not slot.text:
             return PlainTextResponse(DONE)
         slot.body = slot.body or self._sealed(arrived, slot.text, request.query_params["nonce"])
         return Response(slot.body, media_type="application/xml", background=BackgroundTask(slot.given))
@@ -183,3 +186,9 @@ class Callback:
             f"<xml><Encrypt><![CDATA[{chunk}]]></Encrypt><MsgSignature><![CDATA[{signature}]]></MsgSignature>"
             f"<TimeStamp>{stamp}</TimeStamp><Nonce><![CDATA[{nonce.replace(']]>', '')}]]></Nonce></xml>"
         )
+
+
+def _looked_at(task: asyncio.Task[None]) -> None:
+    """Look at an error even where nobody waits for it any more: it may hold what was said."""
+    if not task.cancelled() and task.exception() is not None:
+        LOG.debug("a message was not taken")

@@ -57,11 +57,6 @@ class Slot:
         """What is in it still: nothing once it has gone another way."""
         return "" if self._lost else self.all
 
-    @property
-    def known(self) -> bool:
-        """Whether the message was taken, and it is known what is to come in."""
-        return self._known.is_set()
-
     def expect(self, numbers: Iterable[int], said: Iterable[str] = ()) -> None:
         """The letters of these numbers are on their way; or it was ``said`` before, in another process's time."""
         self._texts = list(said)
@@ -111,11 +106,17 @@ class Slot:
                 async with asyncio.timeout(patience):
                     await self._closed.wait()
             there = not await hung_up()
-            if there or self._waiting == 1:  # else another call about the same message waits for more
+            if there:
                 self.close()
             return there
         finally:
             self._waiting -= 1
+            if not self._closed.is_set():  # whoever hung up calls again, and may have all of it then
+                asyncio.get_running_loop().call_later(self._again, self._abandon)
+
+    def _abandon(self) -> None:
+        if not self._waiting:
+            self.close()
 
     def given(self) -> None:
         """The response went out."""
@@ -151,38 +152,32 @@ class Slots:
     def __init__(self, again: float = AGAIN) -> None:
         """``again``: seconds within which WeChat has called again."""
         self._again = again
-        self._named: dict[str, Slot] = {}
-        self._newest: dict[str, tuple[str, Slot]] = {}
+        self._named: dict[str, tuple[str, Slot]] = {}
+        self._newest: dict[str, Slot] = {}
 
     def of(self, name: str, user: str) -> Slot:
         """The answer to this message; a new one, open, where there is none."""
         if name not in self._named:
             while len(self._named) >= KEPT:
-                self._forget(next(iter(self._named)))
-            self._named[name] = Slot(self._again)
-            self._newest[user] = name, self._named[name]
-        return self._named[name]
+                self.drop(next(iter(self._named)))
+            self._named[name] = user, Slot(self._again)
+            self._newest[user] = self._named[name][1]
+        return self._named[name][1]
 
     def newest(self, user: str) -> Slot | None:
         """The answer to somebody's last message, open or not."""
-        found = self._newest.get(user)
-        return found[1] if found else None
+        return self._newest.get(user)
 
-    def drop(self, name: str, user: str) -> None:
-        """The message was not taken: whoever calls again begins anew."""
-        if name in self._named:
-            self._named.pop(name).close()
-        if user in self._newest and self._newest[user][0] == name:
-            del self._newest[user]
+    def drop(self, name: str) -> None:
+        """Know no more of a message: it was not taken, and whoever calls again begins anew, or it is long ago."""
+        user, slot = self._named.pop(name, ("", None))
+        if slot is not None:
+            slot.close()
+            if self._newest.get(user) is slot:
+                del self._newest[user]
 
     async def finish(self) -> None:
         """Let what is in them go its way, and forget them."""
-        await asyncio.gather(*(slot.over() for slot in self._named.values()))
+        await asyncio.gather(*(slot.over() for _, slot in self._named.values()))
         self._named.clear()
         self._newest.clear()
-
-    def _forget(self, name: str) -> None:
-        slot = self._named.pop(name)
-        slot.close()
-        for user in [user for user, (newest, _) in self._newest.items() if newest == name]:
-            del self._newest[user]

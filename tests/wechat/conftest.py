@@ -22,8 +22,10 @@ from tests.wechat.server import SECRET
 from tests.wechat.standin import Standin
 
 PICTURE = b"bytes that stand for a picture"
-FAST = Times(patience=0.2, again=0.2)
-"""For a test in which nothing comes within the time."""
+HASTY = Times(patience=1, again=0.2)
+"""For a test in which not all that is expected comes within the time."""
+ALONE = Times(again=0.2)
+"""For one in which nobody calls again."""
 
 
 @dataclass

@@ -8,9 +8,9 @@ import pytest
 
 from bot.channels.wechat_callback import Answer
 from bot.channels.wechat_send import Budget
-from bot.model import Fate, Outbound, Retry, Sent, Undeliverable
+from bot.model import Fate, Inbound, Outbound, Retry, Sent, Undeliverable
 from tests.telegram.serving import until
-from tests.wechat.conftest import FAST, Make, Shell, buttons, called, message
+from tests.wechat.conftest import ALONE, HASTY, Make, Shell, buttons, called, message
 from tests.wechat.server import Seen
 from tests.wechat.standin import Standin
 
@@ -123,7 +123,7 @@ async def test_a_retry_that_comes_after_a_restart_is_answered_from_the_database(
 
 async def test_what_does_not_come_in_time_goes_by_customer_service(wechat: Standin, make: Make) -> None:
     """WeChat is told not to wait, and not to call again."""
-    shell = make(times=FAST)
+    shell = make(times=HASTY)
     shell.answers["问"] = Answer((1, 2))
     async with called(wechat, shell):
         delivery = asyncio.create_task(wechat.call(wechat.follower("li").message("text", Content="问")))
@@ -134,7 +134,7 @@ async def test_what_does_not_come_in_time_goes_by_customer_service(wechat: Stand
 
 async def test_what_came_in_time_goes_though_more_was_expected(wechat: Standin, make: Make) -> None:
     """The late one goes by customer service."""
-    shell = make(times=FAST)
+    shell = make(times=HASTY)
     shell.answers["问"] = Answer((1, 2))
     async with called(wechat, shell):
         delivery = asyncio.create_task(wechat.deliver(wechat.follower("li").message("text", Content="问")))
@@ -160,7 +160,7 @@ async def test_a_connection_that_broke_is_made_good_by_the_next_call(wechat: Sta
 
 async def test_what_nobody_fetches_goes_by_customer_service(wechat: Standin, make: Make) -> None:
     """All of it that was joined, once; a call that comes later is answered with silence."""
-    shell = make(times=FAST)
+    shell = make(times=ALONE)
     wechat.broken.append(True)
     said = wechat.follower("li").message("text", Content="问")
     shell.answers["问"] = Answer((1, 2))
@@ -175,7 +175,7 @@ async def test_what_nobody_fetches_goes_by_customer_service(wechat: Standin, mak
 
 async def test_what_nobody_fetches_and_does_not_go_is_tried_again_whole(wechat: Standin, make: Make) -> None:
     """A server that is away costs none of the letters that were joined."""
-    shell = make(times=FAST)
+    shell = make(times=ALONE)
     wechat.broken.append(True)
     shell.answers["问"] = Answer((1, 2))
     async with called(wechat, shell):
@@ -191,7 +191,7 @@ async def test_what_nobody_fetches_and_does_not_go_is_tried_again_whole(wechat: 
 
 async def test_what_nobody_fetches_may_be_beyond_the_budget(wechat: Standin, make: Make) -> None:
     """Then the house hears of it; so it does where WeChat knows the account no more."""
-    shell = make(times=FAST)
+    shell = make(times=ALONE)
     shell.budget = Budget(0, silent=True)
     wechat.broken.append(True)
     shell.answers["问"] = Answer((1,))
@@ -254,7 +254,7 @@ async def test_no_words_break_the_response(wechat: Standin, make: Make, text: st
 
 async def test_the_end_of_the_program_lets_go_of_nothing(wechat: Standin, make: Make) -> None:
     """What is in a response that nobody fetched goes its way before the channel is closed."""
-    shell = make(times=FAST)
+    shell = make(times=ALONE)
     wechat.broken.append(True)
     shell.answers["问"] = Answer((1, 2))
     async with called(wechat, shell):
@@ -266,7 +266,7 @@ async def test_the_end_of_the_program_lets_go_of_nothing(wechat: Standin, make: 
 
 async def test_a_fault_that_nobody_foresaw_is_uncertain(wechat: Standin, make: Make) -> None:
     """And no exception."""
-    shell = make(times=FAST)
+    shell = make(times=ALONE)
 
     async def broken(_: str) -> Budget:
         raise KeyError
@@ -279,3 +279,33 @@ async def test_a_fault_that_nobody_foresaw_is_uncertain(wechat: Standin, make: M
         await until(lambda: shell.taken)
         assert type(await shell.channel.send(LETTER)).__name__ == "Uncertain"
         assert type(await shell.channel.send(message(id=2))).__name__ == "Uncertain"
+
+
+async def test_whoever_hung_up_while_it_was_being_stored_has_it_at_the_next_call(wechat: Standin, make: Make) -> None:
+    """A database that is slow costs nobody the response; if nobody calls again, the letters do not wait for it."""
+    shell, gates = make(times=HASTY), [asyncio.Event(), asyncio.Event()]
+    shell.answers |= {"问": Answer((1,)), "再": Answer((2,))}
+
+    async def take(inbound: Inbound) -> None:
+        await gates[inbound.text == "再"].wait()
+        await shell.take(inbound)
+
+    li = wechat.follower("li")
+    async with called(wechat, shell, take):
+        wechat.broken.append(True)
+        said = li.message("text", Content="问")
+        assert await wechat.call(said) == (0, "")
+        again = asyncio.create_task(wechat.deliver(said))
+        gates[0].set()
+        await until(lambda: shell.taken)
+        assert await shell.channel.send(LETTER) == Sent("passive")
+        assert await again == [200]
+        wechat.broken.append(True)
+        assert await wechat.call(li.message("text", Content="再")) == (0, "")
+        gates[1].set()
+        await until(lambda: len(shell.taken) == 2)
+        slot = shell.channel._slots.newest("li")
+        assert slot is not None
+        await until(slot._closed.is_set)
+        assert await shell.channel.send(message(id=2, text="迟")) == Sent("custom:1")
+    assert [(each.text, each.passive) for each in li.sees()] == [("答", True), ("迟", False)]

@@ -12,7 +12,7 @@ from bot.channels.wechat_callback import Answer
 from bot.model import Paper
 from tests.telegram.serving import until
 from tests.wechat import sealing
-from tests.wechat.conftest import FAST, PICTURE, Make, buttons, called, message
+from tests.wechat.conftest import HASTY, PICTURE, Make, buttons, called, message
 from tests.wechat.server import SECRET
 from tests.wechat.standin import Standin
 from tests.wecom.server import CodeError
@@ -27,7 +27,7 @@ async def test_nothing_secret_is_logged_at_any_level(
     caplog.set_level(logging.DEBUG)
     for name in ("bot", "aiohttp", "asyncio"):
         caplog.set_level(logging.DEBUG, logger=name)
-    shell, fates = make(times=FAST), []
+    shell, fates = make(times=HASTY), []
     li = wechat.follower("planted-openid")
     wechat.acted("planted-openid", wrote=True)
     wechat.files["sent"] = PICTURE
