@@ -10,7 +10,6 @@ from datetime import datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from starlette.background import BackgroundTask
 from starlette.responses import PlainTextResponse, Response
 from wechatpy.replies import TextReply
 
@@ -33,6 +32,8 @@ PATIENCE = 4.5
 FETCH = 12.0
 """Seconds that a picture may take, the tries together: WeChat calls again meanwhile, and joins the first call."""
 PAUSES = (0.5, 2.0)
+SOON, LATER = 0.003, 0.05
+"""Seconds after which the database is asked again, at first and at last."""
 DONE = "success"
 """The response that says nothing to the sender."""
 
@@ -56,6 +57,8 @@ class House:
     """Whether a message of this name was taken before."""
     answer: Callable[[str], Awaitable[Answer]]
     """What a message of this name came to."""
+    settled: Callable[[list[int]], Awaitable[bool]]
+    """Whether it is written down of all these letters what became of them."""
     left: Callable[[str], Awaitable[None]]
     """Somebody no longer follows the account."""
     clock: Callable[[], datetime]
@@ -126,8 +129,7 @@ class Callback:
 
     async def _answer(self, request: Request, arrived: Arrived) -> Response:
         """Hand the message on; the response has what is said within WeChat's time, sealed, and the same each time."""
-        now = asyncio.get_running_loop().time
-        until = now() + self._patience
+        until = asyncio.get_running_loop().time() + self._patience
         name = arrived.inbound.dedupe
         slot = self._slots.of(name, arrived.inbound.sender)
         if slot.work is None:
@@ -138,10 +140,31 @@ class Callback:
         except Exception:
             self._slots.drop(name)
             raise
-        if not await slot.ready(until - now(), request.is_disconnected) or not slot.text:
-            return PlainTextResponse(DONE)
+        with slot.waited_for():
+            if not await self._ready(request, slot, until):
+                return PlainTextResponse(DONE)
+            return self._say(request, arrived, slot)
+
+    async def _ready(self, request: Request, slot: Slot, until: float) -> bool:
+        """Whether there is something to be said, and somebody there to hear it."""
+        left = until - asyncio.get_running_loop().time()
+        if not await slot.ready(left, request.is_disconnected) or not slot.text:
+            return False
+        await self._written_down(slot, until)
+        return not await request.is_disconnected()
+
+    def _say(self, request: Request, arrived: Arrived, slot: Slot) -> Response:
         slot.body = slot.body or self._sealed(arrived, slot.text, request.query_params["nonce"])
-        return Response(slot.body, media_type="application/xml", background=BackgroundTask(slot.given))
+        slot.given()
+        return Response(slot.body, media_type="application/xml")
+
+    async def _written_down(self, slot: Slot, until: float) -> None:
+        """Wait, within WeChat's time, until what is in the response is known to have been said."""
+        now = asyncio.get_running_loop().time
+        pause = SOON
+        while slot.numbers and not await self._house.settled(slot.numbers) and now() < until:
+            await asyncio.sleep(pause)
+            pause = min(2 * pause, LATER)
 
     async def _hand_on(self, arrived: Arrived, slot: Slot) -> None:
         """Give a message to the desk, its picture fetched at once; once it is committed, see what is to be said."""

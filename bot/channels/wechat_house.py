@@ -28,6 +28,7 @@ def house(desk: Desk, keep_photo: KeepPhoto, clock: Callable[[], datetime], base
         refused=partial(desk.keep, NAME),
         seen=partial(desk.seen, NAME),
         answer=partial(_answer, desk, base_url),
+        settled=desk.settled,
         left=partial(desk.left, NAME),
         clock=clock,
     )

@@ -2,17 +2,20 @@
 
 WeChat waits five seconds for the response and calls again, up to three times, about what it did not get. So what was
 put in is kept, and given again in the same words. What was put in and fetched by nobody goes another way.
+
+A letter counts as sent when somebody is there to fetch it, and the response goes out once that is written down: whoever
+answers it at once has been shown it, and a process that dies in between leaves the answer to the next call.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterable
-from contextlib import suppress
+from collections.abc import Awaitable, Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 
 from bot.channels.bytewise import size
-from bot.model import Fate, Sent
+from bot.model import Fate, Sent, Uncertain
 
 LOG = logging.getLogger(__name__)
 BYTES = 2048
@@ -42,7 +45,10 @@ class Slot:
         self._again = again
         self._texts: list[str] = []
         self._expected: set[int] = set()
-        self._known, self._closed, self._given = asyncio.Event(), asyncio.Event(), asyncio.Event()
+        self._known, self._closed = asyncio.Event(), asyncio.Event()
+        self._fetched, self._given = asyncio.Event(), asyncio.Event()
+        self.numbers: list[int] = []
+        """The letters that are in it whole."""
         self._waiting = 0
         self._lost = False
         self._fate: asyncio.Task[Fate] | None = None
@@ -87,10 +93,14 @@ class Slot:
         self._expected.discard(number)
         if self._fate is None:
             self._fate = asyncio.create_task(self._see_to(otherwise))
-        if whole and self._expected:
+        if not whole:
+            self.close()
+            return await asyncio.shield(self._fate)
+        self.numbers.append(number)
+        if self._expected:
             return Sent(PASSIVE)
         self.close()
-        return await asyncio.shield(self._fate)
+        return await self._going(self._fate)
 
     async def passed(self) -> None:
         """Close it, and wait until what is in it has gone its way."""
@@ -100,15 +110,21 @@ class Slot:
 
     async def ready(self, patience: float, hung_up: Callable[[], Awaitable[bool]]) -> bool:
         """Wait, for so many seconds, until all that is expected is in; whether anybody is there to be answered."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(patience):
+                await self._closed.wait()
+        there = not await hung_up()
+        if there:
+            self.close()
+            self._fetched.set()
+        return there
+
+    @contextmanager
+    def waited_for(self) -> Iterator[None]:
+        """Inside the block a call waits for it, so that it goes no other way meanwhile."""
         self._waiting += 1
         try:
-            with suppress(TimeoutError):
-                async with asyncio.timeout(patience):
-                    await self._closed.wait()
-            there = not await hung_up()
-            if there:
-                self.close()
-            return there
+            yield
         finally:
             self._waiting -= 1
             if not self._closed.is_set():  # whoever hung up calls again, and may have all of it then
@@ -119,7 +135,7 @@ class Slot:
             self.close()
 
     def given(self) -> None:
-        """The response went out."""
+        """The response goes out. Whoever does not get it nevertheless calls again."""
         self._given.set()
 
     async def over(self) -> None:
@@ -128,6 +144,15 @@ class Slot:
         if self._fate is not None:
             await asyncio.wait([self._fate], timeout=self._again + SENDING)
             self._fate.cancel()
+
+    async def _going(self, fate: asyncio.Task[Fate]) -> Fate:
+        """Sent, as soon as somebody is there to fetch it; else what becomes of it."""
+        fetched = asyncio.create_task(self._fetched.wait())
+        await asyncio.wait({fetched, fate}, return_when=asyncio.FIRST_COMPLETED)
+        fetched.cancel()
+        if fate.cancelled():
+            return Uncertain("the program ended before anybody fetched it")
+        return fate.result() if fate.done() else Sent(PASSIVE)
 
     async def _see_to(self, otherwise: Otherwise) -> Fate:
         """What becomes of what was put in."""
@@ -140,8 +165,8 @@ class Slot:
                 LOG.info("nobody fetched an answer; it is sent instead")
                 self._lost = True
                 fate = await otherwise(self.all)
-                if len(self._texts) > 1 and not isinstance(fate, Sent):
-                    LOG.error("letters that were joined with the last one share its fate: %s", type(fate).__name__)
+                if not isinstance(fate, Sent) and (len(self._texts) > 1 or self._fetched.is_set()):
+                    LOG.error("an answer that counted as sent met this fate: %s", type(fate).__name__)
                 return fate
         return Sent(PASSIVE)
 

@@ -132,6 +132,10 @@ class Desk:
         """The letters to its chat that a message of that name was answered with."""
         return await self._ask(partial(answers.told, keyring=self._tools.keyring, channel=channel, dedupe=dedupe))
 
+    async def settled(self, numbers: list[int]) -> bool:
+        """Whether it is written down of all these letters what became of them."""
+        return await self._ask(partial(answers.settled, numbers=numbers))
+
     async def heard(self, channel: str, address: str, mark: str) -> datetime | None:
         """When a message whose name begins so last came from a chat."""
         return await self._ask(partial(answers.heard, channel=channel, address=address, mark=mark))

@@ -22,6 +22,11 @@ LETTERS = Prepared(
     .where(OUTBOX.c.channel == INBOX.c.channel, OUTBOX.c.address == INBOX.c.address)
     .order_by(OUTBOX.c.id)
 )
+OPEN = Prepared(
+    select(OUTBOX.c.id)
+    .where(OUTBOX.c.id.in_(bindparam("numbers", expanding=True)), OUTBOX.c.state.in_(sorted(WAITING)))
+    .limit(1)
+)
 HEARD = Prepared(
     select(INBOX.c.received_at)
     .where(INBOX.c.channel == bindparam("channel"), INBOX.c.address == bindparam("address"))
@@ -56,6 +61,11 @@ def told(connection: Connection, keyring: Keyring, channel: str, dedupe: str) ->
     return tuple(
         Told(row.id, row.state in WAITING, row.ref, codec.load(Outbound, keyring.open_bytes(row.body))) for row in rows
     )
+
+
+def settled(connection: Connection, numbers: list[int]) -> bool:
+    """Whether it is written down of all these letters what became of them."""
+    return OPEN.first(connection, {"numbers": numbers}) is None
 
 
 def heard(connection: Connection, channel: str, address: str, mark: str) -> datetime | None:

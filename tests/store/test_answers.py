@@ -71,6 +71,14 @@ def test_what_a_message_came_to(talk: Database) -> None:
     ]  # fmt: skip
 
 
+def test_what_is_written_down(talk: Database) -> None:
+    """A letter that waits is not; neither is one of several."""
+    with talk.read() as connection:
+        found = {each.outbound.text: each.id for each in answers.told(connection, KEYRING, "wechat", "m-1")}
+        assert answers.settled(connection, [found["一"], found["二"]])
+        assert not answers.settled(connection, list(found.values()))
+
+
 def test_the_last_word_by_its_kind(talk: Database) -> None:
     """Of this chat, and by how its name begins."""
     with talk.read() as connection:

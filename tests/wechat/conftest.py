@@ -40,6 +40,8 @@ class Shell:
     gone: list[str] = field(default_factory=list)
     answers: dict[str, Answer] = field(default_factory=dict)
     """What the house says that a text came to."""
+    asked: list[tuple[int, ...]] = field(default_factory=list)
+    """Of which letters the channel wanted to know whether they are written down."""
     budget: Budget = field(default_factory=lambda: Budget(5))
 
     async def take(self, inbound: Inbound) -> None:
@@ -55,6 +57,11 @@ class Shell:
         """What it came to."""
         (text,) = (each.text for each in self.taken if each.dedupe == dedupe)
         return self.answers.get(text, Answer())
+
+    async def settled(self, numbers: list[int]) -> bool:
+        """Whether it is written down of these letters that they went; the second time that it is asked."""
+        self.asked.append(tuple(numbers))
+        return self.asked.count(tuple(numbers)) > 1
 
     async def keep(self, data: bytes) -> str:
         """Keep a picture."""
@@ -128,6 +135,7 @@ async def make(wechat: Standin) -> AsyncIterator[Make]:
             refused=new.refuse,
             seen=new.seen,
             answer=new.answer,
+            settled=new.settled,
             left=new.left,
             clock=lambda: datetime.fromtimestamp(wechat.clock(), UTC),
         )

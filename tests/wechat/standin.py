@@ -170,6 +170,7 @@ class Standin(Server):
             "token": lambda: self.token(params),
             "message/custom/send": lambda: self.send(body),
             "menu/create": lambda: self.set_menu(body),
+            "menu/get": lambda: {"menu": self.menu},
             "qrcode/create": lambda: self.scene(body),
         }
         return acts[method]()

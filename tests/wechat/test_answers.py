@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
@@ -309,3 +310,55 @@ async def test_whoever_hung_up_while_it_was_being_stored_has_it_at_the_next_call
         await until(slot._closed.is_set)
         assert await shell.channel.send(message(id=2, text="迟")) == Sent("custom:1")
     assert [(each.text, each.passive) for each in li.sees()] == [("答", True), ("迟", False)]
+
+
+async def test_a_connection_that_breaks_at_the_last_moment_loses_nothing(
+    wechat: Standin, make: Make, caplog: pytest.LogCaptureFixture
+) -> None:
+    """What counted as sent is given to whoever calls again, or goes by customer service; else the log says so."""
+    shell, gate = make(times=ALONE), asyncio.Event()
+
+    async def settled(_: list[int]) -> bool:
+        return gate.is_set()
+
+    shell.channel._callback._house = replace(shell.channel._callback._house, settled=settled)
+    li = wechat.follower("li")
+    async with called(wechat, shell):
+
+        async def cut(said: str) -> str:
+            """Write, have it answered, and hang up before the response goes out."""
+            gate.clear()
+            shell.answers[said] = Answer((1,))
+            message = li.message("text", Content=said)
+            call = asyncio.create_task(wechat.call(message))
+            await until(lambda: any(each.text == said for each in shell.taken))
+            assert await shell.channel.send(LETTER) == Sent("passive")
+            call.cancel()
+            await asyncio.wait({call})
+            async with wechat._client.get(wechat.callback):
+                gate.set()
+            return message
+
+        assert await wechat.deliver(await cut("一")) == [200]
+        assert [each.passive for each in li.sees()] == [True]
+        await cut("二")
+        await until(lambda: len(li.sees()) == 2)
+        assert [each.passive for each in li.sees()] == [True, False]
+        shell.budget = Budget(0)
+        await cut("三")
+        await until(lambda: "met this fate: Undeliverable" in caplog.text)
+    assert len(li.sees()) == 2
+
+
+async def test_a_response_goes_out_though_it_cannot_be_written_down_in_time(wechat: Standin, make: Make) -> None:
+    """The answer matters more."""
+    shell = make(times=HASTY)
+
+    async def settled(_: list[int]) -> bool:
+        return False
+
+    shell.channel._callback._house = replace(shell.channel._callback._house, settled=settled)
+    async with called(wechat, shell):
+        statuses, fates = await answered(wechat, shell, "问", LETTER)
+    assert (statuses, fates) == ([200], [Sent("passive")])
+    assert wechat.follower("li").sees() == [Seen("text", "答", passive=True)]

@@ -145,6 +145,31 @@ async def test_a_workers_day(tmp_path: Path, wechat: Standin) -> None:
     }
 
 
+async def test_whoever_answers_at_once_is_understood(tmp_path: Path, wechat: Standin) -> None:
+    """A number means what the response offered, however soon it comes: what was said is written down before it goes."""
+    async with town(tmp_path, wechat) as here:
+        li = wechat.follower("li")
+        code = here.bot.invite(LI, "wechat")
+        li.write(f"开始 {code}")
+        await wechat.confirmed()
+        for chosen in (
+            "同意，开始",
+            "✅ 全部正常",
+            "更正",
+            "重报异常",
+            "虚构花园",
+            "发热",
+            "多人，只报人数",
+            "2 人",
+            "提交",
+        ):
+            li.write(li.number(chosen) if chosen != "提交" else chosen)
+            await wechat.confirmed()
+        assert "虚构花园：发热 2 人" in li.sees()[-1].text
+        assert len(li.sees()) == 10
+        await here.quiet()
+
+
 async def test_a_picture_to_scan_brings_the_invitation(tmp_path: Path, wechat: Standin) -> None:
     """Whoever scans it follows the account and has the notice before them, without typing a code."""
     async with town(tmp_path, wechat) as here:
