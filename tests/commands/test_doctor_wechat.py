@@ -68,6 +68,7 @@ def test_no_account_is_well_too() -> None:
         ("wechat_aes_key", "planted", "WUYI_WECHAT_AES_KEY does not look like"),
         ("public_url", "", "WUYI_PUBLIC_URL to begin with https://"),
         ("public_url", "https://wuyi.invalid:8443", "ports 80 and 443 only"),
+        ("public_url", "https://wuyi.invalid:planted", "ports 80 and 443 only"),
     ],
 )
 def test_each_setting_is_named_with_its_mend(name: str, value: Any, said: str) -> None:  # noqa: ANN401 - of Settings

@@ -157,6 +157,18 @@ async def test_a_call_that_comes_while_the_first_is_under_way_joins_it(wechat: S
     assert (shell.taken[0].kind, shell.taken[0].photo) == (InboundKind.PHOTO, "invented-media-name")
 
 
+async def test_a_picture_that_was_taken_is_not_fetched_again(wechat: Standin, make: Make) -> None:
+    """By the time of a late retry, or after a restart, it may be gone."""
+    shell = make()
+    wechat.files["sent"] = PICTURE
+    said = wechat.follower("li").message("image", MediaId="sent", PicUrl="")
+    async with called(wechat, shell):
+        assert await wechat.deliver(said) == [200]
+        shell.channel._slots.drop(shell.taken[0].dedupe)
+        assert await wechat.deliver(said) == [200]
+    assert len(wechat.called("media/get")) == 1
+
+
 @pytest.mark.parametrize(("data", "kept"), [(b"no picture", 1), (b"x" * (10 * 1024 * 1024 + 1), 0), (None, 0)])
 async def test_a_picture_that_cannot_be_had_is_still_a_photo(
     wechat: Standin, make: Make, data: bytes | None, kept: int

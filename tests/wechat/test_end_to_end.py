@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import threading
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import datetime, timedelta
@@ -18,10 +19,11 @@ from bot.app import Bot
 from bot.channels.port import Take
 from bot.desk import letters
 from bot.desk.cards import Card
-from bot.model import Address, Inbound, InboundKind, Limits, Outbound, Sent
+from bot.model import Address, Fate, Inbound, InboundKind, Limits, Outbound, Sent
 from bot.settings import Settings
 from bot.store.schema import migrate
 from bot.store.tables import named
+from scheduler.outbox import Parcel
 from tests.telegram.serving import served, until
 from tests.wechat import sealing
 from tests.wechat.server import SECRET
@@ -168,6 +170,23 @@ async def test_whoever_answers_at_once_is_understood(tmp_path: Path, wechat: Sta
         assert "虚构花园：发热 2 人" in li.sees()[-1].text
         assert len(li.sees()) == 10
         await here.quiet()
+
+
+async def test_nothing_is_said_before_it_is_written_down_as_said(tmp_path: Path, wechat: Standin) -> None:
+    """However slow the database is: else a number that is typed at once would mean what was offered before."""
+    async with town(tmp_path, wechat) as here:
+        settle, out, early = here.bot.post._settle, threading.Event(), []
+
+        def slow(parcel: Parcel, fate: Fate, behind: Parcel | None, connection: Connection) -> bool:
+            early.append(out.wait(0.2))
+            return settle(parcel, fate, behind, connection)
+
+        here.bot.post._settle = slow  # type: ignore[method-assign]
+        status, response = await wechat.call(wechat.follower("li").message("text", Content="你好"))
+        out.set()
+        assert status == 200
+        assert "邀请码" in sealing.unseal(response)["Content"]
+        assert early == [False]
 
 
 async def test_a_picture_to_scan_brings_the_invitation(tmp_path: Path, wechat: Standin) -> None:

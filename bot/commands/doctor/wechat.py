@@ -72,7 +72,7 @@ def _way_back(settings: Settings) -> Iterator[Finding]:
     elif parts.scheme != "https":
         mend = "set it to this server's https:// address, and 服务器地址(URL) in WeChat to the same with /wechat"
         yield error("callback", "WeChat needs WUYI_PUBLIC_URL to begin with https://", mend)
-    elif parts.port not in {None, 443}:
+    elif parts.netloc.rpartition("@")[2].lower() not in {parts.hostname, f"{parts.hostname}:443"}:
         mend = "let the proxy listen on 443, and leave the port out of WUYI_PUBLIC_URL"
         yield error("callback", "WeChat calls ports 80 and 443 only", mend)
     else:
