@@ -142,7 +142,7 @@ class Sender:
         owed = self._owed.pop(message, "")
         pieces = [owed] if owed else texts(outbound, self._base_url)
         got = self._progress.pop(message, Progress())
-        slot = self._slots.newest(user)
+        slot = await self._slots.place(user, message)
         if slot is not None and (owed or got.done or outbound.photo is not None or not pieces):
             await slot.passed()
         elif slot is not None:
@@ -151,7 +151,7 @@ class Sender:
                 keep(self._owed, message, slot.all)
             if came is not None and (len(pieces) == 1 or not isinstance(came, Sent)):
                 return came
-            got = Progress(1, passive=True) if came is not None else got
+            got = Progress(1, passive=came.ref == PASSIVE) if came is not None else got
         return await self._custom(outbound, pieces, got)
 
     async def _custom(self, outbound: Outbound, pieces: list[str], got: Progress) -> Fate:

@@ -63,6 +63,16 @@ class Slot:
         """What is in it still: nothing once it has gone another way."""
         return "" if self._lost else self.all
 
+    @property
+    def closed(self) -> bool:
+        """Whether nothing more goes in."""
+        return self._closed.is_set()
+
+    async def expects(self, number: int) -> bool:
+        """Whether it waits for this letter, as soon as that is known."""
+        await self._known.wait()
+        return number in self._expected and not self.closed
+
     def expect(self, numbers: Iterable[int], said: Iterable[str] = ()) -> None:
         """The letters of these numbers are on their way; or it was ``said`` before, in another process's time."""
         self._texts = list(said)
@@ -178,31 +188,37 @@ class Slots:
         """``again``: seconds within which WeChat has called again."""
         self._again = again
         self._named: dict[str, tuple[str, Slot]] = {}
-        self._newest: dict[str, Slot] = {}
+        self._mine: dict[str, list[Slot]] = {}
 
     def of(self, name: str, user: str) -> Slot:
         """The answer to this message; a new one, open, where there is none."""
         if name not in self._named:
             while len(self._named) >= KEPT:
                 self.drop(next(iter(self._named)))
-            self._named[name] = user, Slot(self._again)
-            self._newest[user] = self._named[name][1]
+            slot = Slot(self._again)
+            self._named[name] = user, slot
+            self._mine[user] = [*(each for each in self._mine.get(user, ()) if not each.closed), slot]
         return self._named[name][1]
 
-    def newest(self, user: str) -> Slot | None:
-        """The answer to somebody's last message, open or not."""
-        return self._newest.get(user)
+    async def place(self, user: str, letter: int) -> Slot | None:
+        """Where a letter to somebody belongs: in the answer that waits for it, else in the newest, open or not."""
+        mine = self._mine.get(user, ())
+        for slot in mine[:-1]:
+            if await slot.expects(letter):
+                return slot
+        return mine[-1] if mine else None
 
     def drop(self, name: str) -> None:
         """Know no more of a message: it was not taken, and whoever calls again begins anew, or it is long ago."""
         user, slot = self._named.pop(name, ("", None))
         if slot is not None:
             slot.close()
-            if self._newest.get(user) is slot:
-                del self._newest[user]
+            self._mine[user] = [each for each in self._mine.get(user, ()) if each is not slot]
+            if not self._mine[user]:
+                del self._mine[user]
 
     async def finish(self) -> None:
         """Let what is in them go its way, and forget them."""
         await asyncio.gather(*(slot.over() for _, slot in self._named.values()))
         self._named.clear()
-        self._newest.clear()
+        self._mine.clear()

@@ -11,6 +11,7 @@ from bot.channels.wechat_callback import Answer
 from bot.channels.wechat_send import Budget
 from bot.model import Fate, Inbound, Outbound, Retry, Sent, Undeliverable
 from tests.telegram.serving import until
+from tests.wechat import sealing
 from tests.wechat.conftest import ALONE, HASTY, Make, Shell, buttons, called, message
 from tests.wechat.server import Seen
 from tests.wechat.standin import Standin
@@ -231,7 +232,7 @@ async def test_a_letter_waits_for_the_commit_and_one_that_fails_lets_it_go(wecha
 
     async with called(wechat, shell, take):
         delivery = asyncio.create_task(wechat.call(wechat.follower("li").message("text", Content="问")))
-        await until(lambda: shell.channel._slots.newest("li"))
+        await until(lambda: shell.channel._slots._named)
         sending = asyncio.create_task(shell.channel.send(LETTER))
         await asyncio.sleep(0)
         assert not sending.done()
@@ -305,9 +306,8 @@ async def test_whoever_hung_up_while_it_was_being_stored_has_it_at_the_next_call
         assert await wechat.call(li.message("text", Content="再")) == (0, "")
         gates[1].set()
         await until(lambda: len(shell.taken) == 2)
-        slot = shell.channel._slots.newest("li")
-        assert slot is not None
-        await until(slot._closed.is_set)
+        _, slot = list(shell.channel._slots._named.values())[-1]
+        await until(lambda: slot.closed)
         assert await shell.channel.send(message(id=2, text="迟")) == Sent("custom:1")
     assert [(each.text, each.passive) for each in li.sees()] == [("答", True), ("迟", False)]
 
@@ -362,3 +362,31 @@ async def test_a_response_goes_out_though_it_cannot_be_written_down_in_time(wech
         statuses, fates = await answered(wechat, shell, "问", LETTER)
     assert (statuses, fates) == ([200], [Sent("passive")])
     assert wechat.follower("li").sees() == [Seen("text", "答", passive=True)]
+
+
+async def test_two_messages_at_once_have_each_its_answer(wechat: Standin, make: Make) -> None:
+    """Each in its own response, though both are open; what neither expects goes in the newer one."""
+    shell = make()
+    shell.answers |= {"一": Answer((1,)), "二": Answer((2,))}
+    li = wechat.follower("li")
+    async with called(wechat, shell):
+        calls = []
+        for said in ("一", "二"):
+            calls.append(asyncio.create_task(wechat.call(li.message("text", Content=said))))
+            await until(lambda: len(shell.taken) == len(calls))
+        fates = [await shell.channel.send(message(id=number, text=f"第{number}")) for number in (1, 3, 2)]
+        responses = [await call for call in calls]
+    assert fates == [Sent("passive")] * 3
+    assert [sealing.unseal(body)["Content"] for _, body in responses] == ["第1", "第3\n\n第2"]
+
+
+async def test_a_long_letter_that_nobody_fetched_counts_whole(wechat: Standin, make: Make) -> None:
+    """Its beginning went by customer service, too."""
+    shell = make(times=ALONE)
+    wechat.broken.append(True)
+    shell.answers["问"] = Answer((1,))
+    async with called(wechat, shell):
+        assert await wechat.call(wechat.follower("li").message("text", Content="问")) == (0, "")
+        await until(lambda: shell.taken)
+        assert await shell.channel.send(message(text="\n".join(["虚" * 600] * 2))) == Sent("custom:2")
+    assert [each.passive for each in wechat.follower("li").sees()] == [False, False]
