@@ -1,4 +1,4 @@
-"""The channels of WeCom that the settings name, put together with what they ask of the house."""
+"""The channels of WeCom and WeChat that the settings name, put together with what they ask of the house."""
 
 from __future__ import annotations
 
@@ -15,16 +15,20 @@ if TYPE_CHECKING:
 
 NEEDED = ("agent_id", "secret", "token", "aes_key")
 """What an application cannot be without, beside the enterprise."""
+ACCOUNT = ("app_secret", "token", "aes_key")
+"""What an Official Account cannot be without, beside its name."""
 
 
 def connected(
     settings: Settings, desk: Desk, media: MediaStore, clock: Callable[[], datetime], paper: LoadPaper
 ) -> Iterator[Channel]:
-    """The application, and the robots, as far as they are configured.
+    """The account, the application, and the robots, as far as they are configured.
 
     Raises:
         ValueError: a setting is missing or of another shape; no secret is repeated.
     """
+    if settings.wechat_app_id:
+        yield _wechat(settings, desk, media, clock)
     if settings.wecom_corp_id:
         yield _wecom(settings, desk, media, clock, paper)
     if settings.wecom_robots:
@@ -36,8 +40,8 @@ def connected(
 def _wecom(
     settings: Settings, desk: Desk, media: MediaStore, clock: Callable[[], datetime], paper: LoadPaper
 ) -> Channel:
+    from bot.channels.click_menu import menu  # noqa: PLC0415 - as above
     from bot.channels.wecom import Application, Hooks, WeCom  # noqa: PLC0415 - a channel is loaded when it is used
-    from bot.channels.wecom_menus import menu  # noqa: PLC0415 - as above
     from bot.roster import phones  # noqa: PLC0415 - as above
 
     agent, secret, token, key = (
@@ -67,3 +71,29 @@ def _wecom(
     )
     per_minute = settings.wecom_per_minute
     return WeCom(application, hooks, menu(), per_minute=per_minute, seconds=lambda: clock().timestamp())
+
+
+def _wechat(settings: Settings, desk: Desk, media: MediaStore, clock: Callable[[], datetime]) -> Channel:
+    from bot.channels.click_menu import menu  # noqa: PLC0415 - a channel is loaded when it is used
+    from bot.channels.wechat import Account, WeChat  # noqa: PLC0415 - as above
+    from bot.channels.wechat_house import house  # noqa: PLC0415 - as above
+
+    secret, token, key = settings.wechat_app_secret, settings.wechat_token, settings.wechat_aes_key
+    if not secret or not token or not key:
+        lacking = [f"WUYI_WECHAT_{name.upper()}" for name in ACCOUNT if not getattr(settings, f"wechat_{name}")]
+        message = f"WeChat: {', '.join(lacking)} is missing; copy it from 公众平台 → 基本配置 (wuyi doctor)"
+        raise ValueError(message)
+    account = Account(
+        settings.wechat_app_id,
+        secret.get_secret_value(),
+        token.get_secret_value(),
+        key.get_secret_value(),
+        settings.wechat_api_url,
+    )
+    hooks, budget = house(desk, media.keep, clock, settings.base_url)
+    seconds = partial(_seconds, clock)
+    return WeChat(account, hooks, media.load, budget, menu(), base_url=settings.base_url, seconds=seconds)
+
+
+def _seconds(clock: Callable[[], datetime]) -> float:
+    return clock().timestamp()

@@ -43,6 +43,10 @@ class Settings(BaseSettings):
     """Messages that Telegram takes of this bot; 0: no pace at all, chats included, for a stand-in of one's own."""
 
     wechat_app_id: str = ""
+    wechat_app_secret: SecretStr | None = None
+    wechat_token: SecretStr | None = None
+    wechat_aes_key: SecretStr | None = None
+    wechat_api_url: str = ""
     wecom_corp_id: str = ""
     wecom_agent_id: int | None = Field(default=None, gt=0)
     wecom_secret: SecretStr | None = None

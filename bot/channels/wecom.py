@@ -14,10 +14,10 @@ from starlette.routing import Route
 
 from bot.channels import wecom_cards as cards
 from bot.channels.port import no_papers
+from bot.channels.sealed import Envelope
 from bot.channels.wecom_api import Api
 from bot.channels.wecom_callback import Callback
 from bot.channels.wecom_contacts import Contacts
-from bot.channels.wecom_crypto import Envelope
 from bot.channels.wecom_http import LostError, NotSentError, RefusedError
 from bot.channels.wecom_send import Sender
 from bot.channels.wecom_wire import NAME

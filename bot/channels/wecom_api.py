@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
-import logging
 from collections.abc import Callable
 from time import monotonic
 from typing import Any
 
+from bot.channels.tokens import Token
 from bot.channels.wecom_http import READ, UPLOAD, Http, LostError, NotSentError, RefusedError
 
-LOG = logging.getLogger(__name__)
 DEFAULT_ROOT = "https://qyapi.weixin.qq.com"
-EARLY = 300.0
-"""So many seconds before its end a token is no longer used."""
-BRIEF = 60.0
-"""A token that ends sooner than ``EARLY`` is used for half of its life, so many seconds at most."""
 EXPIRED = frozenset({40014, 42001})
 """Codes by which WeCom says that a token is over, or not the one that counts."""
 WRONG = frozenset({40001, 40013, 40091})
@@ -42,35 +36,7 @@ class Api:
         self._corp_id = corp_id
         self._secret = secret
         self._http = Http(root or DEFAULT_ROOT)
-        self._clock = clock
-        self._lock = asyncio.Lock()
-        self._token = ""
-        self._until = 0.0
-
-    async def token(self, refused: str = "") -> str:
-        """The access token, fetched where there is none, where it ends soon, or where it is the one just refused.
-
-        However many ask at once, it is fetched once.
-
-        Raises:
-            NotSentError: it cannot be had now; whatever it was for was not sent.
-            RefusedError: WeCom will not give one.
-        """
-        async with self._lock:
-            if self._token and self._token != refused and self._clock() < self._until:
-                return self._token
-            try:
-                said = await self._http.call(
-                    "GET", "/cgi-bin/gettoken", params={"corpid": self._corp_id, "corpsecret": self._secret}
-                )
-                self._token, life = str(said["access_token"]), float(said.get("expires_in", 7200))
-            except LostError as why:
-                raise NotSentError(str(why)) from None
-            except (KeyError, TypeError, ValueError):
-                message = "WeCom gave no token"
-                raise NotSentError(message) from None
-            self._until = self._clock() + (life - EARLY if life > 2 * EARLY else min(life / 2, BRIEF))
-            return self._token
+        self._token = Token(self._fetch, EXPIRED, clock)
 
     async def call(self, method: str, path: str, timeout: float = READ, **more: Any) -> dict[str, Any]:  # noqa: ANN401, ASYNC109 - httpx's own arguments
         """Call a method under the token; once more, and no oftener, where the token was over.
@@ -79,21 +45,9 @@ class Api:
             NotSentError, LostError, RefusedError: as of ``Http.call``.
         """
         params = dict(more.pop("params", {}))
-        token = await self.token()
-        try:
-            return await self._http.call(method, path, timeout, params={**params, "access_token": token}, **more)
-        except RefusedError as why:
-            if why.code not in EXPIRED:
-                raise
-        LOG.info("WeCom's token was over before its time; another is fetched")
-        token = await self.token(token)
-        try:
-            return await self._http.call(method, path, timeout, params={**params, "access_token": token}, **more)
-        except RefusedError as why:
-            if why.code in EXPIRED:
-                message = "WeCom refuses the token that it has just given"
-                raise NotSentError(message) from None
-            raise
+        return await self._token.under(
+            lambda token: self._http.call(method, path, timeout, params={**params, "access_token": token}, **more)
+        )
 
     async def upload(self, kind: str, name: str, data: bytes) -> str:
         """Upload a file (``image``, ``file``); its media id, good for three days. Bytes are sent whole at each try.
@@ -116,13 +70,7 @@ class Api:
         Raises:
             NotSentError, LostError, RefusedError: it did not come.
         """
-        token = await self.token()
-        try:
-            return await self._file(media, token)
-        except RefusedError as why:
-            if why.code not in EXPIRED:
-                raise
-        return await self._file(media, await self.token(token))
+        return await self._token.under(lambda token: self._file(media, token))
 
     async def _file(self, media: str, token: str) -> bytes | None:
         params = {"media_id": media, "access_token": token}
@@ -136,11 +84,15 @@ class Api:
             NotSentError, RefusedError: it cannot be seen now.
         """
         try:
-            await self.token()
+            await self._token.get()
         except RefusedError as why:
             if why.code in WRONG:
                 raise SecretRefusedError from None
             raise
+
+    async def _fetch(self) -> dict[str, Any]:
+        secrets = {"corpid": self._corp_id, "corpsecret": self._secret}
+        return await self._http.call("GET", "/cgi-bin/gettoken", params=secrets)
 
     async def close(self) -> None:
         """Let go of the connections; a later call opens new ones."""

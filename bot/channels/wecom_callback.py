@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import re
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import datetime
@@ -14,10 +13,11 @@ from typing import TYPE_CHECKING
 
 from starlette.responses import PlainTextResponse, Response
 
-from bot.channels.wecom_crypto import Envelope, UnreadableError, encrypted
+from bot.channels.calls import FORBIDDEN, fresh, read_body, signed
+from bot.channels.plain_xml import NotXmlError, read
+from bot.channels.sealed import Envelope, UnreadableError, encrypted
 from bot.channels.wecom_http import LostError, NotSentError, RefusedError
 from bot.channels.wecom_wire import Arrived, Ignored, StrangeError, decode
-from bot.channels.wecom_xml import NotXmlError, read
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -27,14 +27,9 @@ if TYPE_CHECKING:
     from bot.channels.wecom_contacts import Contacts
 
 LOG = logging.getLogger(__name__)
-BODY = 64 * 1024
-FRESH = 300
-"""Seconds that a call may be away from our clock, either way."""
 FETCH = 12.0
 """Seconds that a picture may take, the tries together: WeCom calls again meanwhile, and joins the first call."""
 PAUSES = (0.5, 2.0)
-STAMP = re.compile(r"\d{1,12}", re.ASCII)
-FORBIDDEN = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 Refused = Callable[[str, str], Awaitable[None]]
 Seen = Callable[[str], Awaitable[bool]]
 
@@ -76,7 +71,7 @@ class Callback:
 
     async def deliver(self, request: Request) -> Response:
         """One call: 413, 400 and 403 for what is not WeCom's, 503 when it could not be stored, else 200."""
-        body = await _read(request)
+        body = await read_body(request)
         if body is None:
             return _answer(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
         chunk = encrypted(body)
@@ -91,14 +86,10 @@ class Callback:
             return _answer(HTTPStatus.SERVICE_UNAVAILABLE)
 
     def _signed(self, request: Request, chunk: str) -> bool:
-        said = (request.query_params.get(name, "") for name in ("msg_signature", "timestamp", "nonce"))
-        signature, timestamp, nonce = said
-        return bool(chunk and signature and nonce and STAMP.fullmatch(timestamp)) and self._envelope.signed(
-            signature, timestamp, nonce, chunk
-        )
+        return bool(chunk) and signed(self._envelope, request, "msg_signature", chunk)
 
     def _fresh(self, request: Request) -> bool:
-        return abs(self._clock().timestamp() - int(request.query_params["timestamp"])) <= FRESH
+        return fresh(request, self._clock())
 
     async def _open(self, chunk: str, *, fresh: bool) -> Response:
         """What is signed: taken, kept, or (too late, and never taken before) turned away."""
@@ -168,13 +159,3 @@ class Callback:
 def _answer(status: HTTPStatus) -> Response:
     """The passive answer is always empty: what is said goes through ``message/send``."""
     return PlainTextResponse("", status)
-
-
-async def _read(request: Request) -> bytes | None:
-    """The body, or None when it is longer than ``BODY``."""
-    body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > BODY:
-            return None
-    return body

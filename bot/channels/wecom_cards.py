@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from bot.channels.wecom_text import columns, cut, split
+from bot.channels.bytewise import columns, cut, split
 
 if TYPE_CHECKING:
     from bot.model import Button, Outbound, Paper

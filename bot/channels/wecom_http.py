@@ -10,7 +10,10 @@ from urllib.parse import urlsplit
 import httpx
 import orjson
 
+from bot.channels.failures import LostError, NotSentError, PacedError, RefusedError
 from bot.model import Fate, Retry, Uncertain, Undeliverable
+
+__all__ = ["Http", "LostError", "NotSentError", "PacedError", "RefusedError", "fate"]
 
 CONNECT, READ, UPLOAD = 5.0, 10.0, 30.0
 """Seconds for a connection, for an answer, and for an answer after a file went up."""
@@ -25,32 +28,6 @@ OURS = frozenset({40001, 40013, 40056, 40091, 41001, 41002, 41004, 48002, 60011,
 """Codes by which it refuses the application, and not a message: the operator mends it, and nothing is lost."""
 NOBODY = frozenset({40003, 60111, 81013, 82001})
 """Codes by which it says that there is no such member, or none whom the application may write to."""
-
-
-class NotSentError(Exception):
-    """The call certainly had no effect: no connection came about, or the server said that it failed."""
-
-
-class PacedError(NotSentError):
-    """The server wants fewer calls: wait ``seconds``."""
-
-    def __init__(self, seconds: float) -> None:
-        """Keep how long."""
-        super().__init__(f"too many calls: wait {seconds:g} s")
-        self.seconds = seconds
-
-
-class LostError(Exception):
-    """Nobody knows whether the call had its effect: the answer did not come."""
-
-
-class RefusedError(Exception):
-    """WeCom said no, by a code. Its own words are not repeated: they may hold addresses."""
-
-    def __init__(self, code: int) -> None:
-        """Keep the code."""
-        super().__init__(f"WeCom refuses it: errcode {code}")
-        self.code = code
 
 
 def fate(why: Exception) -> Fate:

@@ -11,8 +11,8 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit, urlunsplit
 
+from bot.channels.bytewise import split
 from bot.channels.wecom_http import Http, LostError, NotSentError, RefusedError, fate
-from bot.channels.wecom_text import split
 from bot.model import Fate, Limits, Outbound, Pace, Rate, Retry, Sent, Uncertain, Undeliverable
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from bot.channels import wecom_cards as cards
+from bot.channels.bytewise import split
 from bot.channels.wecom_http import LostError, NotSentError, RefusedError, fate
-from bot.channels.wecom_text import split
 from bot.model import Fate, Outbound, Retry, Sent, Uncertain, Undeliverable
 
 if TYPE_CHECKING:

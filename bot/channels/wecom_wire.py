@@ -11,7 +11,7 @@ from bot.channels.wecom_cards import SUBMIT
 from bot.model import Address, Inbound, InboundKind
 
 if TYPE_CHECKING:
-    from bot.channels.wecom_xml import Node
+    from bot.channels.plain_xml import Node
 
 NAME = "wecom"
 OPENING = 3600

@@ -13,7 +13,7 @@ from bot.roster import phones
 from bot.store import keycheck, people
 from bot.store.schema import check
 
-CHANNELS = ("telegram", "wecom", "web")
+CHANNELS = ("telegram", "wechat", "wecom", "web")
 
 
 @click.command()
@@ -56,6 +56,11 @@ async def _links(bot: Bot, code: str, channel: str | None) -> list[str]:
     lines = []
     if channel in {None, "telegram"} and "telegram" in bot.channels:
         lines.append(f"Telegram: {await bot.channels['telegram'].link(code)}")  # type: ignore[attr-defined]
+    if channel in {None, "wechat"} and "wechat" in bot.channels:
+        lines.append(f"WeChat: follow the Official Account and write: 开始 {people.shown_code(code)}")
+        link = await bot.channels["wechat"].link(code)  # type: ignore[attr-defined]
+        if link is not None:
+            lines.append(f"WeChat: or scan the picture at {link}")
     if channel in {None, "wecom"} and "wecom" in bot.channels:
         lines.append(f"WeCom: open the application (企业微信 → 工作台) and write: 开始 {people.shown_code(code)}")
     if channel in {None, "web"}:

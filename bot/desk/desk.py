@@ -11,6 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from prometheus_client import Counter
@@ -25,12 +26,13 @@ from bot.desk.cards import Card
 from bot.desk.visit import Visit
 from bot.desk.voice import Tools
 from bot.model import Address, Inbound, InboundKind, Locale, PackRules
-from bot.store import briefs, codec
+from bot.store import answers, briefs, codec, people
 from bot.store.crypto import Keyring
 from bot.store.database import Database, Job
 from bot.store.prepared import Prepared
 from bot.store.tables import named
 
+T = TypeVar("T")
 INBOX = named("inbox")
 RECEIVE = {
     name: Prepared(insert(INBOX).on_conflict_do_nothing(index_elements=["channel", "dedupe"]).returning(INBOX.c.id))
@@ -119,16 +121,38 @@ class Desk:
     async def seen(self, channel: str, dedupe: str) -> bool:
         """Whether a message of that name was taken, or kept, before."""
         query = select(INBOX.c.id).where(INBOX.c.channel == channel, INBOX.c.dedupe == dedupe)
-        return await asyncio.to_thread(self._finds, lambda connection: connection.execute(query).first() is not None)
+        return await self._ask(lambda connection: connection.execute(query).first() is not None)
 
     async def knows(self, channel: str, sender: str) -> bool:
         """Whether somebody has enrolled on that channel under that name."""
         keyring = self._tools.keyring
-        return await asyncio.to_thread(
-            self._finds, lambda connection: briefs.who(connection, keyring, channel, sender) is not None
-        )
+        return await self._ask(lambda connection: briefs.who(connection, keyring, channel, sender) is not None)
 
-    def _finds(self, question: Job[bool]) -> bool:
+    async def told(self, channel: str, dedupe: str) -> tuple[answers.Told, ...]:
+        """The letters to its chat that a message of that name was answered with."""
+        return await self._ask(partial(answers.told, keyring=self._tools.keyring, channel=channel, dedupe=dedupe))
+
+    async def settled(self, numbers: list[int]) -> bool:
+        """Whether it is written down of all these letters what became of them."""
+        return await self._ask(partial(answers.settled, numbers=numbers))
+
+    async def heard(self, channel: str, address: str, mark: str) -> datetime | None:
+        """When a message whose name begins so last came from a chat."""
+        return await self._ask(partial(answers.heard, channel=channel, address=address, mark=mark))
+
+    async def said(self, channel: str, address: str, since: datetime, most: int) -> tuple[str | None, ...]:
+        """The platform's names of what was sent to a chat since then, the newest so many."""
+        return await self._ask(partial(answers.said, channel=channel, address=address, since=since, most=most))
+
+    async def left(self, channel: str, address: str) -> None:
+        """The platform says that nothing reaches a chat any more, until somebody writes from there."""
+        job = partial(people.unreachable, address=Address(channel, address), at=self._clock())
+        await asyncio.wrap_future(self.database.submit(job))
+
+    async def _ask(self, question: Job[T]) -> T:
+        return await asyncio.to_thread(self._finds, question)
+
+    def _finds(self, question: Job[T]) -> T:
         with self.database.read() as connection:
             return question(connection)
 

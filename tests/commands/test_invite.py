@@ -10,6 +10,7 @@ from click.testing import CliRunner
 
 from bot.commands.database import init
 from bot.commands.invite import invite
+from tests.wechat import sealing as official
 from tests.wecom import sealing
 from tests.wecom.server import AGENT, SECRET
 
@@ -49,3 +50,15 @@ def test_a_setting_that_lacks_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     assert ran.output == (
         "Error: WeCom: WUYI_WECOM_TOKEN is missing; copy it from the application's page (wuyi doctor)\n"
     )
+
+
+@pytest.mark.usefixtures("roster")
+def test_a_code_for_wechat_is_written_into_its_chat(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where WeChat cannot be asked for a picture to scan, the words do."""
+    account = {"APP_ID": official.APP, "APP_SECRET": "invented", "TOKEN": official.TOKEN, "AES_KEY": official.AES_KEY}
+    for name, value in {**account, "API_URL": "http://127.0.0.1:1"}.items():
+        monkeypatch.setenv(f"WUYI_WECHAT_{name}", value)
+    said = CliRunner().invoke(invite, ["13800000001", "--channel", "wechat"]).output
+    code = re.match(r"(\w{4}-\w{4}) ", said)
+    assert code
+    assert said.splitlines()[1:] == [f"WeChat: follow the Official Account and write: 开始 {code[1]}"]

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
+from bot.channels.click_menu import menu
 from bot.channels.wecom import Application, Hooks, WeCom
-from bot.channels.wecom_menus import menu
 from bot.model import Address, Button, Inbound, Outbound, Paper
 from bot.roster import phones
 from tests.telegram.serving import served

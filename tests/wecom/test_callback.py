@@ -7,7 +7,7 @@ import asyncio
 import httpx
 import pytest
 
-from bot.channels.wecom_crypto import Envelope, UnfitError, UnreadableError
+from bot.channels.sealed import Envelope, UnfitError, UnreadableError
 from bot.model import Inbound, InboundKind
 from tests.telegram.serving import until
 from tests.wecom import sealing

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
+from bot.channels.plain_xml import NotXmlError, read
 from bot.channels.wecom_wire import Ignored, StrangeError, decode
-from bot.channels.wecom_xml import NotXmlError, read
 from tests.wecom import sealing
 from tests.wecom.conftest import Make, Shell, called
 from tests.wecom.standin import MOMENT, Standin

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from bot.channels.wecom_crypto import Envelope, UnreadableError
+from bot.channels.sealed import Envelope, UnreadableError
 from tests.wecom import sealing
 
 HERE = Path(__file__).parent / "oracle"

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from bot.channels.plain_xml import NotXmlError, read
 from bot.channels.wecom_wire import Arrived, Ignored, StrangeError, decode
-from bot.channels.wecom_xml import NotXmlError, read
 from bot.model import Address, Inbound, InboundKind
 
 TABLE = sorted((Path(__file__).parents[1] / "payloads" / "wecom").glob("*.xml"))

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from bot.channels.wecom_text import cut, split
+from bot.channels.bytewise import cut, split
 from bot.model import Paper, Retry, Sent, Uncertain, Undeliverable
 from tests.wecom.conftest import Make, buttons, message
 from tests.wecom.server import CodeError

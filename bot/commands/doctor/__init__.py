@@ -16,12 +16,13 @@ from pydantic import ValidationError
 from bot.commands.doctor import machine
 from bot.commands.doctor.finding import Finding, State, error, ok, warning
 from bot.commands.doctor.telegram import telegram
+from bot.commands.doctor.wechat import wechat
 from bot.commands.doctor.wecom import wecom
 from bot.commands.refuse import wrong_settings
 from bot.settings import Settings
 
 KNOWN = {f"WUYI_{name.upper()}" for name in Settings.model_fields} | {"WUYI_NOW"}
-LATER = ("WUYI_WECHAT_", "WUYI_AIBOT_")
+LATER = ("WUYI_AIBOT_",)
 """Settings of channels that check their own."""
 
 
@@ -62,6 +63,7 @@ def examine(environment: Mapping[str, str], now: Callable[[], datetime]) -> Iter
     yield machine.disk(settings)
     yield machine.port(settings)
     yield from telegram(settings, now)
+    yield from wechat(settings, now)
     yield from wecom(settings)
     yield from machine.parts()
 

@@ -1,11 +1,11 @@
-"""The menu under the chat with the application: three columns, in Chinese, as the enterprise's members read."""
+"""The menu under the chat in WeCom and WeChat: three columns, in Chinese, as their users read."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from bot import words
-from bot.channels.wecom_text import split
+from bot.channels.bytewise import split
 from bot.model import Locale
 
 COLUMNS = (
