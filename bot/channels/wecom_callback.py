@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING
 from starlette.responses import PlainTextResponse, Response
 
 from bot.channels.wecom_crypto import Envelope, UnreadableError, encrypted
+from bot.channels.wecom_gate import Gate
+from bot.channels.wecom_gate import read as read_body
 from bot.channels.wecom_http import LostError, NotSentError, RefusedError
 from bot.channels.wecom_wire import Arrived, Ignored, StrangeError, decode
 from bot.channels.wecom_xml import NotXmlError, read
@@ -27,13 +29,9 @@ if TYPE_CHECKING:
     from bot.channels.wecom_contacts import Contacts
 
 LOG = logging.getLogger(__name__)
-BODY = 64 * 1024
-FRESH = 300
-"""Seconds that a call may be away from our clock, either way."""
 FETCH = 12.0
 """Seconds that a picture may take, the tries together: WeCom calls again meanwhile, and joins the first call."""
 PAUSES = (0.5, 2.0)
-STAMP = re.compile(r"\d{1,12}", re.ASCII)
 FORBIDDEN = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 Refused = Callable[[str, str], Awaitable[None]]
 Seen = Callable[[str], Awaitable[bool]]
@@ -59,14 +57,14 @@ class Callback:
         self._keep_photo = keep_photo
         self._refused = refused
         self._seen = seen
-        self._clock = clock
+        self._gate = Gate(envelope, clock)
         self._busy: dict[str, asyncio.Task[None]] = {}
         self.take: Take | None = None
 
     async def check(self, request: Request) -> Response:
         """WeCom asks whether it is us: decrypt its word, and say it."""
         word = request.query_params.get("echostr", "")
-        if not self._signed(request, word) or not self._fresh(request):
+        if not self._gate.signed(request, word) or not self._gate.fresh(request):
             return _answer(HTTPStatus.FORBIDDEN)
         try:
             return PlainTextResponse(self._envelope.open(word))
@@ -76,29 +74,19 @@ class Callback:
 
     async def deliver(self, request: Request) -> Response:
         """One call: 413, 400 and 403 for what is not WeCom's, 503 when it could not be stored, else 200."""
-        body = await _read(request)
+        body = await read_body(request)
         if body is None:
             return _answer(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
         chunk = encrypted(body)
         if chunk is None or FORBIDDEN.search(body):
             return _answer(HTTPStatus.BAD_REQUEST)  # plain mode, too: what is not encrypted is not signed
-        if not self._signed(request, chunk):
+        if not self._gate.signed(request, chunk):
             return _answer(HTTPStatus.FORBIDDEN)
         try:
-            return await self._open(chunk, fresh=self._fresh(request))
+            return await self._open(chunk, fresh=self._gate.fresh(request))
         except Exception as why:  # noqa: BLE001 - whatever it was, it is not stored: WeCom shall call again
             LOG.error("a callback was not stored: %s", type(why).__name__)  # noqa: TRY400 - its text may hold anything
             return _answer(HTTPStatus.SERVICE_UNAVAILABLE)
-
-    def _signed(self, request: Request, chunk: str) -> bool:
-        said = (request.query_params.get(name, "") for name in ("msg_signature", "timestamp", "nonce"))
-        signature, timestamp, nonce = said
-        return bool(chunk and signature and nonce and STAMP.fullmatch(timestamp)) and self._envelope.signed(
-            signature, timestamp, nonce, chunk
-        )
-
-    def _fresh(self, request: Request) -> bool:
-        return abs(self._clock().timestamp() - int(request.query_params["timestamp"])) <= FRESH
 
     async def _open(self, chunk: str, *, fresh: bool) -> Response:
         """What is signed: taken, kept, or (too late, and never taken before) turned away."""
@@ -168,13 +156,3 @@ class Callback:
 def _answer(status: HTTPStatus) -> Response:
     """The passive answer is always empty: what is said goes through ``message/send``."""
     return PlainTextResponse("", status)
-
-
-async def _read(request: Request) -> bytes | None:
-    """The body, or None when it is longer than ``BODY``."""
-    body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > BODY:
-            return None
-    return body

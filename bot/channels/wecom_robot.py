@@ -6,12 +6,12 @@ import asyncio
 import base64
 import hashlib
 import logging
-import re
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit, urlunsplit
 
 from bot.channels.wecom_http import Http, LostError, NotSentError, RefusedError, fate
+from bot.channels.wecom_markdown import markdown
 from bot.channels.wecom_text import split
 from bot.model import Fate, Limits, Outbound, Pace, Rate, Retry, Sent, Uncertain, Undeliverable
 
@@ -30,9 +30,6 @@ PICTURE = 2 * 1024 * 1024
 MOST = 20
 """So many messages a minute a robot takes."""
 REMEMBERED = 1000
-SIGNS = str.maketrans({"<": "＜", ">": "＞", "[": "［", "]": "］", "*": "＊", "`": "｀", "_": "＿", "~": "～"})
-"""Signs that mean something in markdown, and the ones of the same look that mean nothing: there is no way to escape."""
-BEGINNING = re.compile(r"^(\s*)(#|-\s|\d+\.\s)", re.MULTILINE)
 
 
 def split_address(url: str) -> tuple[str, str, str]:
@@ -137,10 +134,3 @@ class Robots:
     def __repr__(self) -> str:
         """The places only."""
         return f"Robots({', '.join(self._robots)})"
-
-
-def markdown(text: str) -> str:
-    """Plain words as markdown that shows them as they are, the first line as a heading."""
-    plain = BEGINNING.sub(lambda found: f"{found[1]}\u200b{found[2]}", text.translate(SIGNS))
-    first, _, rest = plain.strip().partition("\n")
-    return f"**{first}**\n{rest}".strip() if first else plain

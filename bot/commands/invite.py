@@ -13,7 +13,7 @@ from bot.roster import phones
 from bot.store import keycheck, people
 from bot.store.schema import check
 
-CHANNELS = ("telegram", "wecom", "web")
+CHANNELS = ("telegram", "wecom", "aibot", "web")
 
 
 @click.command()
@@ -58,6 +58,8 @@ async def _links(bot: Bot, code: str, channel: str | None) -> list[str]:
         lines.append(f"Telegram: {await bot.channels['telegram'].link(code)}")  # type: ignore[attr-defined]
     if channel in {None, "wecom"} and "wecom" in bot.channels:
         lines.append(f"WeCom: open the application (企业微信 → 工作台) and write: 开始 {people.shown_code(code)}")
+    if channel in {None, "aibot"} and "aibot" in bot.channels:
+        lines.append(f"WeCom's group bot: write to it, in a chat with it alone: 开始 {people.shown_code(code)}")
     if channel in {None, "web"}:
         here = "" if bot.settings.public_url else "  (this machine only: set WUYI_PUBLIC_URL for others)"
         lines.append(f"Web: {bot.settings.base_url}/login#code={code}{here}")

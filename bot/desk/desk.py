@@ -11,6 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from prometheus_client import Counter
@@ -25,7 +26,8 @@ from bot.desk.cards import Card
 from bot.desk.visit import Visit
 from bot.desk.voice import Tools
 from bot.model import Address, Inbound, InboundKind, Locale, PackRules
-from bot.store import briefs, codec
+from bot.model.messages import Written
+from bot.store import briefs, codec, people
 from bot.store.crypto import Keyring
 from bot.store.database import Database, Job
 from bot.store.prepared import Prepared
@@ -37,6 +39,7 @@ RECEIVE = {
     for name, insert in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert))
 }
 """Keep a message unless it is there: the one statement that the two databases say in their own classes."""
+T = TypeVar("T")
 TRIES = 3
 """A transaction that lost against another process (deadlock, lock time-out, a number taken) is run this often."""
 LOCK = text(
@@ -121,6 +124,20 @@ class Desk:
         query = select(INBOX.c.id).where(INBOX.c.channel == channel, INBOX.c.dedupe == dedupe)
         return await asyncio.to_thread(self._finds, lambda connection: connection.execute(query).first() is not None)
 
+    async def answers(self, channel: str, dedupe: str) -> tuple[Written, ...]:
+        """What a message of that name brought into its chat, in order."""
+        keyring = self._tools.keyring
+        return await asyncio.to_thread(
+            self._finds, lambda connection: letters.answers(connection, keyring, channel, dedupe)
+        )
+
+    async def phone(self, channel: str, sender: str) -> str:
+        """The phone (E.164) of whoever has enrolled on that channel under that name; or nothing."""
+        keyring = self._tools.keyring
+        return await asyncio.to_thread(
+            self._finds, lambda connection: people.phone_of(connection, keyring, channel, sender)
+        )
+
     async def knows(self, channel: str, sender: str) -> bool:
         """Whether somebody has enrolled on that channel under that name."""
         keyring = self._tools.keyring
@@ -128,7 +145,7 @@ class Desk:
             self._finds, lambda connection: briefs.who(connection, keyring, channel, sender) is not None
         )
 
-    def _finds(self, question: Job[bool]) -> bool:
+    def _finds(self, question: Job[T]) -> T:
         with self.database.read() as connection:
             return question(connection)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, insert, select
@@ -11,11 +11,13 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.desk.cards import Card
 from bot.model import Address, Button, Outbound, Paper
+from bot.model.messages import Written
 from bot.store import codec
 from bot.store.crypto import Keyring
 from bot.store.prepared import Prepared
 from bot.store.tables import named
 
+INBOX = named("inbox")
 OUTBOX = named("outbox")
 PRIORITY = {"alert": 0, "reply": 1, "miss": 1, "notice": 2, "reminder": 3, "digest": 4}
 """What goes first where not all can go at once: alerts overtake, and nobody who asks waits for a digest."""
@@ -33,6 +35,13 @@ _LAST = Prepared(
     .where(OUTBOX.c.state == "sent")
     .order_by(OUTBOX.c.id.desc())
     .limit(1)
+)
+_ANSWERS = Prepared(
+    select(OUTBOX.c.id, OUTBOX.c.body, OUTBOX.c.state, OUTBOX.c.ref)
+    .join(INBOX, INBOX.c.id == OUTBOX.c.inbox)
+    .where(INBOX.c.channel == bindparam("channel"), INBOX.c.dedupe == bindparam("dedupe"))
+    .where(OUTBOX.c.channel == INBOX.c.channel, OUTBOX.c.address == INBOX.c.address)
+    .order_by(OUTBOX.c.id)
 )
 _REPLIES = Prepared(
     select(OUTBOX.c.kind)
@@ -99,6 +108,13 @@ def _row(keyring: Keyring, mark: str, now: datetime, letter: Letter) -> dict[str
         "kind": letter.kind, "priority": PRIORITY[letter.kind], "body": keyring.seal(codec.dump(outbound)),
         "state": "pending", "attempts": 0, "created_at": now, "due_at": now, "why": "", "owner": "",
     }  # fmt: skip
+
+
+def answers(connection: Connection, keyring: Keyring, channel: str, dedupe: str) -> tuple[Written, ...]:
+    """What a message of that name brought into the chat that it came from, in order."""
+    rows = _ANSWERS.all(connection, {"channel": channel, "dedupe": dedupe})
+    read = ((row, codec.load(Outbound, keyring.open_bytes(row.body))) for row in rows)
+    return tuple(Written(replace(outbound, id=row.id), row.state, row.ref) for row, outbound in read)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,8 @@ import logging
 
 import pytest
 
-from bot.channels.wecom_robot import Robots, markdown
+from bot.channels.wecom_markdown import linked, markdown
+from bot.channels.wecom_robot import Robots
 from bot.model import Address, Fate, Outbound, Rate, Retry, Sent, Uncertain, Undeliverable
 from tests.wecom.conftest import load
 from tests.wecom.standin import Standin
@@ -49,6 +50,12 @@ def test_a_name_breaks_no_markdown() -> None:
     """Signs that mean something are replaced by those of the same look."""
     said = markdown("虚_构*<@all>[x](y)`\n# 不是标题\n- 不是列表")
     assert said == "**虚＿构＊＜@all＞［x］(y)｀**\n\u200b# 不是标题\n\u200b- 不是列表"
+
+
+def test_an_address_can_be_tapped_on_and_shows_no_secret() -> None:
+    """The words around it are as plain as any."""
+    said = linked("*看*：https://wuyi.invalid/log_in#A_b-9（10 分钟）\n1. 好")
+    assert said == "＊看＊：[https://wuyi.invalid/log＿in](https://wuyi.invalid/log_in#A_b-9)（10 分钟）\n\u200b1. 好"
 
 
 async def test_twenty_a_minute(robots: Robots) -> None:

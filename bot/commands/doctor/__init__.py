@@ -21,7 +21,7 @@ from bot.commands.refuse import wrong_settings
 from bot.settings import Settings
 
 KNOWN = {f"WUYI_{name.upper()}" for name in Settings.model_fields} | {"WUYI_NOW"}
-LATER = ("WUYI_WECHAT_", "WUYI_AIBOT_")
+LATER = ("WUYI_WECHAT_",)
 """Settings of channels that check their own."""
 
 
