@@ -34,7 +34,7 @@ def connected(
     if settings.wecom_robots:
         from bot.channels.wecom_robot import Robots  # noqa: PLC0415 - a channel is loaded when it is used
 
-        yield Robots({place: url.get_secret_value() for place, url in settings.wecom_robots.items()}, media.load)
+        yield Robots({place: url.get_secret_value() for place, url in settings.wecom_robots.items()}, media.load, paper)
     if settings.aibot_token or settings.aibot_aes_key:
         yield _aibot(settings, desk, media, clock, application)
 

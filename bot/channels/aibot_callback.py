@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from bot.channels.aibot_cards import Json
     from bot.channels.aibot_turns import Turn
     from bot.channels.port import KeepPhoto, Take
+    from bot.model import Inbound
     from bot.model.messages import Written
 
 LOG = logging.getLogger(__name__)
@@ -163,9 +164,11 @@ class Callback:
         # Opened before it is taken: its letters may be on their way before the commit is told here.
         turn = self._sender.turns.open(handle)
         try:
-            if not await self._hooks.seen(handle.once):
-                await self._take(arrived)
-            letters = await self._hooks.said(handle.once)
+            letters: list[Written] = []
+            for inbound, url in arrived.parts:
+                if not await self._hooks.seen(inbound.dedupe):
+                    await self._take(arrived, inbound, url)
+                letters += await self._hooks.said(inbound.dedupe)
         except BaseException:
             self._sender.turns.forget(handle.once)
             raise
@@ -174,13 +177,12 @@ class Callback:
         turn.expect(coming, [each.outbound for each in mine if each.state == "uncertain" or each.ref == AT_ONCE])
         return turn
 
-    async def _take(self, arrived: Arrived) -> None:
+    async def _take(self, arrived: Arrived, inbound: Inbound, url: str) -> None:
         assert self.take is not None  # noqa: S101 - asked by the caller
-        inbound = arrived.inbound
         if arrived.strange:
             await self._keep(inbound.raw, arrived.strange)
         phone = "" if inbound.address.group or not arrived.ours else await self._hooks.phone(inbound.sender)
-        photo = await self._fetch(arrived.fetch) if arrived.fetch else None
+        photo = await self._fetch(url) if url else None
         await self.take(replace(inbound, photo=photo, phone=phone))
 
     async def _fetch(self, url: str) -> str | None:

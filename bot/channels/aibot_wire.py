@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -22,6 +22,8 @@ LAST = re.compile(r"[\s\u2005]*@[^\s\u2005]+\s*$")
 """Or ends."""
 WORDLESS = frozenset({"file", "video", "voice", "location", "link", "emotion"})
 """Kinds that carry no words that we read, or may carry none: the sender is told so."""
+MOST = 9
+"""So many pictures of one message are taken."""
 CALLED = "/board"
 """What is meant where a group says the bot's name, and no more."""
 UNUSED = frozenset({"feedback_event"})
@@ -39,15 +41,24 @@ class StrangeError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Arrived:
-    """A message for the desk; ``fetch`` is the address of its picture, which lives some minutes."""
+    """A message for the desk; ``pictures`` are the addresses of its pictures, which live some minutes."""
 
     inbound: Inbound
     handle: Handle
-    fetch: str | None = None
+    pictures: tuple[str, ...] = ()
     strange: str = ""
     """Why it is to be kept, too, although it is answered."""
     ours: bool = True
     """Whether the sender is of the enterprise that made the bot."""
+
+    @property
+    def parts(self) -> Sequence[tuple[Inbound, str]]:
+        """What the desk takes one by one, each with its picture's address: a message may bring several pictures."""
+        others = [
+            (replace(self.inbound, dedupe=f"{self.inbound.dedupe}.{number}", text=""), url)
+            for number, url in enumerate(self.pictures[1:MOST], 1)
+        ]
+        return [(self.inbound, self.pictures[0] if self.pictures else ""), *others]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +110,7 @@ def _message(said: Json, kind: str, inbound: Inbound, handle: Handle) -> Decoded
         text = "\n".join(_content(quote, _text(quote, "msgtype").lower())[0])  # “@bot” below what somebody wrote
     inbound = replace(inbound, text=text.strip(), tap=handle.dump())
     if pictures:
-        return Arrived(replace(inbound, kind=InboundKind.PHOTO), handle, pictures[0])
+        return Arrived(replace(inbound, kind=InboundKind.PHOTO), handle, tuple(pictures))
     known = kind in {"text", "image", "mixed", *WORDLESS}
     strange = "" if known else "a message of an unknown kind"
     if not inbound.text and inbound.address.group:

@@ -90,6 +90,8 @@ class Outbound:
     paper: Paper | None = None
     limit: int = 0
     """So many characters the answer may have, for a channel that can count while they are typed; 0: no matter."""
+    mentions: tuple[str, ...] = ()
+    """Members of the group whose attention is called, by the platform's name or by phone (E.164): never in the text."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -246,8 +246,8 @@ def named_people(bot: Bot) -> int:
         return len(connection.execute(select(named("person").c.id)).all())
 
 
-def photo() -> bytes:
+def photo(colour: str = "grey") -> bytes:
     """A small picture."""
     out = io.BytesIO()
-    Image.new("RGB", (64, 48), "grey").save(out, "JPEG")
+    Image.new("RGB", (64, 48), colour).save(out, "JPEG")
     return out.getvalue()

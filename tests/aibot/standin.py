@@ -199,13 +199,16 @@ class Member:
         """Write to the bot."""
         self._standin.arrive(self._standin.payload(self.user, None, "text", text={"content": text}))
 
-    def photo(self, data: bytes, caption: str = "") -> None:
-        """Send a picture, with words or without."""
-        image = {"msgtype": "image", "image": {"url": self._standin.store(data)}}
+    def photo(self, data: bytes, caption: str = "", *more: bytes) -> None:
+        """Send a picture, with words and others or without."""
+        first, *others = [{"url": self._standin.store(each)} for each in (data, *more)]
         if not caption:
-            self._standin.arrive(self._standin.payload(self.user, None, "image", image=image["image"]))
+            self._standin.arrive(self._standin.payload(self.user, None, "image", image=first))
             return
-        items = [{"msgtype": "text", "text": {"content": caption}}, image]
+        items = [
+            {"msgtype": "text", "text": {"content": caption}},
+            *({"msgtype": "image", "image": each} for each in (first, *others)),
+        ]
         self._standin.arrive(self._standin.payload(self.user, None, "mixed", mixed={"msg_item": items}))
 
     def enter(self) -> None:

@@ -110,8 +110,8 @@ async def test_a_message_is_answered_in_the_response(aibot: Standin, make: Make)
 
 async def test_a_call_that_is_repeated_is_told_the_same(aibot: Standin, make: Make) -> None:
     """At once, twice at a time, an hour later, and by another process: one message, one answer, nothing said anew."""
-    shell, other = make(), make()
-    other.taken, other.written = shell.taken, shell.written
+    shell = make()
+    other = make_again(shell, make)
     post = Post(shell, "虚构的回答")
     said = aibot.payload("li", None, "text", text={"content": "你好"})
     async with called(aibot, shell, post.take):
@@ -122,6 +122,27 @@ async def test_a_call_that_is_repeated_is_told_the_same(aibot: Standin, make: Ma
         (restarted,) = await aibot.deliver(said)
     assert first.body == second.body == later.body == restarted.body
     assert len(shell.taken) == len(post.fates) == 1
+
+
+async def test_a_call_about_what_a_dead_process_had_in_hand(aibot: Standin, make: Make) -> None:
+    """Nobody knows whether it was said: who asks again has not heard it. What was posted is not said twice."""
+    dead, shell = make(), make()
+    said = aibot.payload("li", None, "text", text={"content": "你好"})
+    async with called(aibot, dead):
+        await aibot.deliver(said)
+    (taken,) = shell.taken = dead.taken
+    for state, ref, expected in (("uncertain", None, True), ("sent", AT_ONCE, True), ("sent", None, False)):
+        shell.written[taken.dedupe] = [Written(message("虚构的回答", tap=taken.tap), state, ref)]
+        async with called(aibot, make_again(shell, make)):
+            (reply,) = await aibot.deliver(said)
+        assert (reply.body is not None) is expected, (state, ref)
+
+
+def make_again(shell: Shell, make: Make) -> Shell:
+    """The same house after a restart."""
+    new = make()
+    new.taken, new.written = shell.taken, shell.written
+    return new
 
 
 async def test_somebodys_recording_is_refused(aibot: Standin, make: Make) -> None:

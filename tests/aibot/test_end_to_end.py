@@ -52,8 +52,9 @@ async def test_a_workers_day(tmp_path: Path, aibot: Standin) -> None:
         assert "虚构花园 · 发热 2 人" in said
         assert "虚构花园：发热 2 人" in await here.chooses(li, "提交")
         await here.chooses(li, "补充")
-        li.photo(photo(), "虚构备注")
+        li.photo(photo(), "虚构备注", photo("blue"))
         await here.quiet()
+        assert "照片 2 张" in li.sees()[-1].text
         assert "已补充" in await here.chooses(li, "完成")
         facts = {
             "report": here.rows("report", "place", "status"),
@@ -71,7 +72,7 @@ async def test_a_workers_day(tmp_path: Path, aibot: Standin) -> None:
             *[("X1", "normal"), ("X2", "abnormal"), ("X3", "normal")],
         ],
         "case": [("X2",), ("X2",)],
-        "media": 1,
+        "media": 2,
         "account": [("aibot", "li", LI)],
         "consent": [(LI, "accepted")],
         "quarantined": [],

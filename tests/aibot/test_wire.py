@@ -77,7 +77,7 @@ def test_each_message_is_decoded_as_expected(name: str) -> None:
     found = decode(json.dumps(said), NOW)
     assert isinstance(found, Arrived)
     inbound = found.inbound
-    assert (inbound.kind, inbound.text, found.fetch) == (kind, text, fetch)
+    assert (inbound.kind, inbound.text, next(iter(found.pictures), None)) == (kind, text, fetch)
     group = said["chattype"] == "group"
     assert (inbound.address, inbound.sender) == (Address("aibot", "wr1" if group else "li", group), "li")
     entering = said["msgtype"] == "event"
@@ -142,6 +142,20 @@ def test_what_is_kept_and_not_taken(said: object, error: type[Exception]) -> Non
     """Nobody knows what it means, or it is none."""
     with pytest.raises(error):
         decode(json.dumps(said), NOW)
+
+
+def test_each_picture_of_a_message_is_taken() -> None:
+    """One after another, the words with the first; each under a name of its own, answered by the same call."""
+    many = {"msgtype": "mixed", "mixed": {"msg_item": [words("楼道"), IMAGE, OTHER, *[IMAGE] * 20]}}
+    found = decode(json.dumps({**SINGLE, **many}), NOW)
+    assert isinstance(found, Arrived)
+    parts = found.parts
+    assert [(each.text, url) for each, url in parts[:2]] == [
+        ("楼道", "https://cos.invalid/p?sign=s"),
+        ("", "https://cos.invalid/q"),
+    ]
+    assert len(parts) == len({each.dedupe for each, _ in parts}) == 9
+    assert {each.tap for each, _ in parts} == {found.handle.dump()}
 
 
 def test_the_same_message_has_one_name_and_another_one_another() -> None:
