@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from bot.channels.aibot_cards import Json
     from bot.channels.aibot_turns import Turn
     from bot.channels.port import KeepPhoto, Take
-    from bot.model import Inbound
     from bot.model.messages import Written
 
 LOG = logging.getLogger(__name__)
@@ -164,11 +163,7 @@ class Callback:
         # Opened before it is taken: its letters may be on their way before the commit is told here.
         turn = self._sender.turns.open(handle)
         try:
-            letters: list[Written] = []
-            for inbound, url in arrived.parts:
-                if not await self._hooks.seen(inbound.dedupe):
-                    await self._take(arrived, inbound, url)
-                letters += await self._hooks.said(inbound.dedupe)
+            letters = await self._taken(arrived)
         except BaseException:
             self._sender.turns.forget(handle.once)
             raise
@@ -177,16 +172,23 @@ class Callback:
         turn.expect(coming, [each.outbound for each in mine if each.state == "uncertain" or each.ref == AT_ONCE])
         return turn
 
-    async def _take(self, arrived: Arrived, inbound: Inbound, url: str) -> None:
-        assert self.take is not None  # noqa: S101 - asked by the caller
-        if arrived.strange:
-            await self._keep(inbound.raw, arrived.strange)
-        phone = "" if inbound.address.group or not arrived.ours else await self._hooks.phone(inbound.sender)
-        photo = await self._fetch(url) if url else None
-        await self.take(replace(inbound, photo=photo, phone=phone))
+    async def _taken(self, arrived: Arrived) -> list[Written]:
+        """Take what is new of a message, and give the letters that it brought."""
+        new = [part for part in arrived.parts if not await self._hooks.seen(part[0].dedupe)]
+        if new and arrived.strange:
+            await self._keep(arrived.inbound.raw, arrived.strange)
+        known = not new or arrived.inbound.address.group or not arrived.ours
+        phone = "" if known else await self._hooks.phone(arrived.inbound.sender)
+        photos = await asyncio.gather(*(self._fetch(url) for _, url in new))
+        for (inbound, _), photo in zip(new, photos, strict=True):
+            assert self.take is not None  # noqa: S101 - asked by the caller
+            await self.take(replace(inbound, photo=photo, phone=phone))
+        return [each for inbound, _ in arrived.parts for each in await self._hooks.said(inbound.dedupe)]
 
     async def _fetch(self, url: str) -> str | None:
         """The media name of a picture, or None when it cannot be had or kept: then the sender is told so."""
+        if not url:
+            return None
         try:
             http, rest = await self._servers.at(url)
             async with asyncio.timeout(FETCH):

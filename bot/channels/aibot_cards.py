@@ -30,10 +30,10 @@ def at_once(handle: Handle, outbounds: Sequence[Outbound], pictures: Sequence[Ma
     """The answer in the response to the call itself; ``outbounds`` are in their order, and never none."""
     if handle.kind is Kind.CARD:
         return replacement(handle, outbounds[0])
-    body = later(outbounds[0]) if len(outbounds) == 1 and not pictures else None
-    if body is not None and body["msgtype"] == "template_card":
-        return body
-    text = "\n\n".join(words(each, numbered=each is outbounds[-1]) for each in outbounds)
+    card = card_for(outbounds[0]) if len(outbounds) == 1 else None
+    if card is not None:
+        return {"msgtype": "template_card", "template_card": card}
+    text = joined(outbounds)
     if handle.kind is Kind.ENTER:
         return {"msgtype": "text", "text": {"content": split(text, CONTENT)[0]}}
     stream: Json = {"id": handle.once, "finish": True, "content": split(linked(text), CONTENT)[0]}
@@ -42,13 +42,17 @@ def at_once(handle: Handle, outbounds: Sequence[Outbound], pictures: Sequence[Ma
     return {"msgtype": "stream", "stream": stream}
 
 
-def later(outbound: Outbound) -> Json:
+def later(outbounds: Sequence[Outbound]) -> Json:
     """The answer as it is posted afterwards."""
-    card = card_for(outbound)
+    card = card_for(outbounds[0]) if len(outbounds) == 1 else None
     if card is not None:
         return {"msgtype": "template_card", "template_card": card}
-    content = split(linked(words(outbound, numbered=True)), CONTENT)[0]
-    return {"msgtype": "markdown", "markdown": {"content": content}}
+    return {"msgtype": "markdown", "markdown": {"content": split(linked(joined(outbounds)), CONTENT)[0]}}
+
+
+def joined(outbounds: Sequence[Outbound]) -> str:
+    """Messages in words; the choices of the last, which is the one that a number answers."""
+    return "\n\n".join(words(each, numbered=each is outbounds[-1]) for each in outbounds)
 
 
 def card_for(outbound: Outbound) -> Json | None:

@@ -93,7 +93,8 @@ class Sender:
             said = turn is not None and at_once(handle, outbound) and await turn.offer(outbound)
             if said and (handle.kind is not Kind.CARD or cards.fits(outbound)):
                 return Sent(AT_ONCE)
-            return await self._later(handle, outbound)
+            whole = turn.gather(outbound) if turn is not None and at_once(handle, outbound) else [outbound]
+            return await self._later(handle, whole) if whole else Sent()
         except Exception as why:  # noqa: BLE001 - the port's promise; no text of it, which may hold anything
             LOG.error("message %d: %s while sending", outbound.id, type(why).__name__)  # noqa: TRY400 - same reason
             return Uncertain(type(why).__name__)
@@ -105,7 +106,7 @@ class Sender:
         pictures = [await asyncio.to_thread(self._picture, name) for name in named]
         return cards.at_once(handle, whole, [each for each in pictures if each])
 
-    async def _later(self, handle: Handle, outbound: Outbound) -> Fate:
+    async def _later(self, handle: Handle, outbounds: Sequence[Outbound]) -> Fate:
         """Post to the address that came with the call: once, and within the hour."""
         if not handle.url or handle.kind is Kind.ENTER:
             return Undeliverable("nothing can be said to it any more", gone=False)
@@ -118,7 +119,7 @@ class Sender:
             del self._used[next(iter(self._used))]
         self._used[handle.once] = None
         try:
-            await http.call("POST", rest, json=cards.later(outbound))
+            await http.call("POST", rest, json=cards.later(outbounds))
         except RefusedError as why:
             return Undeliverable(str(why), gone=False)
         except (NotSentError, LostError) as why:

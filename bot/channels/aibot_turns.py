@@ -29,6 +29,7 @@ class Turn:
         self._handle = handle
         self._compose = compose
         self._letters: dict[int, Outbound] = {}
+        self._late: dict[int, Outbound] = {}
         self._expected: frozenset[int] | None = None
         self._known = asyncio.Event()
         self._full = asyncio.Event()
@@ -53,6 +54,13 @@ class Turn:
             return True  # the others follow it in the same chat, so they would never come if this one waited for them
         await self.over.wait()
         return self.answer is not None and outbound.id in self._letters
+
+    def gather(self, outbound: Outbound) -> Sequence[Outbound]:
+        """What is to be said later, all of it at once: nothing before the last letter has come, with which they go."""
+        self._late[outbound.id] = outbound
+        carried = self._letters.keys() if self.answer is not None else frozenset[int]()
+        coming = (self._expected or frozenset()) - self._late.keys() - carried
+        return [] if coming else [self._late[number] for number in sorted(self._late)]
 
     async def wait(self, seconds: float, gone: Callable[[], Awaitable[bool]]) -> Json | None:
         """The answer for a call that waits so long; None: nothing is to be said (any more).
