@@ -30,6 +30,7 @@ class Turn:
         self._compose = compose
         self._letters: dict[int, Outbound] = {}
         self._late: dict[int, Outbound] = {}
+        self._said: frozenset[int] = frozenset()
         self._expected: frozenset[int] | None = None
         self._known = asyncio.Event()
         self._full = asyncio.Event()
@@ -38,6 +39,7 @@ class Turn:
 
     def expect(self, letters: Collection[int], said: Sequence[Outbound] = ()) -> None:
         """The message is stored, and these letters answer it; ``said`` went into an answer before."""
+        self._said = frozenset(each.id for each in said)
         self._letters = {**{each.id: each for each in said}, **self._letters}
         self._expected = frozenset(letters)
         self._known.set()
@@ -58,8 +60,9 @@ class Turn:
     def gather(self, outbound: Outbound) -> Sequence[Outbound]:
         """What is to be said later, all of it at once: nothing before the last letter has come, with which they go."""
         self._late[outbound.id] = outbound
-        carried = self._letters.keys() if self.answer is not None else frozenset[int]()
-        coming = (self._expected or frozenset()) - self._late.keys() - carried
+        if self.answer is None:  # what was to go with an answer that nobody heard
+            self._late |= {number: each for number, each in self._letters.items() if number not in self._said}
+        coming = (self._expected or frozenset()) - self._late.keys() - self._letters.keys()
         return [] if coming else [self._late[number] for number in sorted(self._late)]
 
     async def wait(self, seconds: float, gone: Callable[[], Awaitable[bool]]) -> Json | None:

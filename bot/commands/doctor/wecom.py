@@ -66,6 +66,9 @@ def wecom(settings: Settings, transport: httpx.BaseTransport | None = None) -> I
     if any(getattr(settings, name) for name in BOT_SHAPES):
         yield from _shapes(settings, "aibot", BOT_SHAPES)
         yield from _way_back(settings, "aibot")
+        if not (settings.wecom_corp_id or settings.telegram_token or settings.wechat_app_id):
+            what = "WeCom's group bot only answers: reminders and alerts reach nobody who has no other chat"
+            yield warning("aibot", what, "set up the application, too (WUYI_WECOM_CORP_ID), or Telegram")
     yield from robots(settings)
 
 
