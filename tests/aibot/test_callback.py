@@ -175,6 +175,19 @@ async def test_an_answer_that_is_late_is_posted_once(aibot: Standin, make: Make)
     assert aibot.refused == []
 
 
+async def test_another_process_may_have_the_letter(aibot: Standin, make: Make) -> None:
+    """It knows nothing of the call, and posts the answer; the call is told nothing, and so is its repetition."""
+    shell = make(wait=0.2)
+    other = make_again(shell, make)
+    post = Post(other, "别处的回答")
+    said = aibot.payload("li", None, "text", text={"content": "你好"})
+    async with called(aibot, shell, post.take), other.listening():
+        replies = await aibot.deliver(said), await aibot.deliver(said)
+        assert await post.sent() == [Sent()]
+    assert [each.body for (each,) in replies] == [None, None]
+    assert [each["markdown"]["content"] for each in aibot.later] == ["别处的回答"]
+
+
 async def test_several_letters_go_in_one_answer(aibot: Standin, make: Make) -> None:
     """In their order, with the numbers of the last one's choices."""
     shell = make()
