@@ -211,9 +211,13 @@ async def town(
     folder: Path,
     aibot: Standin,
     moment: Sequence[datetime] = (NOW,),
+    fill: Callable[[Bot], None] = roster,
     **more: Any,  # noqa: ANN401 - of Settings
 ) -> AsyncIterator[Town]:
-    """Everything running, on free ports of the loopback; ``more`` are settings of other channels."""
+    """Everything running, on free ports of the loopback; ``more`` are settings of other channels.
+
+    An empty roster is filled by ``fill``.
+    """
     async with served() as server:
         given: dict[str, Any] = {
             "data_dir": folder,
@@ -225,7 +229,7 @@ async def town(
         bot = Bot.build(Settings(**(given | more)), lambda: moment[0])
         migrate(bot.database)
         if not named_people(bot):
-            roster(bot)
+            fill(bot)
         server.app = bot.asgi()
         aibot.callback = f"{server.url}/aibot"
         running = asyncio.create_task(bot.run())
