@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from bot.channels.port import Channel, LoadPaper
+    from bot.channels.wecom import WeCom
     from bot.desk import Desk
     from bot.settings import Settings
     from bot.store.media import MediaStore
@@ -17,30 +18,33 @@ NEEDED = ("agent_id", "secret", "token", "aes_key")
 """What an application cannot be without, beside the enterprise."""
 ACCOUNT = ("app_secret", "token", "aes_key")
 """What an Official Account cannot be without, beside its name."""
+HALVES = ("token", "aes_key")
+"""What a group bot cannot be without."""
 
 
 def connected(
     settings: Settings, desk: Desk, media: MediaStore, clock: Callable[[], datetime], paper: LoadPaper
 ) -> Iterator[Channel]:
-    """The account, the application, and the robots, as far as they are configured.
+    """The account, the application, the robots, and the group bot, as far as they are configured.
 
     Raises:
         ValueError: a setting is missing or of another shape; no secret is repeated.
     """
     if settings.wechat_app_id:
         yield _wechat(settings, desk, media, clock)
-    if settings.wecom_corp_id:
-        yield _wecom(settings, desk, media, clock, paper)
+    application = _wecom(settings, desk, media, clock, paper) if settings.wecom_corp_id else None
+    if application is not None:
+        yield application
     if settings.wecom_robots:
         from bot.channels.wecom_robot import Robots  # noqa: PLC0415 - a channel is loaded when it is used
 
-        yield Robots({place: url.get_secret_value() for place, url in settings.wecom_robots.items()}, media.load)
+        yield Robots({place: url.get_secret_value() for place, url in settings.wecom_robots.items()}, media.load, paper)
+    if settings.aibot_token or settings.aibot_aes_key:
+        yield _aibot(settings, desk, media, clock, application)
 
 
-def _wecom(
-    settings: Settings, desk: Desk, media: MediaStore, clock: Callable[[], datetime], paper: LoadPaper
-) -> Channel:
-    from bot.channels.click_menu import menu  # noqa: PLC0415 - as above
+def _wecom(settings: Settings, desk: Desk, media: MediaStore, clock: Callable[[], datetime], paper: LoadPaper) -> WeCom:
+    from bot.channels.click_menu import menu  # noqa: PLC0415 - a channel is loaded when it is used
     from bot.channels.wecom import Application, Hooks, WeCom  # noqa: PLC0415 - a channel is loaded when it is used
     from bot.roster import phones  # noqa: PLC0415 - as above
 
@@ -97,3 +101,34 @@ def _wechat(settings: Settings, desk: Desk, media: MediaStore, clock: Callable[[
 
 def _seconds(clock: Callable[[], datetime]) -> float:
     return clock().timestamp()
+
+
+def _aibot(
+    settings: Settings, desk: Desk, media: MediaStore, clock: Callable[[], datetime], application: WeCom | None
+) -> Channel:
+    from bot.channels.aibot import Aibot  # noqa: PLC0415 - a channel is loaded when it is used
+    from bot.channels.aibot_callback import Hooks  # noqa: PLC0415 - as above
+
+    token, key = settings.aibot_token, settings.aibot_aes_key
+    if not token or not key:
+        lacking = [f"WUYI_AIBOT_{name.upper()}" for name in HALVES if not getattr(settings, f"aibot_{name}")]
+        message = f"WeCom's group bot: {', '.join(lacking)} is missing; copy it from the bot's page (wuyi doctor)"
+        raise ValueError(message)
+    contacts = application.contacts(partial(desk.knows, Aibot.name)) if application is not None else None
+
+    async def phone(user: str) -> str:
+        """Whose phone a member's is: as they have enrolled in the application, or as WeCom tells that."""
+        if contacts is None or await desk.knows(Aibot.name, user):
+            return ""
+        return await desk.phone("wecom", user) or await contacts.phone(user)
+
+    hooks = Hooks(
+        keep_photo=media.keep,
+        load_photo=media.load,
+        refused=partial(desk.keep, Aibot.name),
+        seen=partial(desk.seen, Aibot.name),
+        said=partial(desk.answers, Aibot.name),
+        phone=phone,
+        clock=clock,
+    )
+    return Aibot(token.get_secret_value(), key.get_secret_value(), hooks, settings.base_url)

@@ -58,6 +58,7 @@ class Settings(BaseSettings):
     wecom_robots: Annotated[dict[str, SecretStr], NoDecode] = {}
     """Webhook addresses of group robots by place code: ``CODE=URL``, several with spaces or commas between."""
     aibot_token: SecretStr | None = None
+    aibot_aes_key: SecretStr | None = None
 
     @field_validator("wecom_robots", mode="before")
     @classmethod
@@ -129,7 +130,16 @@ class Settings(BaseSettings):
     @property
     def real_channel(self) -> bool:
         """Whether any channel is configured that reaches real people; the sample roster is for its absence only."""
-        return any((self.telegram_token, self.wechat_app_id, self.wecom_corp_id, self.wecom_robots, self.aibot_token))
+        return any(
+            (
+                self.telegram_token,
+                self.wechat_app_id,
+                self.wecom_corp_id,
+                self.wecom_robots,
+                self.aibot_token,
+                self.aibot_aes_key,
+            )
+        )
 
     def secret(self) -> bytes:
         """The key material: as set, else as kept in the data folder, made there at the first call.

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 
 SPACES = " ，。、；：！？·,;:!?\u3000"
 """Where a line may be broken rather than within a word."""
+STOPS = "。！？；：!?"
+"""Where it is better broken, if that is not too near its beginning."""
 
 
 def size(text: str) -> int:
@@ -39,7 +41,9 @@ def cut(text: str, letters: int) -> tuple[str, str]:
     line, _, rest = text.strip().partition("\n")
     if len(line) <= letters:
         return line.rstrip(), rest.strip("\n")
-    at = max((place + 1 for place, sign in enumerate(line[:letters]) if sign in SPACES), default=letters)
+    signs = list(enumerate(line[:letters], 1))
+    stop = max((place for place, sign in signs if sign in STOPS), default=0)
+    at = stop if 2 * stop >= letters else max((place for place, sign in signs if sign in SPACES), default=letters)
     return line[:at].rstrip(), f"{line[at:].lstrip()}\n{rest}".strip("\n")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -35,6 +36,23 @@ def signed(envelope: Envelope, request: Request, name: str, chunk: str) -> bool:
     return bool(signature and nonce and STAMP.fullmatch(timestamp)) and envelope.signed(
         signature, timestamp, nonce, chunk
     )
+
+
+class Gate:
+    """Asks every call of WeCom's about signature and time; the chunks are of one envelope."""
+
+    def __init__(self, envelope: Envelope, clock: Callable[[], datetime]) -> None:
+        """``clock`` is ours."""
+        self._envelope = envelope
+        self._clock = clock
+
+    def signed(self, request: Request, chunk: str) -> bool:
+        """Whether WeCom signed this chunk for this call."""
+        return bool(chunk) and signed(self._envelope, request, "msg_signature", chunk)
+
+    def fresh(self, request: Request) -> bool:
+        """Whether a call that is signed was made just now."""
+        return fresh(request, self._clock())
 
 
 def fresh(request: Request, now: datetime) -> bool:

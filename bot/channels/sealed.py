@@ -1,4 +1,7 @@
-"""The callback's envelope (AES mode): who signed it, and what is in it. wechatpy's crypto, with its faults wrapped."""
+"""The callback's envelope (AES mode): who signed it, and what is in it. wechatpy's crypto, with its faults wrapped.
+
+The application's and the group bot's; the latter's is sealed for nobody by name (an empty receive id).
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ import hmac
 import re
 import struct
 
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from wechatpy.enterprise.crypto import PrpCrypto
 from wechatpy.exceptions import WeChatException
 
@@ -37,19 +41,22 @@ def encrypted(body: bytes) -> str | None:
 class Envelope:
     """Checks and opens callbacks of one application. ``repr`` and errors never show the token or the key."""
 
-    def __init__(self, token: str, aes_key: str, corp_id: str) -> None:
-        """Keep the keys.
+    def __init__(
+        self, token: str, aes_key: str, corp_id: str, *, settings: str = "WUYI_WECOM", addressed: bool = True
+    ) -> None:
+        """Keep the keys. ``settings`` is how their names begin; what is not ``addressed`` is sealed for nobody by name.
 
         Raises:
             UnfitError: the token is empty (then anybody could sign), the key is none, or the enterprise is not named.
         """
+        page = "the application's" if addressed else "the bot's"
         if not token.strip():
-            message = "WUYI_WECOM_TOKEN is empty: anybody could speak for WeCom; copy it from the application's page"
+            message = f"{settings}_TOKEN is empty: anybody could speak for WeCom; copy it from {page} page"
             raise UnfitError(message)
         if not KEY.fullmatch(aes_key) or len(base64.b64decode(f"{aes_key}=")) != BLOCK:
-            message = "WUYI_WECOM_AES_KEY is not the application's EncodingAESKey (43 letters and digits)"
+            message = f"{settings}_AES_KEY is not {page} EncodingAESKey (43 letters and digits)"
             raise UnfitError(message)
-        if not corp_id.strip():
+        if addressed and not corp_id.strip():
             message = "WUYI_WECOM_CORP_ID is empty: copy it from 我的企业 → 企业ID"
             raise UnfitError(message)
         self._token = token
@@ -76,6 +83,23 @@ class Envelope:
             return str(PrpCrypto(self._key).decrypt(chunk, self._corp_id))
         except (WeChatException, binascii.Error, struct.error, IndexError, ValueError) as why:
             raise UnreadableError(type(why).__name__) from None
+
+    def open_file(self, data: bytes) -> bytes:
+        """What is in a file that the group bot was given the address of: encrypted alike, without a frame.
+
+        Raises:
+            UnreadableError: it is not encrypted with this key, or is cut off.
+        """
+        try:
+            decryptor = Cipher(algorithms.AES(self._key), modes.CBC(self._key[:16])).decryptor()
+            plain = decryptor.update(data) + decryptor.finalize()
+        except ValueError as why:
+            raise UnreadableError(type(why).__name__) from None
+        padding = plain[-1] if plain else 0
+        if not 1 <= padding <= BLOCK or plain[-padding:] != bytes([padding]) * padding:
+            message = "padding"
+            raise UnreadableError(message)
+        return plain[:-padding]
 
     def seal(self, text: str) -> str:
         """Text as an encrypted chunk, as WeCom makes it."""

@@ -37,9 +37,9 @@ def house(desk: Desk, keep_photo: KeepPhoto, clock: Callable[[], datetime], base
 
 async def _answer(desk: Desk, base_url: str, dedupe: str) -> Answer:
     """What a message came to: the letters still on their way, and what of the others went in the response."""
-    told = await desk.told(NAME, dedupe)
+    told = await desk.answers(NAME, dedupe)
     passive = (said(each.outbound, each.ref, base_url) for each in told if not each.waiting)
-    return Answer(tuple(each.id for each in told if each.waiting), tuple(text for text in passive if text))
+    return Answer(tuple(each.outbound.id for each in told if each.waiting), tuple(text for text in passive if text))
 
 
 async def _budget(desk: Desk, clock: Callable[[], datetime], user: str) -> Budget:

@@ -7,6 +7,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
@@ -115,9 +116,9 @@ class WeCom:
         self._sleep = sleep
         self._api = Api(application.corp_id, application.secret, application.api_url, seconds)
         self._sender = Sender(self._api, application.agent, hooks.load_photo, hooks.load_paper, per_minute, seconds)
-        contacts = Contacts(self._api, hooks.known, hooks.normalise, seconds)
+        self._contacts = partial(Contacts, self._api, normalise=hooks.normalise, clock=seconds)
         self._callback = Callback(
-            envelope, self._api, contacts, hooks.keep_photo, hooks.refused, hooks.seen, hooks.clock
+            envelope, self._api, self.contacts(hooks.known), hooks.keep_photo, hooks.refused, hooks.seen, hooks.clock
         )
 
     def routes(self) -> Sequence[BaseRoute]:
@@ -139,6 +140,10 @@ class WeCom:
             await asyncio.Event().wait()
         finally:
             await self._api.close()
+
+    def contacts(self, known: Known) -> Contacts:
+        """Whose phone a member's is, as the application is told; ``known`` says of whom nobody has to ask."""
+        return self._contacts(known=known)
 
     async def send(self, outbound: Outbound) -> Fate:
         """Deliver one message, once; never raises."""

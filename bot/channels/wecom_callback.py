@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from starlette.responses import PlainTextResponse, Response
 
-from bot.channels.calls import FORBIDDEN, fresh, read_body, signed
+from bot.channels.calls import FORBIDDEN, Gate, read_body
 from bot.channels.plain_xml import NotXmlError, read
 from bot.channels.sealed import Envelope, UnreadableError, encrypted
 from bot.channels.wecom_http import LostError, NotSentError, RefusedError
@@ -54,14 +54,14 @@ class Callback:
         self._keep_photo = keep_photo
         self._refused = refused
         self._seen = seen
-        self._clock = clock
+        self._gate = Gate(envelope, clock)
         self._busy: dict[str, asyncio.Task[None]] = {}
         self.take: Take | None = None
 
     async def check(self, request: Request) -> Response:
         """WeCom asks whether it is us: decrypt its word, and say it."""
         word = request.query_params.get("echostr", "")
-        if not self._signed(request, word) or not self._fresh(request):
+        if not self._gate.signed(request, word) or not self._gate.fresh(request):
             return _answer(HTTPStatus.FORBIDDEN)
         try:
             return PlainTextResponse(self._envelope.open(word))
@@ -77,19 +77,13 @@ class Callback:
         chunk = encrypted(body)
         if chunk is None or FORBIDDEN.search(body):
             return _answer(HTTPStatus.BAD_REQUEST)  # plain mode, too: what is not encrypted is not signed
-        if not self._signed(request, chunk):
+        if not self._gate.signed(request, chunk):
             return _answer(HTTPStatus.FORBIDDEN)
         try:
-            return await self._open(chunk, fresh=self._fresh(request))
+            return await self._open(chunk, fresh=self._gate.fresh(request))
         except Exception as why:  # noqa: BLE001 - whatever it was, it is not stored: WeCom shall call again
             LOG.error("a callback was not stored: %s", type(why).__name__)  # noqa: TRY400 - its text may hold anything
             return _answer(HTTPStatus.SERVICE_UNAVAILABLE)
-
-    def _signed(self, request: Request, chunk: str) -> bool:
-        return bool(chunk) and signed(self._envelope, request, "msg_signature", chunk)
-
-    def _fresh(self, request: Request) -> bool:
-        return fresh(request, self._clock())
 
     async def _open(self, chunk: str, *, fresh: bool) -> Response:
         """What is signed: taken, kept, or (too late, and never taken before) turned away."""

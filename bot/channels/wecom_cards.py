@@ -21,8 +21,8 @@ BUTTON_WIDTH, OPTION_WIDTH = 20, 34
 """Columns of a label that a phone shows whole."""
 SUBMIT = "submit"
 """The key of the button under options; no token of ours is so short."""
-DONE = "✅"
-"""What stands on the grey button of a card that was answered."""
+DONE, DONE_KEY = "✅", "done"
+"""What stands on the grey button of a card that was answered, and its key."""
 ADDRESS = "://"
 LINK = re.compile(r"<(?=\s*/?\s*a\b)", re.IGNORECASE)
 SEND = "/cgi-bin/message/send"
@@ -69,7 +69,7 @@ def replacement(outbound: Outbound) -> Json | None:
         return None
     if buttons:
         return card_of(kind, title, under, buttons)
-    grey = {**_head(kind, title, under), "button_list": [{"text": DONE, "style": 1, "key": "done"}]}
+    grey = {**_head(kind, title, under), "button_list": [{"text": DONE, "style": 1, "key": DONE_KEY}]}
     return {**grey, "replace_text": DONE}
 
 

@@ -94,6 +94,8 @@ class Http:
         try:
             async with self._opened().stream("GET", self._root + path, **more) as answer:
                 _judge(answer)
+                if answer.is_client_error:  # it is not there (any more): asking again would not bring it
+                    raise RefusedError(answer.status_code)
                 if answer.status_code != HTTPStatus.OK:
                     message = f"a file did not come (status {answer.status_code})"
                     raise LostError(message)

@@ -6,13 +6,15 @@ import asyncio
 import base64
 import hashlib
 import logging
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit, urlunsplit
 
 from bot.channels.bytewise import split
+from bot.channels.port import no_papers
 from bot.channels.wecom_http import Http, LostError, NotSentError, RefusedError, fate
+from bot.channels.wecom_markdown import markdown
 from bot.model import Fate, Limits, Outbound, Pace, Rate, Retry, Sent, Uncertain, Undeliverable
 
 if TYPE_CHECKING:
@@ -20,19 +22,21 @@ if TYPE_CHECKING:
 
     from starlette.routing import BaseRoute
 
-    from bot.channels.port import Take
+    from bot.channels.port import LoadPaper, Take
 
 LOG = logging.getLogger(__name__)
 NAME = "robot"
 MARKDOWN = 4096
 """Bytes of a markdown message."""
+TEXT = 2048
+"""Bytes of a plain one, the only kind that calls somebody's attention."""
+CHINA = "+86"
+SIGNATURES = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff")
+"""How the pictures begin that a robot takes."""
 PICTURE = 2 * 1024 * 1024
 MOST = 20
 """So many messages a minute a robot takes."""
 REMEMBERED = 1000
-SIGNS = str.maketrans({"<": "＜", ">": "＞", "[": "［", "]": "］", "*": "＊", "`": "｀", "_": "＿", "~": "～"})
-"""Signs that mean something in markdown, and the ones of the same look that mean nothing: there is no way to escape."""
-BEGINNING = re.compile(r"^(\s*)(#|-\s|\d+\.\s)", re.MULTILINE)
 
 
 def split_address(url: str) -> tuple[str, str, str]:
@@ -58,6 +62,7 @@ class Robots:
         self,
         robots: Mapping[str, str],
         load_photo: Callable[[str], bytes],
+        load_paper: LoadPaper = no_papers,
         *,
         per_minute: int = MOST,
     ) -> None:
@@ -71,6 +76,7 @@ class Robots:
         self._robots = {place: split_address(url) for place, url in robots.items()}
         self._https = {root: Http(root) for root, _, _ in self._robots.values()}
         self._load_photo = load_photo
+        self._load_paper = load_paper
         self._progress: dict[int, int] = {}
 
     def routes(self) -> Sequence[BaseRoute]:
@@ -102,11 +108,7 @@ class Robots:
 
     async def _push(self, outbound: Outbound, robot: tuple[str, str, str]) -> Fate:
         root, path, key = robot
-        bodies: list[dict[str, Any]] = [
-            {"msgtype": "markdown", "markdown": {"content": part}} for part in split(markdown(outbound.text), MARKDOWN)
-        ]
-        if outbound.photo is not None and (picture := await asyncio.to_thread(self._picture, outbound.photo)):
-            bodies.append({"msgtype": "image", "image": picture})
+        bodies = [*said(outbound), *await asyncio.to_thread(self._pictures, outbound)]
         done = self._progress.pop(outbound.id, 0)
         for number, body in enumerate(bodies[done:], start=done):
             try:
@@ -118,16 +120,19 @@ class Robots:
                 return came
         return Sent()
 
-    def _picture(self, name: str) -> dict[str, str] | None:
-        """A picture as a robot takes it; None where it is gone, or larger than a robot takes."""
-        try:
-            data = self._load_photo(name)
-        except FileNotFoundError:
-            return None
-        if len(data) > PICTURE:
-            return None
-        digest = hashlib.md5(data, usedforsecurity=False).hexdigest()
-        return {"base64": base64.b64encode(data).decode(), "md5": digest}
+    def _pictures(self, outbound: Outbound) -> list[dict[str, Any]]:
+        """The pictures of a message as a robot takes them; one that is gone, too large, or none at all is left out."""
+        found: list[bytes] = []
+        with suppress(FileNotFoundError):
+            found += [self._load_photo(outbound.photo)] if outbound.photo is not None else []
+        with suppress(ValueError):
+            made = self._load_paper(outbound.paper) if outbound.paper is not None else b""
+            found += [made] if made.startswith(SIGNATURES) else []
+        return [
+            {"msgtype": "image", "image": {"base64": base64.b64encode(data).decode(), "md5": _digest(data)}}
+            for data in found
+            if len(data) <= PICTURE
+        ]
 
     def _remember(self, message: int, done: int) -> None:
         while len(self._progress) >= REMEMBERED:
@@ -139,8 +144,19 @@ class Robots:
         return f"Robots({', '.join(self._robots)})"
 
 
-def markdown(text: str) -> str:
-    """Plain words as markdown that shows them as they are, the first line as a heading."""
-    plain = BEGINNING.sub(lambda found: f"{found[1]}\u200b{found[2]}", text.translate(SIGNS))
-    first, _, rest = plain.strip().partition("\n")
-    return f"**{first}**\n{rest}".strip() if first else plain
+def said(outbound: Outbound) -> Iterator[dict[str, Any]]:
+    """A message's words; plain ones where somebody's attention is called, below the last of them."""
+    if not outbound.mentions:
+        for part in split(markdown(outbound.text), MARKDOWN):
+            yield {"msgtype": "markdown", "markdown": {"content": part}}
+        return
+    parts = split(outbound.text.replace("<", "＜"), TEXT)  # “<@…>” would call somebody, too
+    phones = [each.removeprefix(CHINA) for each in outbound.mentions if each.startswith("+")]
+    names = [each for each in outbound.mentions if not each.startswith("+")]
+    for number, part in enumerate(parts, 1):
+        called = {"mentioned_list": names, "mentioned_mobile_list": phones} if number == len(parts) else {}
+        yield {"msgtype": "text", "text": {"content": part, **called}}
+
+
+def _digest(data: bytes) -> str:
+    return hashlib.md5(data, usedforsecurity=False).hexdigest()

@@ -13,7 +13,7 @@ from bot.roster import phones
 from bot.store import keycheck, people
 from bot.store.schema import check
 
-CHANNELS = ("telegram", "wechat", "wecom", "web")
+CHANNELS = ("telegram", "wechat", "wecom", "aibot", "web")
 
 
 @click.command()
@@ -63,6 +63,8 @@ async def _links(bot: Bot, code: str, channel: str | None) -> list[str]:
             lines.append(f"WeChat: or scan the picture at {link}")
     if channel in {None, "wecom"} and "wecom" in bot.channels:
         lines.append(f"WeCom: open the application (企业微信 → 工作台) and write: 开始 {people.shown_code(code)}")
+    if channel in {None, "aibot"} and "aibot" in bot.channels:
+        lines.append(f"WeCom's group bot: write to it, in a chat with it alone: 开始 {people.shown_code(code)}")
     if channel in {None, "web"}:
         here = "" if bot.settings.public_url else "  (this machine only: set WUYI_PUBLIC_URL for others)"
         lines.append(f"Web: {bot.settings.base_url}/login#code={code}{here}")

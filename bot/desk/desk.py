@@ -26,6 +26,7 @@ from bot.desk.cards import Card
 from bot.desk.visit import Visit
 from bot.desk.voice import Tools
 from bot.model import Address, Inbound, InboundKind, Locale, PackRules
+from bot.model.messages import Written
 from bot.store import answers, briefs, codec, people
 from bot.store.crypto import Keyring
 from bot.store.database import Database, Job
@@ -123,14 +124,19 @@ class Desk:
         query = select(INBOX.c.id).where(INBOX.c.channel == channel, INBOX.c.dedupe == dedupe)
         return await self._ask(lambda connection: connection.execute(query).first() is not None)
 
+    async def answers(self, channel: str, dedupe: str) -> tuple[Written, ...]:
+        """The letters that a message of that name brought into its chat, in order."""
+        return await self._ask(partial(answers.written, keyring=self._tools.keyring, channel=channel, dedupe=dedupe))
+
+    async def phone(self, channel: str, sender: str) -> str:
+        """The phone (E.164) of whoever has enrolled on that channel under that name; or nothing."""
+        keyring = self._tools.keyring
+        return await self._ask(lambda connection: people.phone_of(connection, keyring, channel, sender))
+
     async def knows(self, channel: str, sender: str) -> bool:
         """Whether somebody has enrolled on that channel under that name."""
         keyring = self._tools.keyring
         return await self._ask(lambda connection: briefs.who(connection, keyring, channel, sender) is not None)
-
-    async def told(self, channel: str, dedupe: str) -> tuple[answers.Told, ...]:
-        """The letters to its chat that a message of that name was answered with."""
-        return await self._ask(partial(answers.told, keyring=self._tools.keyring, channel=channel, dedupe=dedupe))
 
     async def settled(self, numbers: list[int]) -> bool:
         """Whether it is written down of all these letters what became of them."""

@@ -12,8 +12,10 @@ from bot.desk.groups import GROUP
 from bot.desk.voice import Tools, tell
 from bot.dialog import Option, Say
 from bot.model import Address, Brief, Locale
+from bot.store.authority import MUTE
 from bot.store.day_counts import DayCounts, day_counts, leading
-from bot.store.reached import reached
+from bot.store.mentions import mentions
+from bot.store.reached import Reached, reached
 from scheduler.calendar import cutoff, quiet
 
 PATIENCE = timedelta(minutes=10)
@@ -23,6 +25,8 @@ ROBOT = "robot"
 """The channel whose addresses are the codes of places."""
 MOST = 8
 """So many names fit a message that people read."""
+CALLED = 20
+"""The attention of so many is called in a group."""
 
 
 def due(tools: Tools, now: datetime) -> bool:
@@ -43,7 +47,8 @@ def owed(connection: Connection, tools: Tools, now: datetime) -> Mapping[str, Ow
         for person, places in leading(connection, day).items()
         if person in people and not (over and people[person].fewer)
     }
-    for row in connection.execute(select(GROUP.c.channel, GROUP.c.address, GROUP.c.place)):
+    speaking = GROUP.c.channel.not_in(MUTE)
+    for row in connection.execute(select(GROUP.c.channel, GROUP.c.address, GROUP.c.place).where(speaking)):
         to = Address(row.channel, row.address, group=True)
         found[f"digest:{day}:{row.channel}:{row.address}"] = (to, (row.place,))
     for code in tools.robots:
@@ -67,7 +72,8 @@ def send(connection: Connection, tools: Tools, now: datetime) -> list[int]:
         if not any(each.tally.expected for each in shown):
             continue
         if isinstance(whom, Address):
-            written.append(_post(connection, tools, now, name, whom, shown[0]))
+            called = _called(connection, tools, now, shown[0], people) if whom.channel == ROBOT else ()
+            written.append(_post(connection, tools, now, name, whom, shown[0], called))
         elif not people[whom].fewer or any(_lacks(each) for each in shown):
             said = [_say("digest/day", each, tools, now) for each in shown]
             written.append(tell(tools, connection, now, whom, said, kind="digest", dedupe=name))
@@ -78,18 +84,35 @@ def _lacks(counts: DayCounts) -> bool:
     return counts.tally.received < counts.tally.expected or bool(counts.found) or bool(counts.waiting)
 
 
-def _say(key: str, counts: DayCounts, tools: Tools, now: datetime) -> Say:
+def _called(
+    connection: Connection, tools: Tools, now: datetime, counts: DayCounts, people: Mapping[int, Reached]
+) -> tuple[str, ...]:
+    """Whose attention is called, where the pack allows it: of those who owe, nobody who asked to be reminded later."""
+    if not tools.rules.mention_missing:
+        return ()
+    later = {person for person, each in people.items() if each.snoozed is not None and each.snoozed > now}
+    found = mentions(connection, tools.keyring, [person for person in counts.owing if person not in later])
+    return tuple(found[person] for person in sorted(found))[:CALLED]
+
+
+def _say(key: str, counts: DayCounts, tools: Tools, now: datetime, *, called: bool = False) -> Say:
     values = {
         "at": now, "counts": counts, "shown": counts.missing[:MOST], "more": max(len(counts.missing) - MOST, 0),
-        "labels": tools.rules.labels,
+        "labels": tools.rules.labels, "called": called,
     }  # fmt: skip
     return Say(key, values, (Option("todo"), Option("places")) if key == "digest/day" else ())
 
 
 def _post(  # noqa: PLR0913, PLR0917 - where, when, under which name, and what
-    connection: Connection, tools: Tools, now: datetime, name: str, group: Address, counts: DayCounts
+    connection: Connection,
+    tools: Tools,
+    now: datetime,
+    name: str,
+    group: Address,
+    counts: DayCounts,
+    called: tuple[str, ...],
 ) -> int:
     brief = Brief(now, now.date(), now, Locale.ZH)
-    card = cards.card(None, brief, [_say("digest/group", counts, tools, now)])
-    letter = letters.Letter(card, group, kind="digest", dedupe=name)
+    card = cards.card(None, brief, [_say("digest/group", counts, tools, now, called=bool(called))])
+    letter = letters.Letter(card, group, kind="digest", dedupe=name, mentions=called)
     return letters.write(connection, tools.keyring, tools.token, now, letter)

@@ -62,6 +62,8 @@ class Letter:
     paper: Paper | None = None
     dedupe: str | None = None
     """What is said once only, whoever says it: a second letter of the same name is not written."""
+    mentions: tuple[str, ...] = ()
+    """Members of the group whose attention is called."""
 
 
 def write(connection: Connection, keyring: Keyring, token: Callable[[], str], now: datetime, letter: Letter) -> int:
@@ -97,7 +99,7 @@ def _row(keyring: Keyring, mark: str, now: datetime, letter: Letter) -> dict[str
         number += len(row)
     outbound = Outbound(
         0, letter.address, letter.card.text, tuple(rows), letter.edits, letter.tap, letter.photo, letter.paper,
-        letter.card.limit,
+        letter.card.limit, letter.mentions,
     )  # fmt: skip
     return {
         "token": mark, "channel": letter.address.channel, "address": letter.address.id, "group": letter.address.group,

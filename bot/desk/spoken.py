@@ -74,7 +74,7 @@ def in_group(visit: Visit, said: str) -> None:
     number = conversations.save(visit.connection, visit.tools.keyring, visit.owner, kept)
     check = Say("plain_words/private", {"day": brief.day}, (Option(f"resume {number}", name="resume"),))
     told = visit.notify(visit.who.person, check, kind="reply")
-    visit.say(Say("plain_words/group" if told else "desk/private"))
+    visit.say(Say("plain_words/group", {"told": told}))
 
 
 def _read(visit: Visit, said: str) -> tuple[Brief, Draft]:

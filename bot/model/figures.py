@@ -138,6 +138,8 @@ class PackRules:
     """So many days what is overdue is told one level up, once a day."""
     digest_minutes: int = 10
     """So long after the cutoff leads and offices get the day in one message."""
+    mention_missing: bool = False
+    """Whether a group robot calls the attention of those who still owe the day's report (by @, their names unsaid)."""
     message_days: int = 30
     """So long raw messages and conversations are kept; ``retention_days`` holds for all that concerns a person."""
 

@@ -42,7 +42,8 @@ class Inbound:
     edits: str | None = None
     """The platform's id of the message whose button was tapped: the answer may replace it."""
     tap: str | None = None
-    """The platform's id of the tap itself, for channels that must be told that it arrived."""
+    """The platform's id of the tap itself, for channels that must be told that it arrived; or by what a message can be
+    answered, for channels that only answer."""
     raw: str = ""
     """The message as the platform sent it, kept for quarantine; encrypted at rest."""
     phone: str = ""
@@ -89,6 +90,26 @@ class Outbound:
     paper: Paper | None = None
     limit: int = 0
     """So many characters the answer may have, for a channel that can count while they are typed; 0: no matter."""
+    mentions: tuple[str, ...] = ()
+    """Members of the group whose attention is called, by the platform's name or by phone (E.164): never in the text."""
+
+
+WAITING = frozenset({"pending", "claimed", "sending"})
+"""The states of what is still to come."""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A message on its way to a chat, and how far it got: its state in the outbox, and the platform's id of it."""
+
+    outbound: Outbound
+    state: str
+    ref: str | None = None
+
+    @property
+    def waiting(self) -> bool:
+        """Whether it has not gone yet."""
+        return self.state in WAITING
 
 
 @dataclass(frozen=True, slots=True)

@@ -104,6 +104,7 @@ PACK: Mapping[str, Key] = {
     "reminders_a_day": COUNT,
     "overdue_days": COUNT,
     "digest_minutes": COUNT,
+    "mention_missing": FLAG,
 }
 """Keys at the top of the file."""
 TIMERS: Mapping[str, Key] = {"undiagnosed_hours": COUNT, "unmoved_hours": COUNT}

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, select
 
 from bot.model import Outbound
+from bot.model.messages import WAITING, Written
 from bot.store import codec
 from bot.store.crypto import Keyring
 from bot.store.prepared import Prepared
 from bot.store.tables import named
 
 INBOX, OUTBOX = named("inbox"), named("outbox")
-WAITING = frozenset({"pending", "claimed", "sending"})
 LETTERS = Prepared(
     select(OUTBOX.c.id, OUTBOX.c.state, OUTBOX.c.ref, OUTBOX.c.body)
     .join(INBOX, INBOX.c.id == OUTBOX.c.inbox)
@@ -43,24 +43,11 @@ SAID = Prepared(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
-    """A letter that a message was answered with."""
-
-    id: int
-    waiting: bool
-    """Whether it has not gone yet."""
-    ref: str | None
-    """The platform's name of it, once sent."""
-    outbound: Outbound
-
-
-def told(connection: Connection, keyring: Keyring, channel: str, dedupe: str) -> tuple[Told, ...]:
+def written(connection: Connection, keyring: Keyring, channel: str, dedupe: str) -> tuple[Written, ...]:
     """The letters to the chat that a message came from, in their order."""
     rows = LETTERS.all(connection, {"channel": channel, "dedupe": dedupe})
-    return tuple(
-        Told(row.id, row.state in WAITING, row.ref, codec.load(Outbound, keyring.open_bytes(row.body))) for row in rows
-    )
+    read = ((row, codec.load(Outbound, keyring.open_bytes(row.body))) for row in rows)
+    return tuple(Written(replace(outbound, id=row.id), row.state, row.ref) for row, outbound in read)
 
 
 def settled(connection: Connection, numbers: list[int]) -> bool:

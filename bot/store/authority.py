@@ -14,9 +14,11 @@ from bot.store.prepared import Prepared
 from bot.store.tables import named
 
 ACCOUNT = named("account")
-HEARD = (ACCOUNT.c.unbound_at.is_(None), ACCOUNT.c.unreachable_at.is_(None), ACCOUNT.c.channel != "console")
-"""What makes an address one where somebody is told something: nobody reads a terminal that is closed, or a chat in
-which the bot is blocked."""
+MUTE = ("console", "aibot")
+"""Channels on which the bot speaks only when it is spoken to: a terminal may be closed, a group bot only answers."""
+HEARD = (ACCOUNT.c.unbound_at.is_(None), ACCOUNT.c.unreachable_at.is_(None), ACCOUNT.c.channel.not_in(MUTE))
+"""What makes an address one where somebody is told something: nobody is told it on a channel that is mute, or in a chat
+in which the bot is blocked."""
 
 
 def holds(day: date | ColumnElement[date]) -> ColumnElement[bool]:

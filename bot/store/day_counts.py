@@ -33,6 +33,8 @@ class DayCounts:
     """Names of the places that nobody reported."""
     nobody: int = 0
     """How many of them nobody could be reminded of: whoever is named for them is away, or has no chat."""
+    owing: tuple[int, ...] = ()
+    """Who owes a report of one of them; whoever is on leave owes none."""
     found: Mapping[str, int] = field(default_factory=dict)
     """By kind, the cases that were found on the day."""
     waiting: int = 0
@@ -71,7 +73,8 @@ def day_counts(
     listed = {*wanted, *(code for codes in children.values() for code in codes)}
     tallies = figures.tallies(connection, day, day, listed)
     missing = figures.coverage(connection, day, wanted).missing if wanted else ()
-    told = {code for person, owed in unreported(connection, day).items() if person in heard for code, _ in owed}
+    owing = {person: {code for code, _ in owed} for person, owed in unreported(connection, day).items()}
+    told = {code for person, codes in owing.items() if person in heard for code in codes}
     cases = _found(connection, day)
     waiting = _waiting(connection, rules)
     return {
@@ -81,12 +84,18 @@ def day_counts(
             tallies[code],
             tuple(rows[each].name for each in sorted(missing) if code in _up(rows, each)),
             sum(each not in told for each in missing if code in _up(rows, each)),
+            _owing(owing, {each for each in missing if code in _up(rows, each)}),
             _kinds((place, kind) for place, kind in cases if code in _up(rows, place)),
             sum(code in _up(rows, place) for place in waiting),
             tuple((rows[each].name, tallies[each]) for each in children[code]),
         )
         for code in wanted
     }
+
+
+def _owing(owing: Mapping[int, set[str]], missing: set[str]) -> tuple[int, ...]:
+    """Who owes one of these."""
+    return tuple(sorted(person for person, codes in owing.items() if missing & codes))
 
 
 def _up(rows: Mapping[str, Any], code: str) -> set[str]:

@@ -52,6 +52,14 @@ def person_by_phone(connection: Connection, keyring: Keyring, phone: str) -> int
     return connection.execute(query).scalar()
 
 
+def phone_of(connection: Connection, keyring: Keyring, channel: str, address: str) -> str:
+    """The phone (E.164) of whoever this address is bound to; or nothing."""
+    query = select(PERSON.c.phone).join(ACCOUNT, ACCOUNT.c.person == PERSON.c.id)
+    here = (ACCOUNT.c.channel == channel, ACCOUNT.c.address == address, ACCOUNT.c.unbound_at.is_(None))
+    sealed = connection.execute(query.where(*here)).scalar()
+    return keyring.open(sealed) if sealed else ""
+
+
 def invite(  # noqa: PLR0913, PLR0917 - the columns of an invitation
     connection: Connection, keyring: Keyring, person: int, code: str, now: datetime, channel: str | None
 ) -> None:
@@ -184,7 +192,7 @@ def move_group(connection: Connection, channel: str, old: str, new: str) -> None
 
 
 def address_of(connection: Connection, person: int) -> Address | None:
-    """Where the person is best reached: the chat bound last; a terminal is nowhere, for it may be closed."""
+    """Where the person is best reached: the chat bound last; a channel that only answers is nowhere."""
     return next(iter(addresses_of(connection, person)), None)
 
 

@@ -105,6 +105,28 @@ def test_a_server_that_fails_or_is_not_there() -> None:
     assert "lanted" not in "".join(found)
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("aibot_token", None, "WUYI_AIBOT_TOKEN is missing"),
+        ("aibot_aes_key", SecretStr("planted"), "WUYI_AIBOT_AES_KEY does not look like"),
+        ("public_url", "", "the callback's URL in WeCom to the same with /aibot"),
+    ],
+)
+def test_a_group_bot_of_which_something_is_missing(name: str, value: Any, said: str) -> None:  # noqa: ANN401 - of Settings
+    """Is said by the setting's name; a whole one is well, and none at all too."""
+    bot: dict[str, Any] = {
+        "telegram_token": SecretStr("planted"),
+        "aibot_token": SecretStr("PlantedToken000"), "aibot_aes_key": SecretStr("Planted" * 6 + "P"),
+        "public_url": "https://wuyi.invalid",
+    }  # fmt: skip
+    assert [each.state for each in wecom(Settings(**bot))] == [State.OK] * 2
+    assert "only answers" in str(list(wecom(Settings(**{**bot, "telegram_token": None})))[-1])
+    found = [each for each in wecom(Settings(**{**bot, name: value})) if each.state is not State.OK]
+    assert "lanted" not in repr(found)
+    assert [said in str(each) for each in found] == [True]
+
+
 def test_robots_are_read_from_one_line(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """A place each, with spaces or commas between; in the file they may be a table."""
     monkeypatch.chdir(tmp_path)

@@ -107,7 +107,7 @@ async def test_people_talk_to_each_other(talk: Talk, who: str, said: str) -> Non
 
 
 async def test_a_report_in_a_group_by_somebody_without_a_chat(talk: Talk) -> None:
-    """Who cannot be reached in private is asked to come there."""
+    """Who cannot be reached in private is asked to come there, where the draft waits."""
     account = named("account")
     talk.database.write(
         lambda connection: connection.execute(
@@ -116,7 +116,7 @@ async def test_a_report_in_a_group_by_somebody_without_a_chat(talk: Talk) -> Non
     )
     said = replace(in_group(talk, "li", "星悦城二期正常"), address=Address("console", "group-2", group=True))
     (letter,) = await talk.send(said)
-    assert letter.text == "请到和我的私聊里说，这里不谈个人的事。"
+    assert letter.text == "收到，已拟成草稿，还没有报上去：请打开和我的私聊，发“日报”，核对、提交了才算数。"
 
 
 async def test_help_is_asked_for_once_a_day(talk: Talk) -> None:

@@ -7,6 +7,7 @@ import itertools
 import secrets
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import Connection, func, insert, select, text
@@ -15,6 +16,7 @@ from bot.desk import Desk, Taken
 from bot.model import Address, Inbound, InboundKind
 from bot.store import audit, people
 from bot.store.database import Database
+from bot.store.mentions import mentions
 from bot.store.tables import named
 from tests.desk.test_desk import count
 from tests.store.servers import Postgres, postgres
@@ -182,3 +184,20 @@ async def test_a_crowd_through_one_process(town: Database) -> None:
     await asyncio.gather(*map(talk.desk.take, inbound))
     assert count(town, "inbox", state="done") == count(town, "outbox") == 30
     assert count(town, "conversation", state="open") == 3
+
+
+async def test_what_a_channel_asks_that_only_answers(town: Database) -> None:
+    """What answers a message and how far it is, whose phone a chat's is, and by what WeCom knows people."""
+    talk = Talk(town)
+    inbound = replace(talk.inbound("zhang", InboundKind.TEXT, "日报"), tap="by-what-it-is-answered")
+    taken = await talk.desk.take(inbound)
+    (letter,) = await talk.desk.answers(CHANNEL, inbound.dedupe)
+    assert (letter.outbound.id, letter.state, letter.ref) == (*taken.outbound, "pending", None)
+    assert (letter.outbound.tap, letter.outbound.address.id) == ("by-what-it-is-answered", "zhang")
+    assert await talk.desk.answers(CHANNEL, "another") == ()
+    assert await talk.desk.phone(CHANNEL, "zhang") == "+8613800000001"
+    assert await talk.desk.phone("wecom", "zhang") == ""
+    town.write(lambda c: people.bind(c, Address("wecom", "zhang-in-wecom"), 1, NOW))
+    with town.read() as connection:
+        found = mentions(connection, KEYRING, [1, 2, 5])
+    assert found == {1: "zhang-in-wecom", 2: "+8613800000002"}, "who has accepted nothing is not handed on"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 from sqlalchemy import insert, update
 
 from bot.desk import digests
+from bot.model import Outbound
 from bot.store.database import Database
 from bot.store.media import MediaStore
 from bot.store.tables import named
@@ -84,6 +86,44 @@ async def test_a_group_gets_counts_and_no_person(evening: Evening) -> None:
     ]
     assert "张" not in told["g1"]
     assert "g1" not in evening.digest("2026-11-24 17:12")
+
+
+def robot(evening: Evening, day: int, *, mention: bool) -> Outbound:
+    """What a robot of the community posts on that day of November."""
+    rules = replace(evening.tools.rules, mention_missing=mention)
+    tools = replace(evening.tools, rules=rules, robots=("JA",))
+    evening.at(f"2026-11-{day} 17:10")
+    evening.database.write(lambda c: digests.send(c, tools, evening.now))
+    return next(letter for letter in evening.arrive("digest") if letter.address.channel == digests.ROBOT)
+
+
+async def test_a_robot_calls_those_who_owe_where_the_pack_allows_it(evening: Evening) -> None:
+    """By their WeCom name, else by phone; nobody in words, nobody who has reported, is away, or wants it later."""
+    account = {"channel": "wecom", "address": "zhang-in-wecom", "person": 1, "bound_at": NOW}
+    evening.database.write(lambda c: c.execute(insert(named("account")), account))
+    plain = robot(evening, 24, mention=False)
+    assert (plain.mentions, "@" in plain.text) == ((), False)
+    called = robot(evening, 25, mention=True)
+    assert called.mentions == ("zhang-in-wecom", "+8613800000002")
+    assert called.text.splitlines()[1].endswith("请 @ 到的各位尽快上报")
+    assert not any(planted in called.text for planted in ("zhang", "张", "李", "138"))
+    evening.at("2026-11-26 15:00")
+    await evening.write("li", "全部正常")
+    assert robot(evening, 26, mention=True).mentions == ("zhang-in-wecom",)
+    row = {"person": 1, "until": evening.now + timedelta(days=1, hours=1), "recorded_at": NOW}
+    evening.database.write(lambda c: c.execute(insert(named("snooze")), row))
+    assert robot(evening, 27, mention=True).mentions == ("+8613800000002",)
+    day = evening.now.date() + timedelta(days=1)
+    leave = {"person": 1, "since": day, "until": day, "recorded_at": NOW}
+    evening.database.write(lambda c: c.execute(insert(named("leave")), leave))
+    assert robot(evening, 28, mention=True).mentions == ("+8613800000002",)
+
+
+async def test_a_group_in_which_the_bot_only_answers_gets_no_digest(evening: Evening) -> None:
+    """It would go nowhere, every evening."""
+    row = {"channel": "aibot", "address": "wr1", "place": "JA", "bound_at": NOW}
+    evening.database.write(lambda c: c.execute(insert(named("group_chat")), row))
+    assert "wr1" not in evening.digest("2026-11-24 17:10")
 
 
 async def test_nobody_could_be_reminded(evening: Evening) -> None:

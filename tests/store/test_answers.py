@@ -63,9 +63,9 @@ def talk(database: Database) -> Database:
 def test_what_a_message_came_to(talk: Database) -> None:
     """Its letters in their order, each with what became of it; nothing of a message that never came."""
     with talk.read() as connection:
-        told = answers.told(connection, KEYRING, "wechat", "m-1")
-        assert answers.told(connection, KEYRING, "wechat", "m-9") == ()
-        assert answers.told(connection, KEYRING, "wecom", "m-1") == ()
+        told = answers.written(connection, KEYRING, "wechat", "m-1")
+        assert answers.written(connection, KEYRING, "wechat", "m-9") == ()
+        assert answers.written(connection, KEYRING, "wecom", "m-1") == ()
     assert [(each.outbound.text, each.waiting, each.ref) for each in told] == [
         ("一", False, "passive"), ("二", False, "custom:1"), ("三", True, None),
     ]  # fmt: skip
@@ -74,7 +74,7 @@ def test_what_a_message_came_to(talk: Database) -> None:
 def test_what_is_written_down(talk: Database) -> None:
     """A letter that waits is not; neither is one of several."""
     with talk.read() as connection:
-        found = {each.outbound.text: each.id for each in answers.told(connection, KEYRING, "wechat", "m-1")}
+        found = {each.outbound.text: each.outbound.id for each in answers.written(connection, KEYRING, "wechat", "m-1")}
         assert answers.settled(connection, [found["一"], found["二"]])
         assert not answers.settled(connection, list(found.values()))
 

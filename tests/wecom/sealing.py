@@ -33,6 +33,16 @@ def cbc(plain: bytes, aes_key: str = AES_KEY) -> str:
     return base64.b64encode(encryptor.update(plain) + encryptor.finalize()).decode()
 
 
+def unseal(chunk: str, corp: str = CORP, aes_key: str = AES_KEY) -> str:
+    """What is in an encrypted chunk that is meant for this enterprise."""
+    decryptor = Cipher(algorithms.AES(key(aes_key)), modes.CBC(key(aes_key)[:16])).decryptor()
+    plain = decryptor.update(base64.b64decode(chunk)) + decryptor.finalize()
+    plain = plain[: -plain[-1]]
+    end = 20 + int.from_bytes(plain[16:20], "big")
+    assert plain[end:].decode() == corp
+    return plain[20:end].decode()
+
+
 def sign(timestamp: str, nonce: str, chunk: str, token: str = TOKEN) -> str:
     """What a chunk is signed with."""
     return hashlib.sha1("".join(sorted((token, timestamp, nonce, chunk))).encode()).hexdigest()  # noqa: S324 - WeCom's

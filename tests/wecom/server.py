@@ -134,6 +134,9 @@ class Server:
         content = body[body["msgtype"]]
         if body["msgtype"] == "markdown":
             self._check(len(content["content"].encode()) <= 4096, "a robot's markdown is too long")
+        if body["msgtype"] == "text":
+            self._check(0 < len(content["content"].encode()) <= 2048, "a robot's text is too long")
+            self._check("<@" not in content["content"], "a mention that nobody meant")
         if self._over(key, ROBOT_MINUTE, ROBOT_MINUTE * 60):
             raise CodeError(45009)
         self.groups[key].append(body)

@@ -8,8 +8,9 @@ import logging
 
 import pytest
 
-from bot.channels.wecom_robot import Robots, markdown
-from bot.model import Address, Fate, Outbound, Rate, Retry, Sent, Uncertain, Undeliverable
+from bot.channels.wecom_markdown import linked, markdown
+from bot.channels.wecom_robot import Robots
+from bot.model import Address, Fate, Outbound, Paper, Rate, Retry, Sent, Uncertain, Undeliverable
 from tests.wecom.conftest import load
 from tests.wecom.standin import Standin
 
@@ -45,10 +46,48 @@ async def test_it_pushes_markdown_and_pictures(wecom: Standin, robots: Robots) -
     assert wecom.violations == []
 
 
+async def test_it_calls_attention_by_a_plain_message(wecom: Standin, robots: Robots) -> None:
+    """Members by their names, else by phone, below the last piece; nobody is named in the words."""
+    text = "第一行 <@all>\n" + "虚构的一行\n" * 200
+    sent = Outbound(1, Address("robot", "C", group=True), text, mentions=("li", "+8613800000002", "wang"))
+    assert await robots.send(sent) == Sent()
+    first, last = (each["text"] for each in wecom.groups[KEY])
+    assert first["content"].startswith("第一行 ＜@all>\n虚构的一行")
+    assert set(first) == {"content"}
+    assert (last["mentioned_list"], last["mentioned_mobile_list"]) == (["li", "wang"], ["13800000002"])
+    assert wecom.violations == []
+    await push(robots)
+
+
+async def test_a_document_that_is_a_picture_goes_with_it(wecom: Standin) -> None:
+    """What is no picture, cannot be made, or is too large, is left out."""
+    made = {"board": b"\x89PNG\r\n\x1a\n of a board", "large": b"\x89PNG\r\n\x1a\n" + b"0" * (2 * 1024 * 1024)}
+
+    def paper(wanted: Paper) -> bytes:
+        if wanted.kind == "none":
+            raise ValueError(wanted.kind)
+        return made.get(wanted.kind, b"PK of a workbook")
+
+    robots = Robots({"C": f"{wecom.url}/cgi-bin/webhook/send?key={KEY}"}, load, paper)
+    for number, kind in enumerate(("board", "large", "ledger", "none")):
+        sent = Outbound(number, Address("robot", "C", group=True), "虚构", paper=Paper(kind, "C"))
+        assert await robots.send(sent) == Sent()
+    await push(robots)
+    (picture,) = (each["image"] for each in wecom.groups[KEY] if each["msgtype"] == "image")
+    assert base64.b64decode(picture["base64"]) == made["board"]
+    assert picture["md5"] == hashlib.md5(made["board"], usedforsecurity=False).hexdigest()
+
+
 def test_a_name_breaks_no_markdown() -> None:
     """Signs that mean something are replaced by those of the same look."""
     said = markdown("虚_构*<@all>[x](y)`\n# 不是标题\n- 不是列表")
     assert said == "**虚＿构＊＜@all＞［x］(y)｀**\n\u200b# 不是标题\n\u200b- 不是列表"
+
+
+def test_an_address_can_be_tapped_on_and_shows_no_secret() -> None:
+    """The words around it are as plain as any."""
+    said = linked("*看*：https://wuyi.invalid/log_in#A_b-9（10 分钟）\n1. 好")
+    assert said == "＊看＊：[https://wuyi.invalid/log＿in](https://wuyi.invalid/log_in#A_b-9)（10 分钟）\n\u200b1. 好"
 
 
 async def test_twenty_a_minute(robots: Robots) -> None:
@@ -71,10 +110,15 @@ async def test_the_key_is_seen_by_nobody(wecom: Standin, robots: Robots, caplog:
     """Neither in the log, at any level, nor in a fate or a repr, nor where an address is refused."""
     caplog.set_level(logging.DEBUG)
     fates = [await push(robots, place=place) for place in ("C", "D")]
+    called = Outbound(7, Address("robot", "C", group=True), "虚构", mentions=("planted-li", "+8613800000002"))
+    for how in (None, 502, "lose"):
+        wecom.fail("webhook/send", how)
+        fates.append(await robots.send(called))
     for how in (500, "lose"):
         wecom.fail("webhook/send", how)
         fates.append(await push(robots))
-    assert "planted" not in caplog.text + repr(fates) + repr(robots)
+    for secret in ("planted", "13800000002"):
+        assert secret not in caplog.text + repr(fates) + repr(robots)
     assert caplog.records
     with pytest.raises(ValueError, match="webhook address") as refused:
         Robots({"C": "ftp://invented.invalid/planted?key=planted"}, load)

@@ -22,8 +22,6 @@ from bot.commands.refuse import wrong_settings
 from bot.settings import Settings
 
 KNOWN = {f"WUYI_{name.upper()}" for name in Settings.model_fields} | {"WUYI_NOW"}
-LATER = ("WUYI_AIBOT_",)
-"""Settings of channels that check their own."""
 
 
 @click.command()
@@ -71,7 +69,7 @@ def examine(environment: Mapping[str, str], now: Callable[[], datetime]) -> Iter
 def unknown(environment: Mapping[str, str]) -> Iterator[Finding]:
     """Names that begin like ours and are none: a slip of the pen that would else be silence."""
     for name in sorted(environment):
-        if name.startswith("WUYI_") and name not in KNOWN and not name.startswith(LATER):
+        if name.startswith("WUYI_") and name not in KNOWN:
             near = difflib.get_close_matches(name, KNOWN, n=1)
             mend = f"did you mean {near[0]}?" if near else "unset it"
             yield warning("settings", f"{name} is no setting of this program", mend)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -30,6 +30,12 @@ SHAPES = {
         re.compile(r"[A-Za-z0-9]{43}"), "the callback's EncodingAESKey", f"{PAGE} → 接收消息 → 设置API接收"
     ),
 }  # fmt: skip
+BOT_PAGE = "copy it from the bot's page in the management console (安全与管理 → 管理工具 → 智能机器人 → API 设置)"
+BOT_SHAPES = {
+    "aibot_token": (re.compile(r"[A-Za-z0-9]{3,32}"), "the bot's Token", BOT_PAGE),
+    "aibot_aes_key": (re.compile(r"[A-Za-z0-9]{43}"), "the bot's EncodingAESKey", BOT_PAGE),
+}
+"""Nothing can be asked of WeCom about a group bot: it calls, and is not called."""
 ADDRESS = 60020
 MEANINGS = {
     40001: ("WeCom does not know the secret in WUYI_WECOM_SECRET", PAGE),
@@ -40,6 +46,7 @@ MEANINGS = {
     301002: ("the secret in WUYI_WECOM_SECRET belongs to another application than WUYI_WECOM_AGENT_ID", PAGE),
 }
 Said = dict[str, Any]
+Shapes = Mapping[str, tuple[re.Pattern[str], str, str]]
 
 
 class _NoAnswerError(Exception):
@@ -49,13 +56,19 @@ class _NoAnswerError(Exception):
 def wecom(settings: Settings, transport: httpx.BaseTransport | None = None) -> Iterator[Finding]:
     """What is known of the application, the way there, the way back, and the robots."""
     if settings.wecom_corp_id or any(getattr(settings, name) for name in SHAPES):
-        found = list(_shapes(settings))
+        found = [*_enterprise(settings), *_shapes(settings, "wecom", SHAPES)]
         yield from found
         if not any(each.check == "wecom" for each in found):
             yield from _ask(settings, transport)
-        yield from _way_back(settings)
+        yield from _way_back(settings, "wecom")
     else:
         yield ok("wecom", "WeCom is not set up (WUYI_WECOM_CORP_ID)")
+    if any(getattr(settings, name) for name in BOT_SHAPES):
+        yield from _shapes(settings, "aibot", BOT_SHAPES)
+        yield from _way_back(settings, "aibot")
+        if not (settings.wecom_corp_id or settings.telegram_token or settings.wechat_app_id):
+            what = "WeCom's group bot only answers: reminders and alerts reach nobody who has no other chat"
+            yield warning("aibot", what, "set up the application, too (WUYI_WECOM_CORP_ID), or Telegram")
     yield from robots(settings)
 
 
@@ -87,25 +100,28 @@ def _places(settings: Settings) -> set[str] | None:
         return None
 
 
-def _shapes(settings: Settings) -> Iterator[Finding]:
+def _enterprise(settings: Settings) -> Iterator[Finding]:
     if not settings.wecom_corp_id:
         yield error("wecom", "WUYI_WECOM_CORP_ID is missing", "copy it from 我的企业 → 企业ID")
-    for name, (shape, what, mend) in SHAPES.items():
+
+
+def _shapes(settings: Settings, check: str, shapes: Shapes) -> Iterator[Finding]:
+    for name, (shape, what, mend) in shapes.items():
         value = getattr(settings, name)
         plain = "" if value is None else value.get_secret_value() if hasattr(value, "get_secret_value") else str(value)
         if not shape.fullmatch(plain):
             state = "does not look like" if plain else "is missing:"
-            yield error("wecom", f"WUYI_{name.upper()} {state} {what}", mend)
+            yield error(check, f"WUYI_{name.upper()} {state} {what}", mend)
 
 
-def _way_back(settings: Settings) -> Iterator[Finding]:
+def _way_back(settings: Settings, path: str) -> Iterator[Finding]:
     """Whether WeCom can reach us."""
     local = urlsplit(settings.wecom_api_url).hostname in LOOPBACK
     if not settings.public_url.startswith("https://") and not (local and settings.public_url):
-        mend = "set it to this server's https:// address, and the callback's URL in WeCom to the same with /wecom"
+        mend = f"set it to this server's https:// address, and the callback's URL in WeCom to the same with /{path}"
         yield error("callback", "WeCom needs WUYI_PUBLIC_URL to begin with https://", mend)
     else:
-        yield ok("callback", f"WeCom calls {settings.base_url}/wecom")
+        yield ok("callback", f"WeCom calls {settings.base_url}/{path}")
 
 
 def _ask(settings: Settings, transport: httpx.BaseTransport | None) -> Iterator[Finding]:
