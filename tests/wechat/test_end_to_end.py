@@ -251,7 +251,7 @@ async def test_menu_and_paper(tmp_path: Path, wechat: Standin) -> None:
 
 
 async def test_what_customer_service_no_longer_takes_goes_another_way(tmp_path: Path) -> None:
-    """Five since the last word, counted over a restart; the sixth goes to the person's other chat; a word opens it."""
+    """Five since the last word, counted over a restart; then the person's other chat; a word, or a menu, opens it."""
     moment = [NOW]
 
     def clock() -> float:
@@ -267,6 +267,7 @@ async def test_what_customer_service_no_longer_takes_goes_another_way(tmp_path: 
 
     async with Standin(clock) as wechat:
         async with town(tmp_path, wechat, moment) as here:
+            wechat.silent = True  # ``town`` asks at the end whether anything was dropped
             li = wechat.follower("li")
             here.bot.bind(Address("other", "li"), LI)
             await enrol(here, li, LI)
@@ -296,6 +297,13 @@ async def test_what_customer_service_no_longer_takes_goes_another_way(tmp_path: 
             assert other.texts[-1] == "虚构 8"
             assert here.rows("account", "channel", "unreachable_at") == [("other", None), ("wechat", None)]
             assert len(wechat.called("message/custom/send")) == 6, "what would be dropped is not sent"
+            li.click("帮助")
+            await here.quiet()
+            for number in range(9, 13):
+                alert(here.bot, number)
+            await here.quiet()
+            assert [each.text for each in li.sees()[-3:]] == ["虚构 9", "虚构 10", "虚构 11"]
+            assert other.texts[-1] == "虚构 12"
 
 
 async def test_whoever_leaves_is_unreachable_until_they_come_back(tmp_path: Path, wechat: Standin) -> None:
