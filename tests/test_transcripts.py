@@ -28,7 +28,7 @@ from tests.town import KEYRING, PEOPLE, desk
 FOLDER = Path(__file__).parent / "transcripts"
 ALL = sorted(FOLDER.glob("*/*.txt"))
 CODE = "7KQM2XRT"
-_ACTION = re.compile(r"^\((?P<what>open|photo)(?: (?P<with>.*))?\)$")
+ACTION = re.compile(r"^\((?P<what>open|photo)(?: (?P<with>.*))?\)$")
 
 
 @pytest.mark.parametrize("path", ALL, ids=lambda path: f"{path.parent.name}/{path.stem}")
@@ -59,14 +59,15 @@ async def replay(town: Database, lines: list[str]) -> str:
                 {**STAGE, "invite": invite}[what](talk, *given)
             case "<":
                 talk.desk = desk(town, lambda: talk.now)  # a new process for every line
-                talk.desk._tools = replace(talk.desk._tools, token=_token(len(heard)))
+                talk.desk._tools = replace(talk.desk._tools, token=numbered_tokens(len(heard)))
                 heard += [text for reply in await say(talk, who, line[1:].strip()) for text in shown(reply, who)]
             case _:
                 continue
     return "\n".join(heard).rstrip("\n") + "\n"
 
 
-def _token(line: int) -> Callable[[], str]:
+def numbered_tokens(line: int) -> Callable[[], str]:
+    """The tokens of a line: the same whenever the transcript is replayed."""
     numbers = itertools.count()
     return lambda: f"t{line:04}{next(numbers):02}"
 
@@ -75,7 +76,7 @@ async def say(talk: Talk, who: str, said: str) -> list[Outbound]:
     """One line of a person."""
     if said.startswith("[") and said.endswith("]"):
         return await talk.tap(who, said[1:-1])
-    action = _ACTION.match(said.replace("CODE", CODE))
+    action = ACTION.match(said.replace("CODE", CODE))
     if action is None:
         return await talk.write(who, said.replace("CODE", CODE))
     if action["what"] == "open":

@@ -1,0 +1,160 @@
+"""The terminal's people: lines in, printed lines out, and choices by their numbers."""
+
+from __future__ import annotations
+
+import io
+import itertools
+import re
+import sys
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+from unittest import mock
+
+from bot.channels.console import Console
+from bot.model import Address, Fate, Inbound, InboundKind, Limits, Outbound, Sent
+from tests.channels.house import House, Shown
+from tests.channels.numbers import listed
+from tests.town import CHANNEL, PEOPLE
+
+if TYPE_CHECKING:
+    from starlette.routing import BaseRoute
+
+    from bot.channels.port import Take
+
+FILE = re.compile(r"^\[(?P<name>.+\.(?:xlsx|docx))\]$", re.MULTILINE)
+
+
+class Terminals:
+    """A terminal each; what one prints is kept."""
+
+    name = Console.name
+    limits = Console.limits
+
+    def __init__(self) -> None:
+        """Nothing is printed."""
+        numbers = itertools.count(1)
+        self.of = {who: Console(who, who, lambda: f"line-{next(numbers)}") for who in PEOPLE}
+        self.printed: list[tuple[str, str]] = []
+
+    def routes(self) -> Sequence[BaseRoute]:
+        """None."""
+        return ()
+
+    async def listen(self, take: Take) -> None:
+        """Nothing: each terminal listens while its person speaks."""
+
+    async def send(self, outbound: Outbound) -> Fate:
+        """Print it on the person's terminal."""
+        with mock.patch.object(sys, "stdout", io.StringIO()) as out:
+            fate = await self.of[outbound.address.id].send(outbound)
+        self.printed.append((outbound.address.id, out.getvalue()))
+        return fate
+
+
+class Elsewhere:
+    """The other chat of everybody: what nobody asked for goes there, for a terminal may be closed."""
+
+    name = CHANNEL
+    limits = Limits()
+
+    def __init__(self) -> None:
+        """Nothing came."""
+        self.came: list[Outbound] = []
+
+    def routes(self) -> Sequence[BaseRoute]:
+        """None."""
+        return ()
+
+    async def listen(self, take: Take) -> None:
+        """Nothing comes by itself."""
+
+    async def send(self, outbound: Outbound) -> Fate:
+        """Show it."""
+        self.came.append(outbound)
+        return Sent(str(outbound.id))
+
+
+class OnConsole:
+    """``wuyi chat`` for everybody."""
+
+    reflows = False
+    captions = False
+
+    def __init__(self, house: House) -> None:
+        """Nobody has said anything."""
+        self.channel = Terminals()
+        self._house = house
+        self.elsewhere = Elsewhere()
+        self._numbers = itertools.count(1)
+        self._last: dict[str, dict[str, str]] = {}
+        self._came: list[Outbound] = []
+
+    def address(self, who: str) -> str:
+        """By their own name."""
+        return who
+
+    async def begin(self) -> None:
+        """The screens are empty."""
+        self.channel.printed.clear()
+        self.elsewhere.came.clear()
+        self._last.clear()
+        self._came.clear()
+        self._house.channels[CHANNEL] = self.elsewhere
+
+    async def say(self, who: str, text: str) -> None:
+        """Type a line. The terminal greets whoever starts it; here it is started for each line, and greets nobody."""
+        await self._type(who, text + "\n", InboundKind.TEXT)
+
+    async def tap(self, who: str, label: str) -> None:
+        """Type the number of the choice in the newest list; what stands in the other chat is tapped there."""
+        if label in self._last.get(who, ()):
+            await self.say(who, self._last[who][label])
+            return
+        here = Address(CHANNEL, who)
+        buttons = [each for came in self._came if came.address == here for row in came.buttons for each in row]
+        token = next(each.token for each in reversed(buttons) if each.label == label)
+        number = f"tap-{next(self._numbers)}"
+        await self._house.take(Inbound(here, number, InboundKind.TAP, token, sender=who, edits=number))
+
+    async def photo(self, who: str, caption: str) -> None:
+        """Nobody can."""
+        raise NotImplementedError
+
+    async def open(self, who: str, code: str) -> None:
+        """Start the terminal, or type the code."""
+        await (self.say(who, code) if code else self._type(who, "", InboundKind.OPEN))
+
+    async def seen(self) -> list[Shown]:
+        """What was printed, read as a person reads it."""
+        found = []
+        for who, text in self.channel.printed:
+            read = listed(text)
+            file = FILE.search(read.text)
+            self._last[who] = read.marks
+            name = file["name"] if file else ""
+            found.append(Shown(who, FILE.sub("", read.text), tuple(read.marks), name, bool(read.marks)))
+        for came in self.elsewhere.came:
+            labels = tuple(each.label for row in came.buttons for each in row)
+            found.append(Shown(came.address.id, came.text, labels, came.paper.name if came.paper else ""))
+        self._came += self.elsewhere.came
+        self.elsewhere.came.clear()
+        self.channel.printed.clear()
+        return found
+
+    async def over(self) -> None:
+        """A terminal has no rules."""
+
+    async def _type(self, who: str, typed: str, kind: InboundKind) -> None:
+        async def take(inbound: Inbound) -> None:
+            if inbound.kind is kind:
+                await self._house.take(inbound)
+
+        with mock.patch.object(sys, "stdin", io.StringIO(typed)):
+            await self.channel.of[who].listen(take)
+
+
+@asynccontextmanager
+async def on_console(house: House) -> AsyncIterator[OnConsole]:
+    """The terminals."""
+    yield OnConsole(house)
