@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from bot import words
 from bot.desk import enrolment, groups, letters, spoken
 from bot.desk.controls import CONTROLS
-from bot.desk.pointing import answers, pointed
+from bot.desk.pointing import answers, pointed, unsure
 from bot.desk.reminders import SETTLES
 from bot.desk.visit import DEFAULT, Visit, standing
 from bot.dialog import Attachment, Option, Points, Question, Reply, Say, take
@@ -141,6 +141,8 @@ def _written(visit: Visit, kept: Kept | None) -> None:
         return
     if kept is None:
         spoken.unprompted(visit, said)
+    elif unsure(visit, kept, said):
+        visit.ask_again(kept)
     elif not spoken.instead(visit, kept, said):
         visit.answer(kept, said)
 

@@ -35,6 +35,14 @@ def pointed(visit: Visit, kept: Kept | None, said: str) -> Pointed | None:
     return _labelled(visit, kept, said)
 
 
+def unsure(visit: Visit, kept: Kept, said: str) -> bool:
+    """Whether a figure may be the answer to the open question, or the number of a choice in what came after it."""
+    if not said.isdecimal() or len(said) > DIGITS or not cards.figures(_asked(kept)):
+        return False
+    shown = _last(visit)
+    return shown is not None and shown.conversation != kept.id and 1 <= int(said) <= len(shown.buttons)
+
+
 def answers(kept: Kept, said: str) -> bool:
     """Whether words that could be a command answer what is being asked (“请假” at the prompt)."""
     ask = _asked(kept)

@@ -28,9 +28,10 @@ ENDS: Mapping[tuple[str, str], tuple[str, str]] = {
     ("console", "zh/found"): ("[有新情况]", OLD),
 }
 """By channel and transcript: a line that cannot be said there, the last of its kind, and why."""
-BOTH = ("telegram", "wecom")
-"""The channels on which the English conversations are held, too."""
-CASES = [(name, path) for name in DRIVERS for path in ALL if path.parent.name == "zh" or name in BOTH]
+IN_TURN = ("telegram", "wecom")
+"""The English conversations are held on these, every other one on each; the Chinese ones on all channels."""
+ENGLISH = {path: IN_TURN[n % 2] for n, path in enumerate(path for path in ALL if path.parent.name == "en")}
+CASES = [(name, path) for name in DRIVERS for path in ALL if ENGLISH.get(path, name) == name]
 
 
 def called(path: Path) -> str:

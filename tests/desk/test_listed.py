@@ -42,18 +42,20 @@ async def test_what_is_no_letter_of_the_list_is_an_answer(town: Database, said: 
     assert again.listed == question.listed
 
 
-async def test_a_letter_means_nothing_under_another_message(town: Database) -> None:
-    """An alert that came after the question has numbers: a letter does not choose from it."""
+@pytest.mark.parametrize("said", ["B", "2"])
+async def test_a_message_that_came_after_the_question_leaves_no_doubt(town: Database, said: str) -> None:
+    """Its choices have numbers, and the question wants a number: it is asked again before anything is filed."""
     talk = Talk(town)
-    for said in ("居家隔离", "君安花园小区", "3-2-501", "今天"):
-        await talk.write("wang", said)
-    for said in ("有异常", "星悦城一期", "发热", "不知道", "没量", "提交"):
-        await talk.write("zhang", said)
-    alert = talk.chats["wang"][-1]
-    assert alert.listed == ("1. 收到", "2. 看病例")
-    (said_back,) = await talk.write("wang", "B")
-    assert "居家隔离" not in alert.text
-    assert "几天" in said_back.text
+    for each in ("居家隔离", "君安花园小区", "3-2-501", "今天"):
+        await talk.write("wang", each)
+    for each in ("有异常", "星悦城一期", "发热", "不知道", "没量", "提交"):
+        await talk.write("zhang", each)
+    assert talk.chats["wang"][-1].listed == ("1. 收到", "2. 看病例")
+    (again,) = await talk.write("wang", said)
+    assert "几天" in again.text
+    assert again.listed == ("A. 14 天",)
+    (checked,) = await talk.write("wang", "2")
+    assert "居家隔离 2 天" in checked.text
 
 
 def test_a_list_longer_than_the_alphabet_has_numbers() -> None:
