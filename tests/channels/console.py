@@ -102,8 +102,9 @@ class OnConsole:
         self._came.clear()
         self._house.channels[CHANNEL] = self.elsewhere
 
-    async def say(self, who: str, text: str) -> None:
+    async def say(self, who: str, text: str, group: str = "") -> None:
         """Type a line. The terminal greets whoever starts it; here it is started for each line, and greets nobody."""
+        assert not group
         await self._type(who, text + "\n", InboundKind.TEXT)
 
     async def tap(self, who: str, label: str) -> None:

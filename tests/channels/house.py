@@ -73,8 +73,8 @@ class Driver(Protocol):
         """A new conversation: nobody has said anything."""
         ...
 
-    async def say(self, who: str, text: str) -> None:
-        """Write; returns once the platform knows that it arrived."""
+    async def say(self, who: str, text: str, group: str = "") -> None:
+        """Write, perhaps in a group, to the bot; returns once the platform knows that it arrived."""
         ...
 
     async def tap(self, who: str, label: str) -> None:
@@ -121,6 +121,7 @@ class House:
         shutil.copy(self._town, self._folder / "wuyi.db")
         self.talk.now = NOW
         self.turn(0)
+        self.quarantined.clear()
         self.channels = {name: driver.channel for name, driver in drivers.items()}
         self.database.write(lambda connection: _move(connection, drivers, also=also))
         self.post = Post(

@@ -106,17 +106,18 @@ async def speak(house: House, driver: Driver, said: str, channels: str, until: C
         AssertionError: somebody was shown something else.
     """
     await driver.begin()
-    who = "zhang"
+    speaker = "zhang"
     for line in lines(said):
         for directive in line.before:
-            who = _direct(house, directive, who)
+            speaker = _direct(house, directive, speaker)
+        who, _, group = speaker.partition(" ")
         house.turn(line.number)
         if until(line):
             return True
-        await _act(house, driver, who, line)
+        await (driver.say(who, line.said, group) if group else _act(house, driver, who, line))
         await house.post.settle()
         shown = told(await driver.seen(), reflows=driver.reflows)
-        wanted = told(expected(line.answers, who, channels), reflows=driver.reflows)
+        wanted = told(expected(line.answers, group or who, channels), reflows=driver.reflows)
         assert shown == wanted, _difference(line, shown, wanted)
         assert house.quarantined == []
     await driver.over()
@@ -133,7 +134,7 @@ def _difference(line: Line, shown: Mapping[str, Told], wanted: Mapping[str, Told
     return "\n".join(said)
 
 
-def _direct(house: House, directive: str, who: str) -> str:
+def _direct(house: House, directive: str, speaker: str) -> str:
     """Do what a line between two lines of people says; gives who speaks now."""
     rest = directive[1:].strip()
     if directive.startswith("@"):
@@ -143,7 +144,7 @@ def _direct(house: House, directive: str, who: str) -> str:
     else:
         what, *given = rest.split()
         {**STAGE, "invite": invite}[what](house.talk, *given)
-    return who
+    return speaker
 
 
 async def _act(house: House, driver: Driver, who: str, line: Line) -> None:

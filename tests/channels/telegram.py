@@ -8,12 +8,14 @@ from contextlib import asynccontextmanager, suppress
 
 from bot.channels.telegram import Telegram
 from tests.channels.house import PICTURE, House, Shown, names
+from tests.telegram.botapi import USERNAME
 from tests.telegram.chats import Seen
 from tests.telegram.serving import served, until
 from tests.telegram.standin import Standin
 from tests.town import PEOPLE
 
 FIRST = 7000
+GROUP = -7100
 SENDS = frozenset({"sendMessage", "sendPhoto", "sendDocument"})
 
 
@@ -28,7 +30,7 @@ class OnTelegram:
         self.channel = channel
         self._telegram = telegram
         self._people = {who: telegram.person(int(self.address(who))) for who in PEOPLE}
-        self._names = names(self)
+        self._names = names(self) | {str(GROUP): "group"}
         self._calls = 0
         self._last: dict[int, int] = {}
         self._gone: dict[tuple[str, str], tuple[str, int]] = {}
@@ -40,15 +42,19 @@ class OnTelegram:
 
     async def begin(self) -> None:
         """Everybody has started the bot once, or it could not write first; nothing stands in the chats."""
-        self._telegram.chats.log = {int(self.address(who)): [] for who in PEOPLE}
+        self._telegram.chats.log = {int(self.address(who)): [] for who in PEOPLE} | {GROUP: []}
         self._telegram._taps.clear()
         self._calls = len(self._telegram.calls)
         self._last.clear()
         self._gone.clear()
 
-    async def say(self, who: str, text: str) -> None:
-        """Write."""
-        await self._people[who].write(text)
+    async def say(self, who: str, text: str, group: str = "") -> None:
+        """Write; in a group by a command, or with the bot's name before it, for it hears nothing else there."""
+        if group:
+            said = text if text.startswith("/") else f"@{USERNAME} {text}"
+            await self._people[who].write(said, GROUP)
+        else:
+            await self._people[who].write(text)
         await self._telegram.confirmed()
 
     async def tap(self, who: str, label: str) -> None:

@@ -28,10 +28,18 @@ ENDS: Mapping[tuple[str, str], tuple[str, str]] = {
     ("console", "zh/found"): ("[有新情况]", OLD),
 }
 """By channel and transcript: a line that cannot be said there, the last of its kind, and why."""
+GROUPS = ("telegram",)
+"""The channels with groups: a WeCom application hears none, the web chat has them over the sample roster only, and
+before a terminal sits one person."""
 IN_TURN = ("telegram", "wecom")
 """The English conversations are held on these, every other one on each; the Chinese ones on all channels."""
 ENGLISH = {path: IN_TURN[n % 2] for n, path in enumerate(path for path in ALL if path.parent.name == "en")}
-CASES = [(name, path) for name in DRIVERS for path in ALL if ENGLISH.get(path, name) == name]
+CASES = [
+    (name, path)
+    for name in DRIVERS
+    for path in ALL
+    if (ENGLISH.get(path, name) == name if path.stem != "group" else name in GROUPS)
+]
 
 
 def called(path: Path) -> str:

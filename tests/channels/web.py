@@ -56,8 +56,9 @@ class OnWeb:
             if who not in NEW:
                 browser.cookies.set("__Host-wuyi_guest", who, domain="wuyi.example")
 
-    async def say(self, who: str, text: str) -> None:
+    async def say(self, who: str, text: str, group: str = "") -> None:
         """Write into the chat; before there is one, into the field for a code."""
+        assert not group
         if self._browsers[who].cookies:
             await self._post(who, text=text)
         else:

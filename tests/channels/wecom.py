@@ -54,8 +54,9 @@ class OnWeCom:
         self._count.clear()
         self._gone.clear()
 
-    async def say(self, who: str, text: str) -> None:
+    async def say(self, who: str, text: str, group: str = "") -> None:
         """Write."""
+        assert not group
         self._members[who].write(text)
         await self._wecom.confirmed()
 

@@ -81,8 +81,7 @@ async def test_a_group_sees_no_person(town: Database) -> None:
     talk = Talk(town)
     await plant(talk)
     for text in ("/bind 君安社区", "/board", *(f"/{name} {FEVER}" for name in EVERY), *(f"/{name}" for name in EVERY)):
-        inbound = talk.inbound("wang", InboundKind.TEXT, text)
-        await talk.send(replace(inbound, address=Address(CHANNEL, "group", group=True), sender="wang"))
+        await talk.write("wang", text, "group")
     said = "\n".join(letter.text for letter in talk.chats["group"])
     assert "君安社区" in said
     for trace in (*PLANTED.values(), "隐", "8栋", "F1124", "M1124", "K1124"):
