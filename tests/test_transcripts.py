@@ -1,7 +1,8 @@
 """Golden conversations: ``<`` is a person, ``>`` is the bot. ``pytest --update`` rewrites what the bot says.
 
-A line ``@ 2026-11-24 14:58`` sets the clock, ``= zhang`` says who speaks, ``= zhang group`` that they do so in a group. ``< [Label]`` taps a button, ``< (open)``
-opens the chat, ``< (open CODE)`` by a link, ``< (photo CAPTION)`` sends a picture; ``# …`` is a remark.
+A line ``@ 2026-11-24 14:58`` sets the clock, ``= zhang`` says who speaks, ``= zhang group`` that they do so in a group.
+``< [Label]`` taps a button, ``< (open)`` opens the chat, ``< (open CODE)`` by a link, ``< (photo CAPTION)`` sends a
+picture; ``# …`` is a remark.
 ``!invite new`` makes a code for a person, to be used as ``CODE``; what else ``!`` does stands in ``tests.staged``.
 Every answer has been through the database (sealed JSON) before the next line is read: each conversation also shows
 that a restart between two lines changes nothing.

@@ -79,6 +79,7 @@ class OnConsole:
     """``wuyi chat`` for everybody."""
 
     reflows = False
+    pictures = False
     captions = False
 
     def __init__(self, house: House) -> None:

@@ -61,6 +61,11 @@ class Driver(Protocol):
         ...
 
     @property
+    def pictures(self) -> bool:
+        """Whether people can send pictures."""
+        ...
+
+    @property
     def captions(self) -> bool:
         """Whether a picture may come with words; else these follow it."""
         ...

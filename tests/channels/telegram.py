@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from typing import Any
 
 from bot.channels.telegram import Telegram
 from tests.channels.house import PICTURE, House, Shown, names
@@ -23,6 +24,7 @@ class OnTelegram:
     """One bot, and everybody's phone."""
 
     reflows = False
+    pictures = True
     captions = True
 
     def __init__(self, telegram: Standin, channel: Telegram) -> None:
@@ -30,11 +32,16 @@ class OnTelegram:
         self.channel = channel
         self._telegram = telegram
         self._people = {who: telegram.person(int(self.address(who))) for who in PEOPLE}
-        self._names = names(self) | {str(GROUP): "group"}
+        self._names = {**names(self), str(GROUP): "group"}
         self._calls = 0
         self._last: dict[int, int] = {}
         self._gone: dict[tuple[str, str], tuple[str, int]] = {}
         """By person and label: what the newest button of that label carried, and under which message."""
+
+    @property
+    def calls(self) -> list[tuple[str, dict[str, Any]]]:
+        """Every call of the Bot API: its method, and what it brought."""
+        return self._telegram.calls
 
     def address(self, who: str) -> str:
         """A number."""
@@ -42,7 +49,7 @@ class OnTelegram:
 
     async def begin(self) -> None:
         """Everybody has started the bot once, or it could not write first; nothing stands in the chats."""
-        self._telegram.chats.log = {int(self.address(who)): [] for who in PEOPLE} | {GROUP: []}
+        self._telegram.chats.log = {**{int(self.address(who)): [] for who in PEOPLE}, GROUP: []}
         self._telegram._taps.clear()
         self._calls = len(self._telegram.calls)
         self._last.clear()

@@ -26,8 +26,7 @@ class Everywhere:
         """Do something on a channel; what is shown to anybody, by channel."""
         self._line += 1
         self.house.turn(self._line)
-        act = {"say": self._on[channel].say, "tap": self._on[channel].tap, "open": self._on[channel].open}[what]
-        await act("zhang", *how)
+        await getattr(self._on[channel], what)("zhang", *how)
         await self.house.post.settle()
         return {name: shown for name, each in self._on.items() if (shown := await each.seen())}
 

@@ -28,6 +28,7 @@ class OnWeb:
     """A browser for everybody, in which they once gave their code."""
 
     reflows = False
+    pictures = True
     captions = True
 
     def __init__(self, house: House, channel: Web, browsers: dict[str, httpx.AsyncClient]) -> None:

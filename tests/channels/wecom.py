@@ -27,13 +27,14 @@ class OnWeCom:
     """One application, and every member's phone."""
 
     reflows = True
+    pictures = True
     captions = False
 
     def __init__(self, house: House, wecom: Standin, channel: WeCom) -> None:
         """Nobody has said anything."""
         self.channel = channel
         self._house = house
-        self._wecom = wecom
+        self.wecom = wecom
         self._members = {who: wecom.member(self.address(who)) for who in PEOPLE}
         self._names = names(self)
         self._calls = 0
@@ -48,9 +49,9 @@ class OnWeCom:
 
     async def begin(self) -> None:
         """Nothing stands on the phones."""
-        self._wecom.shown.clear()
-        self._wecom._tasks.clear()
-        self._calls = len(self._wecom.calls)
+        self.wecom.shown.clear()
+        self.wecom._tasks.clear()
+        self._calls = len(self.wecom.calls)
         self._count.clear()
         self._gone.clear()
 
@@ -58,27 +59,27 @@ class OnWeCom:
         """Write."""
         assert not group
         self._members[who].write(text)
-        await self._wecom.confirmed()
+        await self.wecom.confirmed()
 
     async def tap(self, who: str, label: str) -> None:
         """Tap on the newest card with that choice; where the choices fit no card, send the number."""
         for seen in reversed(self._members[who].sees()):
             if label in dict((*seen.buttons, *seen.options)):
                 self._members[who].tap(label)
-                await self._wecom.confirmed()
+                await self.wecom.confirmed()
                 return
             if seen.kind == "text" and label in (marks := listed(seen.text).marks):
                 await self.say(who, marks[label])
                 return
         seen, key, option = self._gone[who, label]  # a screen that lags still shows it
         self._members[who].tap_key(seen, key, option)
-        await self._wecom.confirmed()
+        await self.wecom.confirmed()
 
     async def photo(self, who: str, caption: str) -> None:
         """Send a picture; no words go with one."""
         assert not caption
         self._members[who].photo(PICTURE)
-        await self._wecom.confirmed()
+        await self.wecom.confirmed()
 
     async def open(self, who: str, code: str) -> None:
         """Open the chat, another hour than the last time, or send the code."""
@@ -87,17 +88,17 @@ class OnWeCom:
             return
         self._house.moment += HOUR
         self._members[who].enter()
-        await self._wecom.confirmed()
+        await self.wecom.confirmed()
 
     async def seen(self) -> list[Shown]:
         """What each call has left on the phones. A card made grey says nothing that was not there before."""
-        calls = self._wecom.calls[self._calls :]
-        self._calls = len(self._wecom.calls)
+        calls = self.wecom.calls[self._calls :]
+        self._calls = len(self.wecom.calls)
         found = []
         for method, body in calls:
             if method == "message/send":
                 user = body["touser"]
-                seen = self._wecom.shown[user][self._count.get(user, 0)]
+                seen = self.wecom.shown[user][self._count.get(user, 0)]
                 self._count[user] = self._count.get(user, 0) + 1
                 self._edited[id(seen)] = seen.edited
                 found.append(self._shown(user, seen))
@@ -107,7 +108,7 @@ class OnWeCom:
 
     def _updated(self, body: dict[str, Any]) -> list[Shown]:
         (user,) = body["userids"]
-        changed = [each for each in self._wecom.shown[user] if self._edited.get(id(each), 0) != each.edited]
+        changed = [each for each in self.wecom.shown[user] if self._edited.get(id(each), 0) != each.edited]
         for each in changed:
             self._edited[id(each)] = each.edited
             assert each.grey or each.buttons
@@ -115,8 +116,8 @@ class OnWeCom:
 
     async def over(self) -> None:
         """Nothing was too long, too wide, too many or too fast for WeCom."""
-        assert self._wecom.violations == []
-        assert self._wecom.dropped == []
+        assert self.wecom.violations == []
+        assert self.wecom.dropped == []
 
     def _shown(self, user: str, seen: Seen) -> Shown:
         to = self._names[user]
