@@ -24,15 +24,7 @@ Pointed = tuple[letters.Shown, str]
 
 def pointed(visit: Visit, kept: Kept | None, said: str) -> Pointed | None:
     """The choice that is meant, or None where the words are something else."""
-    lettered = kept is not None and cards.figures(_asked(kept))
-    index = _letter(said) if lettered else _number(said)
-    shown = _last(visit) if index is not None else None
-    # Only the question that wants figures has letters: what came after it has numbers, and they mean nothing here.
-    if shown is not None and lettered and kept is not None and shown.conversation != kept.id:
-        shown = None
-    if index is not None and shown is not None and -1 <= index < len(shown.buttons) and shown.buttons:
-        return shown, shown.buttons[index].value
-    return _labelled(visit, kept, said)
+    return _marked(visit, kept, said) or _labelled(visit, kept, said)
 
 
 def unsure(visit: Visit, kept: Kept, said: str) -> bool:
@@ -69,6 +61,20 @@ def _letter(said: str) -> int | None:
     """The place of a choice by its letter (“b”, “Ｂ、”), from 0."""
     letter = unicodedata.normalize("NFKC", said).upper().rstrip(".、")
     return ascii_uppercase.index(letter) if len(letter) == 1 and letter in ascii_uppercase else None
+
+
+def _marked(visit: Visit, kept: Kept | None, said: str) -> Pointed | None:
+    """The choice of that number; of that letter where a figure answers the open question by itself."""
+    number, letter = _number(said), _letter(said)
+    if number is None and letter is None:
+        return None
+    lettered = kept is not None and cards.figures(_asked(kept))
+    index, shown = (letter if lettered else number), _last(visit)
+    if index is None or shown is None or not -1 <= index < len(shown.buttons) or not shown.buttons:
+        return None
+    if lettered and kept is not None and shown.conversation != kept.id:
+        return None  # it came after the question, and has numbers, which mean nothing here
+    return shown, shown.buttons[index].value
 
 
 def _labelled(visit: Visit, kept: Kept | None, said: str) -> Pointed | None:
