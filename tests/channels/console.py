@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING
 from unittest import mock
 
 from bot.channels.console import Console
-from bot.model import Address, Fate, Inbound, InboundKind, Limits, Outbound, Sent
+from bot.model import Fate, Inbound, InboundKind, Outbound
+from tests.channels.elsewhere import Elsewhere
 from tests.channels.house import House, Shown
 from tests.channels.numbers import listed
-from tests.town import CHANNEL, PEOPLE
+from tests.town import PEOPLE
 
 if TYPE_CHECKING:
     from starlette.routing import BaseRoute
@@ -52,29 +53,6 @@ class Terminals:
         return fate
 
 
-class Elsewhere:
-    """The other chat of everybody: what nobody asked for goes there, for a terminal may be closed."""
-
-    name = CHANNEL
-    limits = Limits()
-
-    def __init__(self) -> None:
-        """Nothing came."""
-        self.came: list[Outbound] = []
-
-    def routes(self) -> Sequence[BaseRoute]:
-        """None."""
-        return ()
-
-    async def listen(self, take: Take) -> None:
-        """Nothing comes by itself."""
-
-    async def send(self, outbound: Outbound) -> Fate:
-        """Show it."""
-        self.came.append(outbound)
-        return Sent(str(outbound.id))
-
-
 class OnConsole:
     """``wuyi chat`` for everybody."""
 
@@ -86,10 +64,8 @@ class OnConsole:
         """Nobody has said anything."""
         self.channel = Terminals()
         self._house = house
-        self.elsewhere = Elsewhere()
-        self._numbers = itertools.count(1)
+        self._elsewhere = Elsewhere(house)
         self._last: dict[str, dict[str, str]] = {}
-        self._came: list[Outbound] = []
 
     def address(self, who: str) -> str:
         """By their own name."""
@@ -98,10 +74,8 @@ class OnConsole:
     async def begin(self) -> None:
         """The screens are empty."""
         self.channel.printed.clear()
-        self.elsewhere.came.clear()
         self._last.clear()
-        self._came.clear()
-        self._house.channels[CHANNEL] = self.elsewhere
+        self._elsewhere.begin()
 
     async def say(self, who: str, text: str, group: str = "") -> None:
         """Type a line. The terminal greets whoever starts it; here it is started for each line, and greets nobody."""
@@ -112,12 +86,8 @@ class OnConsole:
         """Type the number of the choice in the newest list; what stands in the other chat is tapped there."""
         if label in self._last.get(who, ()):
             await self.say(who, self._last[who][label])
-            return
-        here = Address(CHANNEL, who)
-        buttons = [each for came in self._came if came.address == here for row in came.buttons for each in row]
-        token = next(each.token for each in reversed(buttons) if each.label == label)
-        number = f"tap-{next(self._numbers)}"
-        await self._house.take(Inbound(here, number, InboundKind.TAP, token, sender=who, edits=number))
+        else:
+            await self._elsewhere.tap(who, label)
 
     async def photo(self, who: str, caption: str) -> None:
         """Nobody can."""
@@ -136,13 +106,8 @@ class OnConsole:
             self._last[who] = read.marks
             name = file["name"] if file else ""
             found.append(Shown(who, FILE.sub("", read.text), tuple(read.marks), name, bool(read.marks)))
-        for came in self.elsewhere.came:
-            labels = tuple(each.label for row in came.buttons for each in row)
-            found.append(Shown(came.address.id, came.text, labels, came.paper.name if came.paper else ""))
-        self._came += self.elsewhere.came
-        self.elsewhere.came.clear()
         self.channel.printed.clear()
-        return found
+        return found + self._elsewhere.seen()
 
     async def over(self) -> None:
         """A terminal has no rules."""
