@@ -57,6 +57,8 @@ class OnConsole:
     """``wuyi chat`` for everybody."""
 
     reflows = False
+    lists = True
+    beside = True
     pictures = False
     captions = False
 

@@ -61,6 +61,16 @@ class Driver(Protocol):
         ...
 
     @property
+    def lists(self) -> bool:
+        """Whether choices are a list with numbers or letters: then those of the newest message are all there are."""
+        ...
+
+    @property
+    def beside(self) -> bool:
+        """Whether people have another chat beside it, for it cannot bring them what they did not ask for."""
+        ...
+
+    @property
     def pictures(self) -> bool:
         """Whether people can send pictures."""
         ...
@@ -118,8 +128,8 @@ class House:
         """The platforms' own clock, in seconds. It goes on when the town's stands still."""
         self.quarantined: list[str] = []
 
-    def fresh(self, drivers: Mapping[str, Driver], *, also: bool = False) -> None:
-        """A new town, whose people have their chats on these channels; ``also``: beside the one of the town's own."""
+    def fresh(self, drivers: Mapping[str, Driver]) -> None:
+        """A new town, whose people have their chats on these channels, perhaps beside the town's own."""
         self.database.engine.dispose()
         for path in self._folder.glob("wuyi.db*"):
             path.unlink()
@@ -128,7 +138,7 @@ class House:
         self.turn(0)
         self.quarantined.clear()
         self.channels = {name: driver.channel for name, driver in drivers.items()}
-        self.database.write(lambda connection: _move(connection, drivers, also=also))
+        self.database.write(lambda connection: _move(connection, drivers))
         self.post = Post(
             self.database, KEYRING, self.channels, lambda: self.talk.now, name="house", tools=self.talk.desk._tools
         )
@@ -171,10 +181,10 @@ def _hasty(connection: Any, _: object) -> None:  # noqa: ANN401 - the driver's c
     connection.execute("PRAGMA synchronous=OFF")
 
 
-def _move(connection: Connection, drivers: Mapping[str, Driver], *, also: bool) -> None:
+def _move(connection: Connection, drivers: Mapping[str, Driver]) -> None:
     """The people's chats, from the town's own channel to these."""
     (first, driver), *others = drivers.items()
-    if also:
+    if driver.beside:
         others = [(first, driver), *others]
     else:
         moved = update(ACCOUNT).where(ACCOUNT.c.channel == CHANNEL, ACCOUNT.c.address == bindparam("called"))

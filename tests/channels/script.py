@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from tests.channels.house import Driver, House, Shown
@@ -32,12 +32,6 @@ class Line:
     before: tuple[str, ...]
     """Directives since the line before it."""
     answers: tuple[str, ...]
-
-
-def never(line: Line) -> bool:
-    """Everything can be said."""
-    del line
-    return False
 
 
 @dataclass
@@ -97,31 +91,54 @@ def told(shown: Iterable[Shown], *, reflows: bool) -> dict[str, Told]:
     return dict(found)
 
 
-async def speak(house: House, driver: Driver, said: str, channels: str, until: Callable[[Line], bool] = never) -> bool:
+def offered(shown: Iterable[Shown]) -> dict[str, tuple[str, ...]]:
+    """By person: the choices of the newest message."""
+    found: dict[str, tuple[str, ...]] = {}
+    begun: set[str] = set()
+    for each in shown:
+        if each.choices:
+            found[each.to] = (*(found.get(each.to, ()) if each.to in begun else ()), *each.choices)
+            begun.add(each.to)
+        elif each.to in begun or each.to not in found:
+            found[each.to] = ()
+            begun.discard(each.to)
+    return found
+
+
+def _sayable(driver: Driver, line: Line, choices: Container[str], alone: Container[str]) -> bool:
+    if line.said.startswith("(photo"):
+        return driver.pictures and (driver.captions or line.said not in alone)
+    return not (driver.lists and line.said.startswith("[")) or line.said[1:-1] in choices
+
+
+async def speak(house: House, driver: Driver, said: str, channels: str, alone: Container[str] = ()) -> Line | None:
     """Speak a transcript; after each line everybody must have been shown what stands there, and no more.
 
-    ``until`` finds a line that nobody can say on this channel: there the conversation ends, which is returned.
+    A line that nobody can say on this channel ends the conversation, and is returned. ``alone``: pictures whose words
+    cannot follow them, for the next question takes these for its answer.
 
     Raises:
         AssertionError: somebody was shown something else.
     """
     await driver.begin()
-    speaker = "zhang"
+    speaker, choices = "zhang", dict[str, tuple[str, ...]]()
     for line in lines(said):
         for directive in line.before:
             speaker = _direct(house, directive, speaker)
         who, _, group = speaker.partition(" ")
         house.turn(line.number)
-        if until(line):
-            return True
+        if not _sayable(driver, line, choices.get(who, ()), alone):
+            await driver.over()
+            return line
         await (driver.say(who, line.said, group) if group else _act(house, driver, who, line))
         await house.post.settle()
         shown = told(await driver.seen(), reflows=driver.reflows)
         wanted = told(expected(line.answers, group or who, channels), reflows=driver.reflows)
         assert shown == wanted, _difference(line, shown, wanted)
         assert house.quarantined == []
+        choices |= offered(expected(line.answers, group or who, channels))
     await driver.over()
-    return False
+    return None
 
 
 def _difference(line: Line, shown: Mapping[str, Told], wanted: Mapping[str, Told]) -> str:

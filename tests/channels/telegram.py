@@ -24,6 +24,8 @@ class OnTelegram:
     """One bot, and everybody's phone."""
 
     reflows = False
+    lists = False
+    beside = False
     pictures = True
     captions = True
 

@@ -65,7 +65,7 @@ class Wire:
 async def planted(house: House, driver: Give, name: str) -> tuple[Wire, Driver]:
     """A fever, a contact and a returnee, told on this channel with all that may be told."""
     on = await driver(name)
-    house.fresh({name: on}, also=name == "console")
+    house.fresh({name: on})
     await on.begin()
     wire = Wire(house, on)
     await plant(wire)

@@ -28,6 +28,8 @@ class OnWeb:
     """A browser for everybody, in which they once gave their code."""
 
     reflows = False
+    lists = False
+    beside = False
     pictures = True
     captions = True
 

@@ -27,6 +27,8 @@ class OnWeCom:
     """One application, and every member's phone."""
 
     reflows = True
+    lists = False
+    beside = False
     pictures = True
     captions = False
 
