@@ -34,9 +34,10 @@ class Talk:
         """Set the clock: ``2026-11-24 14:58``."""
         self.now = datetime.fromisoformat(said).replace(tzinfo=NOW.tzinfo)
 
-    async def write(self, who: str, said: str) -> list[Outbound]:
-        """Write a line."""
-        return await self.send(self.inbound(who, InboundKind.TEXT, said))
+    async def write(self, who: str, said: str, group: str = "") -> list[Outbound]:
+        """Write a line, perhaps in a group."""
+        inbound = self.inbound(who, InboundKind.TEXT, said)
+        return await self.send(replace(inbound, address=Address(CHANNEL, group, group=True)) if group else inbound)
 
     async def open(self, who: str, payload: str = "") -> list[Outbound]:
         """Open the chat, by a deep link if there is a payload."""

@@ -1,7 +1,8 @@
 """Golden conversations: ``<`` is a person, ``>`` is the bot. ``pytest --update`` rewrites what the bot says.
 
-A line ``@ 2026-11-24 14:58`` sets the clock, ``= zhang`` says who speaks. ``< [Label]`` taps a button, ``< (open)``
-opens the chat, ``< (open CODE)`` by a link, ``< (photo CAPTION)`` sends a picture; ``# …`` is a remark.
+A line ``@ 2026-11-24 14:58`` sets the clock, ``= zhang`` says who speaks, ``= zhang group`` that they do so in a group.
+``< [Label]`` taps a button, ``< (open)`` opens the chat, ``< (open CODE)`` by a link, ``< (photo CAPTION)`` sends a
+picture; ``# …`` is a remark.
 ``!invite new`` makes a code for a person, to be used as ``CODE``; what else ``!`` does stands in ``tests.staged``.
 Every answer has been through the database (sealed JSON) before the next line is read: each conversation also shows
 that a restart between two lines changes nothing.
@@ -28,7 +29,7 @@ from tests.town import KEYRING, PEOPLE, desk
 FOLDER = Path(__file__).parent / "transcripts"
 ALL = sorted(FOLDER.glob("*/*.txt"))
 CODE = "7KQM2XRT"
-_ACTION = re.compile(r"^\((?P<what>open|photo)(?: (?P<with>.*))?\)$")
+ACTION = re.compile(r"^\((?P<what>open|photo)(?: (?P<with>.*))?\)$")
 
 
 @pytest.mark.parametrize("path", ALL, ids=lambda path: f"{path.parent.name}/{path.stem}")
@@ -45,7 +46,7 @@ async def test_conversation(path: Path, town: Database, request: pytest.FixtureR
 async def replay(town: Database, lines: list[str]) -> str:
     """Speak the lines of the persons; everything, with what the bot answers."""
     talk = Talk(town)
-    who = "zhang"
+    who, group = "zhang", ""
     heard: list[str] = []
     for line in lines:
         heard.append(line)
@@ -53,29 +54,33 @@ async def replay(town: Database, lines: list[str]) -> str:
             case "@":
                 talk.at(line[1:].strip())
             case "=":
-                who = line[1:].strip()
+                who, _, group = line[1:].strip().partition(" ")
             case "!":
                 what, *given = line[1:].split()
                 {**STAGE, "invite": invite}[what](talk, *given)
             case "<":
                 talk.desk = desk(town, lambda: talk.now)  # a new process for every line
-                talk.desk._tools = replace(talk.desk._tools, token=_token(len(heard)))
-                heard += [text for reply in await say(talk, who, line[1:].strip()) for text in shown(reply, who)]
+                talk.desk._tools = replace(talk.desk._tools, token=numbered_tokens(len(heard)))
+                replies = await say(talk, who, line[1:].strip(), group)
+                heard += [text for reply in replies for text in shown(reply, group or who)]
             case _:
                 continue
     return "\n".join(heard).rstrip("\n") + "\n"
 
 
-def _token(line: int) -> Callable[[], str]:
+def numbered_tokens(line: int) -> Callable[[], str]:
+    """The tokens of a line: the same whenever the transcript is replayed."""
     numbers = itertools.count()
     return lambda: f"t{line:04}{next(numbers):02}"
 
 
-async def say(talk: Talk, who: str, said: str) -> list[Outbound]:
-    """One line of a person."""
+async def say(talk: Talk, who: str, said: str, group: str = "") -> list[Outbound]:
+    """One line of a person, perhaps in a group."""
+    if group:
+        return await talk.write(who, said, group)
     if said.startswith("[") and said.endswith("]"):
         return await talk.tap(who, said[1:-1])
-    action = _ACTION.match(said.replace("CODE", CODE))
+    action = ACTION.match(said.replace("CODE", CODE))
     if action is None:
         return await talk.write(who, said.replace("CODE", CODE))
     if action["what"] == "open":

@@ -81,8 +81,7 @@ def replacement(handle: Handle, outbound: Outbound) -> Json:
 
 def words(outbound: Outbound, *, numbered: bool) -> str:
     """A message in words, its choices under the numbers by which they are answered."""
-    buttons = choices(outbound) if numbered else []
-    lines = [f"{number}. {each.label}" for number, each in enumerate(buttons, 1)]
+    lines = outbound.listed if numbered else ()
     return "\n".join([outbound.text.strip(), *([""] if lines else []), *lines])
 
 

@@ -53,7 +53,7 @@ class Console:
                 reply["file"] = outbound.paper.name
             sys.stdout.write(json.dumps(reply, ensure_ascii=False) + "\n")
         else:
-            numbered = [f"  {n}. {button.label}" for n, button in enumerate(buttons, 1)]
+            numbered = [f"  {choice}" for choice in outbound.listed]
             file = [f"[{outbound.paper.name}]"] if outbound.paper is not None else []
             sys.stdout.write("\n".join((outbound.text, *file, *numbered, "", "")))
         sys.stdout.flush()

@@ -73,12 +73,11 @@ def spent(ref: str | None) -> int:
 
 def texts(outbound: Outbound, base_url: str = "") -> list[str]:
     """The words of a message, its choices numbered, in pieces of so many bytes as WeChat takes."""
-    buttons = [button for row in outbound.buttons for button in row]
     parts = [outbound.text.strip()]
     if outbound.paper is not None:
         parts.append(_where(outbound.paper, base_url, outbound.text))
-    if buttons:
-        parts.append("\n".join(f"{number}. {each.label}" for number, each in enumerate(buttons, 1)))
+    if outbound.buttons:
+        parts.append("\n".join(outbound.listed))
     text = "\n\n".join(part for part in parts if part)
     # Of all that means something in HTML WeChat knows links: nobody's name becomes one.
     return split(ILLEGAL.sub("", LINK.sub("＜", text)), BYTES) if text else []

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from bot.channels.bytewise import columns, cut, split
+from bot.channels.bytewise import SPACES, columns, cut, split
 
 if TYPE_CHECKING:
     from bot.model import Button, Outbound, Paper
@@ -54,7 +54,7 @@ def pieces(outbound: Outbound) -> list[Piece]:
         return [*found, Piece("template_card", card)]
     text = outbound.text
     if buttons:
-        text = "\n".join([text, "", *(f"{number}. {each.label}" for number, each in enumerate(buttons, 1))])
+        text = "\n".join([text, "", *outbound.listed])
     return found + [Piece("text", {"content": part}) for part in _texts(text)]
 
 
@@ -126,11 +126,14 @@ def _divided(text: str, most: int) -> tuple[str, str, str]:
     title, under = cut(last, TITLE)
     if before and len(under) <= most:
         return before, title, under
-    lines = text.strip().splitlines()
-    title, under = cut(lines[-1], TITLE)
-    if len(lines) > 1 and not under:
-        return "\n".join(lines[:-1]), title, ""
-    return text, cut(text, TITLE)[0], ""
+    # No paragraph fits, but a line does. Nothing is said twice: what stands on the card does not go before it.
+    before, _, last = text.strip().rpartition("\n")
+    title, under = cut(last, TITLE)
+    if len(under) > most:
+        head, last = last[:-TITLE], last[-TITLE:]
+        at = next((place + 1 for place, sign in enumerate(last[:-1]) if sign in SPACES), 0)
+        return "\n".join(part for part in (before, head + last[:at]) if part), last[at:].strip(), ""
+    return before, title, under
 
 
 def _texts(text: str) -> list[str]:

@@ -8,11 +8,12 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from bot import words
-from bot.desk import cards, enrolment, groups, letters, spoken
+from bot.desk import enrolment, groups, letters, spoken
 from bot.desk.controls import CONTROLS
+from bot.desk.pointing import answers, pointed, unsure
 from bot.desk.reminders import SETTLES
 from bot.desk.visit import DEFAULT, Visit, standing
-from bot.dialog import Attachment, Number, Option, Points, Question, Reply, Say, Text, take
+from bot.dialog import Attachment, Option, Points, Question, Reply, Say, take
 from bot.dialog.reading import day as read_day
 from bot.dialog.reading import points
 from bot.dialog.steps import PHOTO
@@ -20,7 +21,6 @@ from bot.handlers import COMMANDS, FLOWS
 from bot.model import InboundKind, Locale
 from bot.store import briefs
 from bot.store.conversations import Kept
-from bot.understand.ordinals import LAST, ordinal
 
 BEFORE = frozenset({"help", "cancel", "what", "back"})
 """What can be said before the notice is accepted."""
@@ -34,8 +34,6 @@ ARGUED = {"why": "why", "history": "history", "cases": "case", "problems": "ledg
 """Commands behind which somebody writes what they mean, and the one that knows it then."""
 FIGURE = re.compile(r"是?[0-9０-９]+天")
 """“为什么是37天”: of whose days it is said, nobody knows yet."""
-DIGITS = 3
-"""So many digits may be the number of a choice."""
 
 
 def arrive(visit: Visit) -> None:
@@ -137,18 +135,16 @@ def _written(visit: Visit, kept: Kept | None) -> None:
     if name is not None:
         command(visit, kept, name, argument)
         return
-    number = _number(said)
-    if (number is not None and _numbered(visit, kept, number)) or _labelled(visit, kept, said):
+    found = pointed(visit, kept, said)
+    if found is not None:
+        _chosen(visit, kept, *found)
         return
     if kept is None:
         spoken.unprompted(visit, said)
+    elif unsure(visit, kept, said):
+        visit.ask_again(kept)
     elif not spoken.instead(visit, kept, said):
         visit.answer(kept, said)
-
-
-def _number(said: str) -> int | None:
-    """The number of a choice: figures (“2”), or words (“第二个”)."""
-    return int(said) if said.isdecimal() and len(said) <= DIGITS else ordinal(said)
 
 
 def _command_in(visit: Visit, kept: Kept | None, said: str) -> tuple[str | None, str]:
@@ -160,9 +156,9 @@ def _command_in(visit: Visit, kept: Kept | None, said: str) -> tuple[str | None,
     for locale in locales:
         found = words.matches("commands", locale, said, (*CONTROLS, *COMMANDS))
         if found is not None:
-            answers = kept is not None and found not in CONTROLS and _answers(kept, said)
-            return (None, "") if answers else (found, "")
-    return (None, "") if kept is not None and _answers(kept, said) else _with_argument(locales, said)
+            asked = kept is not None and found not in CONTROLS and answers(kept, said)
+            return (None, "") if asked else (found, "")
+    return (None, "") if kept is not None and answers(kept, said) else _with_argument(locales, said)
 
 
 def _with_argument(locales: Sequence[Locale], said: str) -> tuple[str | None, str]:
@@ -178,49 +174,6 @@ def _with_argument(locales: Sequence[Locale], said: str) -> tuple[str | None, st
                 about = said.removeprefix(word).strip(" ？?。，,")
                 return "why", "" if FIGURE.match(about) else about
     return None, ""
-
-
-def _answers(kept: Kept, said: str) -> bool:
-    """Whether words that could be a command answer what is being asked (“请假” at the prompt)."""
-    ask = standing(kept).ask
-    if ask is None:
-        return False
-    return isinstance(ask, Text | Attachment) or cards.meant(FLOWS[kept.flow], ask, said, kept.brief) != said
-
-
-def _numbered(visit: Visit, kept: Kept | None, number: int) -> bool:
-    """Whether a bare number named one of the choices last shown; where a number is asked for, it is one itself."""
-    ask = standing(kept).ask if kept else None
-    if isinstance(ask, Number | Points) or (
-        ask is not None and any(option.label == str(number) for option in ask.options)
-    ):
-        return False
-    shown = letters.last_shown(visit.connection, visit.tools.keyring, visit.inbound.address)
-    if shown is None or not (number == LAST or 1 <= number <= len(shown.buttons)) or not shown.buttons:
-        return False
-    index = len(shown.buttons) - 1 if number == LAST else number - 1
-    _chosen(visit, kept, shown, shown.buttons[index].value)
-    return True
-
-
-def _labelled(visit: Visit, kept: Kept | None, said: str) -> bool:
-    """Whether words are a button of the message last shown that opens something (“金潭村” under a list of places).
-
-    What answers the open question is for the question to read; where free words are asked for, these are the answer.
-    """
-    if kept is not None and _answers(kept, said):
-        return False
-    shown = letters.last_shown(visit.connection, visit.tools.keyring, visit.inbound.address)
-    wanted = words.plain(said)
-    named = {
-        button.value
-        for button in (shown.buttons if shown and wanted else ())
-        if button.value.startswith("/") and words.plain(button.label) == wanted
-    }
-    if shown is None or len(named) != 1:
-        return False
-    _chosen(visit, kept, shown, named.pop())
-    return True
 
 
 def command(visit: Visit, kept: Kept | None, name: str, argument: str) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from bot import words
-from bot.dialog import Choice, Flow, Number, Option, Question, Say, Text, Unreadable
+from bot.dialog import Choice, Flow, Number, Option, Points, Question, Say, Text, Unreadable
 from bot.dialog.reading import number
 from bot.model import Brief, Button
 from bot.understand.places import Candidate, rank
@@ -30,6 +30,8 @@ class Card:
     buttons: tuple[tuple[Button, ...], ...] = ()
     limit: int = 0
     """So many characters the answer may have; 0: it is no long text."""
+    figures: bool = False
+    """Whether a figure is an answer by itself."""
 
 
 def card(flow: Flow | None, brief: Brief, said: Sequence[Say], ask: Question | None = None, *, again: str = "") -> Card:
@@ -40,7 +42,14 @@ def card(flow: Flow | None, brief: Brief, said: Sequence[Say], ask: Question | N
         texts.append(words.text(template(flow, ask), brief.locale, {"brief": brief, **ask.values}))
         buttons = [*_choices(flow, ask, brief), *buttons]
     limit = ask.limit if isinstance(ask, Text) and ask.limit >= LONG else 0
-    return Card("\n\n".join(text for text in texts if text), rows(unique(buttons)), limit)
+    return Card("\n\n".join(text for text in texts if text), rows(unique(buttons)), limit, figures(ask))
+
+
+def figures(ask: Question | None) -> bool:
+    """Whether a figure answers this by itself, and is not the number of a choice: numbers are asked for, or offered."""
+    if isinstance(ask, Number | Points):
+        return True
+    return ask is not None and any(option.label is not None and option.label.isdecimal() for option in ask.options)
 
 
 def template(flow: Flow, ask: Question) -> str:

@@ -99,7 +99,7 @@ def _row(keyring: Keyring, mark: str, now: datetime, letter: Letter) -> dict[str
         number += len(row)
     outbound = Outbound(
         0, letter.address, letter.card.text, tuple(rows), letter.edits, letter.tap, letter.photo, letter.paper,
-        letter.card.limit, letter.mentions,
+        letter.card.limit, letter.card.figures, letter.mentions,
     )  # fmt: skip
     return {
         "token": mark, "channel": letter.address.channel, "address": letter.address.id, "group": letter.address.group,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from string import ascii_uppercase
 
 
 class InboundKind(StrEnum):
@@ -90,8 +91,18 @@ class Outbound:
     paper: Paper | None = None
     limit: int = 0
     """So many characters the answer may have, for a channel that can count while they are typed; 0: no matter."""
+    figures: bool = False
+    """Whether a figure is an answer by itself (“2”: two persons), so that it cannot be the number of a choice."""
     mentions: tuple[str, ...] = ()
     """Members of the group whose attention is called, by the platform's name or by phone (E.164): never in the text."""
+
+    @property
+    def listed(self) -> tuple[str, ...]:
+        """The choices as lines, for where nothing can be tapped: ``1. …``, or ``A. …`` where a figure is an answer."""
+        labels = [button.label for row in self.buttons for button in row]
+        if self.figures and len(labels) <= len(ascii_uppercase):
+            return tuple(f"{letter}. {label}" for letter, label in zip(ascii_uppercase, labels, strict=False))
+        return tuple(f"{number}. {label}" for number, label in enumerate(labels, 1))
 
 
 WAITING = frozenset({"pending", "claimed", "sending"})

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Protocol
+
 from bot.model import Field
-from tests.talking import Talk
 
 PLANTED = {
     Field.DOOR: "8栋7单元606",
@@ -20,7 +21,19 @@ PLACE = "24"
 """Two workers have it: one who reported, one who did not."""
 
 
-async def plant(talk: Talk) -> None:
+class Speaks(Protocol):
+    """Where people write and send pictures: at the desk itself, or over a channel."""
+
+    async def write(self, who: str, said: str, /) -> object:
+        """Write a line."""
+        ...
+
+    async def photo(self, who: str, name: str, /) -> object:
+        """Send a picture."""
+        ...
+
+
+async def plant(talk: Speaks) -> None:
     """A fever, a contact and a returnee at one place, with all that may be added."""
     for said in (
         "有异常", "汉口花园六期", "发热", PLANTED[Field.DOOR], PLANTED[Field.TEMPERATURE],

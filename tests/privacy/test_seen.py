@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from dataclasses import replace
 
 import httpx
 import pytest
@@ -13,7 +12,7 @@ from starlette.applications import Starlette
 from bot import board, documents
 from bot.desk.controls import CONTROLS
 from bot.handlers import COMMANDS
-from bot.model import Address, Field, Grant, InboundKind, Paper, Role, grant
+from bot.model import Field, Grant, Paper, Role, grant
 from bot.model.documents import ENDINGS
 from bot.store import own_data
 from bot.store.database import Database
@@ -21,7 +20,7 @@ from tests.documents.reading import content
 from tests.documents.records import HOUSE
 from tests.privacy.planted import CONTACT, FEVER, PLACE, PLANTED, RETURNEE, plant
 from tests.talking import Talk
-from tests.town import CHANNEL, KEYRING, NOW, RULES, ZONE
+from tests.town import KEYRING, NOW, RULES, ZONE
 
 WHO: Mapping[str, tuple[Role, bool]] = {
     "zhang": (Role.GRID_WORKER, True),
@@ -81,8 +80,7 @@ async def test_a_group_sees_no_person(town: Database) -> None:
     talk = Talk(town)
     await plant(talk)
     for text in ("/bind 君安社区", "/board", *(f"/{name} {FEVER}" for name in EVERY), *(f"/{name}" for name in EVERY)):
-        inbound = talk.inbound("wang", InboundKind.TEXT, text)
-        await talk.send(replace(inbound, address=Address(CHANNEL, "group", group=True), sender="wang"))
+        await talk.write("wang", text, "group")
     said = "\n".join(letter.text for letter in talk.chats["group"])
     assert "君安社区" in said
     for trace in (*PLANTED.values(), "隐", "8栋", "F1124", "M1124", "K1124"):

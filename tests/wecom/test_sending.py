@@ -106,13 +106,15 @@ async def test_labels_that_a_phone_would_cut_are_shown_another_way(wecom: Standi
         ("标题\n" + "虚" * 160, [], "标题\n" + "虚" * 160),
         ("说明\n" + "虚" * 161 + "\n\n问题？\n请选", ["说明\n" + "虚" * 161], "问题？\n请选"),
         ("虚" * 300 + "\n请选", ["虚" * 300], "请选"),
-        ("虚" * 300, ["虚" * 300], "虚" * 36),
+        ("甲\n" + "虚" * 160 + "\n" + "请" * 36 + "，选", ["甲\n" + "虚" * 160], "请" * 36 + "\n，选"),
+        ("虚" * 200 + "，" + "请" * 9, ["虚" * 200 + "，"], "请" * 9),
+        ("虚" * 300, ["虚" * 264], "虚" * 36),
     ],
 )
 async def test_what_fits_no_card_goes_before_it(
     wecom: Standin, make: Make, text: str, before: list[str], card: str
 ) -> None:
-    """The question stays on the card."""
+    """The question stays on the card, and nothing is said twice."""
     assert isinstance(await make().channel.send(message(text=text, buttons=buttons("好"))), Sent)
     assert [each.text for each in wecom.shown["li"]] == [*before, card]
 

@@ -1,0 +1,1 @@
+"""The golden conversations over every channel's own wire: decoded, answered, posted, sent, shown."""
