@@ -11,16 +11,17 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit, urlunsplit
 
+from bot.channels.port import no_papers
 from bot.channels.wecom_http import Http, LostError, NotSentError, RefusedError, fate
 from bot.channels.wecom_text import split
-from bot.model import Fate, Limits, Outbound, Pace, Rate, Retry, Sent, Uncertain, Undeliverable
+from bot.model import Fate, Limits, Outbound, Pace, Paper, Rate, Retry, Sent, Uncertain, Undeliverable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from starlette.routing import BaseRoute
 
-    from bot.channels.port import Take
+    from bot.channels.port import LoadPaper, Take
 
 LOG = logging.getLogger(__name__)
 NAME = "robot"
@@ -59,6 +60,7 @@ class Robots:
         robots: Mapping[str, str],
         load_photo: Callable[[str], bytes],
         *,
+        load_paper: LoadPaper = no_papers,
         per_minute: int = MOST,
     ) -> None:
         """``robots`` are the webhook addresses by place code; ``per_minute`` 0: as fast as they come.
@@ -71,6 +73,7 @@ class Robots:
         self._robots = {place: split_address(url) for place, url in robots.items()}
         self._https = {root: Http(root) for root, _, _ in self._robots.values()}
         self._load_photo = load_photo
+        self._load_paper = load_paper
         self._progress: dict[int, int] = {}
 
     def routes(self) -> Sequence[BaseRoute]:
@@ -107,6 +110,9 @@ class Robots:
         ]
         if outbound.photo is not None and (picture := await asyncio.to_thread(self._picture, outbound.photo)):
             bodies.append({"msgtype": "image", "image": picture})
+        paper = outbound.paper if outbound.paper is not None and outbound.paper.is_picture else None
+        if paper is not None and (picture := await asyncio.to_thread(self._drawn, paper)):
+            bodies.append({"msgtype": "image", "image": picture})
         done = self._progress.pop(outbound.id, 0)
         for number, body in enumerate(bodies[done:], start=done):
             try:
@@ -121,13 +127,16 @@ class Robots:
     def _picture(self, name: str) -> dict[str, str] | None:
         """A picture as a robot takes it; None where it is gone, or larger than a robot takes."""
         try:
-            data = self._load_photo(name)
+            return _image(self._load_photo(name))
         except FileNotFoundError:
             return None
-        if len(data) > PICTURE:
+
+    def _drawn(self, paper: Paper) -> dict[str, str] | None:
+        """A picture that is made when it is sent; None where there is none to be made: the words go all the same."""
+        try:
+            return _image(self._load_paper(paper))
+        except ValueError:
             return None
-        digest = hashlib.md5(data, usedforsecurity=False).hexdigest()
-        return {"base64": base64.b64encode(data).decode(), "md5": digest}
 
     def _remember(self, message: int, done: int) -> None:
         while len(self._progress) >= REMEMBERED:
@@ -137,6 +146,13 @@ class Robots:
     def __repr__(self) -> str:
         """The places only."""
         return f"Robots({', '.join(self._robots)})"
+
+
+def _image(data: bytes) -> dict[str, str] | None:
+    if len(data) > PICTURE:
+        return None
+    digest = hashlib.md5(data, usedforsecurity=False).hexdigest()
+    return {"base64": base64.b64encode(data).decode(), "md5": digest}
 
 
 def markdown(text: str) -> str:

@@ -30,8 +30,8 @@ PICTURED = (Attachment, Points)
 """Questions that a picture may answer."""
 WAYS = ("add", "attach", "rectified")
 """The choices that lead to the question for a photo."""
-ARGUED = {"why": "why", "history": "history", "cases": "case", "problems": "ledger"}
-"""Commands behind which somebody writes what they mean, and the one that knows it then."""
+ARGUED = {"cases": "case", "problems": "ledger", "why": "", "history": "", "board": "", "days": "", "overview": ""}
+"""Commands behind which somebody writes what they mean, where it is another that knows it then."""
 FIGURE = re.compile(r"是?[0-9０-９]+天")
 """“为什么是37天”: of whose days it is said, nobody knows yet."""
 DIGITS = 3
@@ -171,7 +171,7 @@ def _with_argument(locales: Sequence[Locale], said: str) -> tuple[str | None, st
     for locale in locales:
         found = words.matches("commands", locale, head, ARGUED) if rest.strip() else None
         if found is not None:
-            return ARGUED[found], rest.strip()
+            return ARGUED[found] or found, rest.strip()
         choice = words.entry("commands", locale).choices["why"]
         for word in (choice.label, *choice.synonyms):
             if not word.isascii() and said.startswith(word):
@@ -183,9 +183,9 @@ def _with_argument(locales: Sequence[Locale], said: str) -> tuple[str | None, st
 def _answers(kept: Kept, said: str) -> bool:
     """Whether words that could be a command answer what is being asked (“请假” at the prompt)."""
     ask = standing(kept).ask
-    if ask is None:
-        return False
-    return isinstance(ask, Text | Attachment) or cards.meant(FLOWS[kept.flow], ask, said, kept.brief) != said
+    if ask is None or isinstance(ask, Text | Attachment):
+        return ask is not None
+    return said in {each.value for each in ask.options} or cards.meant(FLOWS[kept.flow], ask, said, kept.brief) != said
 
 
 def _numbered(visit: Visit, kept: Kept | None, number: int) -> bool:
