@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, case, select
 
-from bot.model import DUTY_LEVELS, Near, Role
+from bot.model import DUTY_LEVELS, Level, Near, Role
 from bot.store.acts import Act
 from bot.store.asking import Asking
 from bot.store.authority import holds, scope
@@ -18,6 +18,8 @@ from bot.store.past import called
 ANY = tuple(Role)
 OVERSEERS = frozenset({Role.TOWNSHIP_REVIEWER, Role.OFFICE, Role.ADMIN})
 """Who has the town at a glance."""
+LEVELS = DUTY_LEVELS - {Level.BUILDING}
+"""What is offered below one's own places: of a building whoever is named there may ask."""
 MOST = 300
 """More compounds than this in one person's charge are for the board, not for a chat."""
 ONCE = 60
@@ -35,7 +37,8 @@ def pictured(asking: Asking) -> Mapping[str, Any]:
     own = select(PLACE.c.code, PLACE.c.name).where(PLACE.c.code.in_(direct), still).order_by(PLACE.c.code)
     mine = scope(person, ANY, today)
     first = case((PLACE.c.code.in_(direct), 0), else_=1)
-    levels = PLACE.c.level.in_([level.value for level in DUTY_LEVELS])
+    levels = PLACE.c.level.in_([level.value for level in LEVELS]) | PLACE.c.code.in_(direct)
+    levels &= PLACE.c.level.in_([level.value for level in DUTY_LEVELS])
     below = select(PLACE.c.code, PLACE.c.name).join(mine, mine.c.code == PLACE.c.code).where(levels, still)
     return {
         "boards": _near(asking.connection, own.limit(ONCE)),

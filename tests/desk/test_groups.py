@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import insert, select
 
 from bot.handlers import COMMANDS
-from bot.model import Address, Inbound, InboundKind, Locale, Outbound
+from bot.model import Address, Inbound, InboundKind, Locale, Outbound, Paper
 from bot.store import audit, people
 from bot.store.database import Database
 from bot.store.tables import named
@@ -132,6 +132,22 @@ async def test_the_board(talk: Talk, said: str) -> None:
     assert await say(talk, "li", said) == [
         "14:58 君安社区日报：应报 3 处，已报 0（0%），按时 0\n君安花园小区 12 天\n星悦城一期 37 天\n汉口花园六期 105 天"
     ]
+
+
+@pytest.mark.parametrize("said", ["/board", "看板图", "汇总"])
+async def test_the_board_goes_with_its_picture(talk: Talk, said: str) -> None:
+    """Of the group's place as of now, in the language of whoever asks; of a place without compounds the words alone."""
+    await say(talk, "wang", "绑定 君安社区")
+    (letter,) = await talk.send(in_group(talk, "li", said))
+    name = "看板图-君安社区-2026-11-24.png"
+    assert letter.paper == Paper("board-picture", "JA", TODAY.isoformat(), "png", name)
+    await speak_english(talk, "li")
+    (letter,) = await talk.send(in_group(talk, "li", said))
+    assert letter.paper == Paper("board-picture", "JA", TODAY.isoformat(), "png", name, locale=Locale.EN)
+    table = named("place")
+    talk.database.write(lambda c: c.execute(table.update().where(table.c.parent == "JA").values(closed=TODAY)))
+    (letter,) = await talk.send(in_group(talk, "li", said))
+    assert letter.paper is None
 
 
 @pytest.mark.parametrize("place", ["T", "X"])

@@ -5,11 +5,12 @@ from __future__ import annotations
 import base64
 import hashlib
 import logging
+from dataclasses import replace
 
 import pytest
 
-from bot.channels.wecom_robot import Robots, markdown
-from bot.model import Address, Fate, Outbound, Rate, Retry, Sent, Uncertain, Undeliverable
+from bot.channels.wecom_robot import PICTURE, Robots, markdown
+from bot.model import Address, Fate, Outbound, Paper, Rate, Retry, Sent, Uncertain, Undeliverable
 from tests.wecom.conftest import load
 from tests.wecom.standin import Standin
 
@@ -20,13 +21,30 @@ KEY = "robot-planted-key"
 def robots(wecom: Standin) -> Robots:
     """A robot for the place C, and one whose key is wrong."""
     where = f"{wecom.url}/cgi-bin/webhook/send?key="
-    return Robots({"C": where + KEY, "D": f"{where}wrong-planted-key"}, load)
+    return Robots({"C": where + KEY, "D": f"{where}wrong-planted-key"}, load, load_paper=paper)
 
 
-async def push(robots: Robots, text: str = "虚构", place: str = "C", number: int = 1, photo: str = "") -> Fate:
+def paper(wanted: Paper) -> bytes:
+    """Draw a picture; of one place it is too large, of another there is none."""
+    if wanted.place == "none":
+        message = "there is none"
+        raise ValueError(message)
+    return b"x" * (PICTURE + 1) if wanted.place == "huge" else b"drawn"
+
+
+async def push(
+    robots: Robots,
+    text: str = "虚构",
+    place: str = "C",
+    number: int = 1,
+    photo: str = "",
+    *,
+    paper: Paper | None = None,
+) -> Fate:
     """Send a message to a place's group, then let go of the connections."""
+    to = Address("robot", place, group=True)
     try:
-        return await robots.send(Outbound(number, Address("robot", place, group=True), text, photo=photo or None))
+        return await robots.send(Outbound(number, to, text, photo=photo or None, paper=paper))
     finally:
         for http in robots._https.values():
             await http.close()
@@ -42,6 +60,19 @@ async def test_it_pushes_markdown_and_pictures(wecom: Standin, robots: Robots) -
     digest = hashlib.md5(b"bytes of a picture", usedforsecurity=False).hexdigest()
     assert picture["image"] == {"base64": base64.b64encode(b"bytes of a picture").decode(), "md5": digest}
     assert last["markdown"]["content"] == "**虚构**"
+    assert wecom.violations == []
+
+
+async def test_it_pushes_the_board_as_a_picture(wecom: Standin, robots: Robots) -> None:
+    """Drawn when it is sent; of one that cannot be, or is too large, and of a file the words go alone."""
+    drawn = Paper("board-picture", "C", name="看板图.png")
+    for number, paper in enumerate((drawn, replace(drawn, place="huge"), replace(drawn, place="none")), 1):
+        assert await push(robots, number=number, paper=paper) == Sent()
+    assert await push(robots, number=4, paper=Paper("monthly", "C", name="月报.docx")) == Sent()
+    assert [body["msgtype"] for body in wecom.groups[KEY]] == ["markdown", "image", "markdown", "markdown", "markdown"]
+    image = wecom.groups[KEY][1]["image"]
+    assert base64.b64decode(image["base64"]) == b"drawn"
+    assert image["md5"] == hashlib.md5(b"drawn", usedforsecurity=False).hexdigest()
     assert wecom.violations == []
 
 

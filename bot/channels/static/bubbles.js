@@ -198,6 +198,7 @@ function paper({ name, number, picture }) {
   link.href = `/chat/papers/${number}`;
   if (picture) {
     link.target = "_blank";
+    link.rel = "noopener";
     const image = document.createElement("img");
     image.src = link.href;
     image.alt = name;

@@ -36,10 +36,10 @@ class Canvas:
         """Words of the pictures, in their language."""
         return words.text(key, self.head.locale, {"head": self.head, **values}, part)
 
-    def state(self, state: DayState) -> str:
+    def state(self, state: DayState, *, past: bool = False) -> str:
         """What a state is called; before the cutoff nothing is missing yet."""
-        late = state is DayState.UNVERIFIED and self.head.open
-        return words.label("picture/words", self.head.locale, "awaited" if late else state.value)
+        awaited = state is DayState.UNVERIFIED and self.head.open and not past
+        return words.label("picture/words", self.head.locale, "awaited" if awaited else state.value)
 
     def text(  # noqa: PLR0913 - where, what, and how it looks
         self,
@@ -97,14 +97,14 @@ class Canvas:
         when = self.said("when", what=self.said(part, key))
         self.text(MARGIN, self.y, when, 36, colour=SOFT, room=RIGHT - MARGIN)
 
-    def legend(self, counts: tuple[int, int, int]) -> None:
-        """The three states by sign and name, each with its number."""
+    def legend(self, counts: tuple[int, int, int], *, past: bool = False) -> None:
+        """The three states by sign and name, each with its number; ``past``: of days that are mostly over."""
         self.y += 24
         room = (RIGHT - MARGIN) / 3
         for n, (state, count) in enumerate(zip(STATES, counts, strict=True)):
             x = MARGIN + n * room
             self.sign(state, x, self.y, 52)
-            name = self.text(x + 66, self.y + 42, self.state(state), 42, room=room - 150)
+            name = self.text(x + 66, self.y + 42, self.state(state, past=past), 42, room=room - 150)
             self.text(x + 66 + name + 14, self.y + 42, str(count), 50, bold=True)
         self.y += 60
 

@@ -37,7 +37,7 @@ def calendar(head: Head, line: DaysLine) -> bytes:
     canvas.y += 110
     _figure(canvas, line)
     clean, broken, unverified = (shown.count(state) for state in STATES)
-    canvas.legend((clean, broken, unverified))
+    canvas.legend((clean, broken, unverified), past=True)
     canvas.y += 66
     for n in range(7):
         name = words.weekday(first + n * ONE_DAY, head.locale)
@@ -78,9 +78,9 @@ def _cell(canvas: Canvas, day: date, state: DayState | None, left: float, top: f
     colour, hollow = STATES[state], state is DayState.UNVERIFIED
     canvas.box(box, PAGE if hollow else colour, outline=colour, edge=5)
     canvas.text(left + 14, top + 44, number, 36, colour=colour if hollow else WHITE, bold=True)
-    canvas.sign(state, left + (CELL - 56) / 2 + 14, top + 62, 56)
+    canvas.sign(state, left + CELL - 72, top + CELL - 70, 56)
     if day == canvas.head.day:
-        canvas.box((left + 14, top + CELL - 16, left + CELL - 14, top + CELL - 10), colour if hollow else WHITE)
+        canvas.box((left + 14, top + 54, left + 54, top + 60), colour if hollow else WHITE)
 
 
 def _strips(value: DaysPicture) -> bytes:
@@ -88,7 +88,7 @@ def _strips(value: DaysPicture) -> bytes:
     shown = ordered[:MOST]
     canvas = Canvas(value.head, 900 + len(shown) * 62)
     canvas.title("strips", KEY)
-    canvas.legend(tally(value.lines))
+    canvas.legend(tally(value.lines), past=True)
     canvas.rule()
     left = RIGHT - STRIP * (SMALL + LITTLE) + LITTLE
     canvas.y += 24
