@@ -277,7 +277,7 @@ def test_a_picture_of_the_board_is_seen_in_the_chat(page: Page, site: Site) -> N
     link = page.get_by_role("log").locator("a.chart")
     picture = link.get_by_role("img", name="日历图-星悦城一期-2026-11-24.png")
     expect(picture).to_be_visible()
-    page.wait_for_function("document.querySelector('.chart img').naturalWidth === 1080")
+    expect(picture).to_have_js_property("naturalWidth", 1080)
     shown = picture.bounding_box()
     assert shown is not None
     assert shown["width"] > 250
