@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from itertools import pairwise
@@ -97,6 +98,13 @@ def drawn(value: BoardPicture | DaysPicture | OverviewPicture) -> bytes:
         case DaysPicture():
             return pictures.days(value)
     return pictures.overview(value)
+
+
+def test_several_may_be_drawn_at_once() -> None:
+    """Each channel draws in threads of its own, with one font for all."""
+    values = [BOARD, CALENDAR, OVERVIEW] * 4
+    with ThreadPoolExecutor(6) as pool:
+        assert list(pool.map(drawn, values)) == [drawn(value) for value in values[:3]] * 4
 
 
 def letters() -> set[str]:
