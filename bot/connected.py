@@ -30,8 +30,7 @@ def connected(
     if settings.wecom_robots:
         from bot.channels.wecom_robot import Robots  # noqa: PLC0415 - a channel is loaded when it is used
 
-        robots = {place: url.get_secret_value() for place, url in settings.wecom_robots.items()}
-        yield Robots(robots, media.load, load_paper=paper)
+        yield Robots({place: url.get_secret_value() for place, url in settings.wecom_robots.items()}, media.load, paper)
 
 
 def _wecom(

@@ -59,8 +59,8 @@ class Robots:
         self,
         robots: Mapping[str, str],
         load_photo: Callable[[str], bytes],
-        *,
         load_paper: LoadPaper = no_papers,
+        *,
         per_minute: int = MOST,
     ) -> None:
         """``robots`` are the webhook addresses by place code; ``per_minute`` 0: as fast as they come.

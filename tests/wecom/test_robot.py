@@ -15,6 +15,7 @@ from tests.wecom.conftest import load
 from tests.wecom.standin import Standin
 
 KEY = "robot-planted-key"
+DRAWN = b"\x89PNG\r\n\x1a\n" + b"drawn"
 
 
 @pytest.fixture
@@ -29,7 +30,9 @@ def paper(wanted: Paper) -> bytes:
     if wanted.place == "none":
         message = "there is none"
         raise ValueError(message)
-    return b"x" * (PICTURE + 1) if wanted.place == "huge" else b"drawn"
+    if not wanted.is_picture:
+        return b"PK"
+    return DRAWN + b"x" * PICTURE if wanted.place == "huge" else DRAWN
 
 
 async def push(
@@ -71,8 +74,8 @@ async def test_it_pushes_the_board_as_a_picture(wecom: Standin, robots: Robots) 
     assert await push(robots, number=4, paper=Paper("monthly", "C", name="月报.docx")) == Sent()
     assert [body["msgtype"] for body in wecom.groups[KEY]] == ["markdown", "image", "markdown", "markdown", "markdown"]
     image = wecom.groups[KEY][1]["image"]
-    assert base64.b64decode(image["base64"]) == b"drawn"
-    assert image["md5"] == hashlib.md5(b"drawn", usedforsecurity=False).hexdigest()
+    assert base64.b64decode(image["base64"]) == DRAWN
+    assert image["md5"] == hashlib.md5(DRAWN, usedforsecurity=False).hexdigest()
     assert wecom.violations == []
 
 

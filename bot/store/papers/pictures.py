@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -107,8 +107,8 @@ def _head(connection: Connection, house: House, wanted: Paper, period: Period, n
 
 def _lines(connection: Connection, house: House, listed: tuple[Compound, ...], head: Head) -> dict[str, BoardLine]:
     """By code, as far as the pack judges such places; two of one name each with the place that they lie in."""
-    names = [one.name for one in listed]
-    called = {one.code: f"{one.group} {one.name}" if names.count(one.name) > 1 else one.name for one in listed}
+    names = Counter(one.name for one in listed)
+    called = {one.code: f"{one.group} {one.name}" if names[one.name] > 1 else one.name for one in listed}
     known = {
         each.place: each for each in figures.streaks(connection, house.rules, head.day, places=list(called))
     } if called else {}  # fmt: skip
