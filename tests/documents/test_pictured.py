@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
@@ -26,9 +26,11 @@ from tests.documents import records
 from tests.documents.records import HOUSE
 from tests.documents.seen import image
 from tests.privacy.planted import PLANTED, plant
+from tests.store.servers import Postgres, postgres
 from tests.talking import Talk
-from tests.town import NOW, RULES, TODAY
+from tests.town import NOW, RULES, TODAY, build
 
+__all__ = ["postgres"]
 CLEAN, BROKEN, UNVERIFIED = DayState.CLEAN, DayState.BROKEN, DayState.UNVERIFIED
 DAY = timedelta(days=1)
 EVENING = NOW.replace(hour=18)
@@ -212,6 +214,18 @@ def test_a_pack_that_judges_other_levels_draws_an_empty_board(town: Database) ->
     with town.read() as connection:
         assert papers.board_picture(connection, house, *wanted("board-picture", "JA"), NOW).lines == ()
         assert image(documents.render(connection, house, Paper("calendar-picture", "JA"), NOW)).width == 1080
+
+
+def test_postgresql_draws_the_same(town: Database, postgres: Postgres) -> None:
+    """From the same facts the same bytes."""
+    with closing(Database(postgres.url())) as other:
+        build(other)
+        for database in (town, other):
+            database.write(history)
+        for kind in sorted(PICTURES):
+            with town.read() as here, other.read() as there:
+                paper = Paper(kind, "T")
+                assert documents.render(here, HOUSE, paper, NOW) == documents.render(there, HOUSE, paper, NOW)
 
 
 @pytest.mark.parametrize("kind", sorted(PICTURES))

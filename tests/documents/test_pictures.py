@@ -102,7 +102,7 @@ def drawn(value: BoardPicture | DaysPicture | OverviewPicture) -> bytes:
 
 def test_several_may_be_drawn_at_once() -> None:
     """Each channel draws in threads of its own, with one font for all."""
-    values = [BOARD, CALENDAR, OVERVIEW] * 4
+    values: list[BoardPicture | DaysPicture | OverviewPicture] = [BOARD, CALENDAR, OVERVIEW] * 4
     with ThreadPoolExecutor(6) as pool:
         assert list(pool.map(drawn, values)) == [drawn(value) for value in values[:3]] * 4
 
