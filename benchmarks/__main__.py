@@ -5,7 +5,13 @@ from __future__ import annotations
 import subprocess
 import sys
 
-MODULES = ("benchmarks.board", "benchmarks.plain_words", "benchmarks.turns", "benchmarks.reminders")
+MODULES = (
+    "benchmarks.board",
+    "benchmarks.plain_words",
+    "benchmarks.turns",
+    "benchmarks.reminders",
+    "benchmarks.pictures",
+)
 
 
 def main() -> int:

@@ -147,7 +147,7 @@ def _environment(locale: Locale) -> Environment:
     environment = Environment(undefined=StrictUndefined, autoescape=False, trim_blocks=True, lstrip_blocks=True)  # noqa: S701 - plain text; each channel escapes for itself
     environment.filters.update(
         day=lambda value: day(value, locale),
-        weekday=lambda value: _WEEKDAYS[locale][value.weekday()],
+        weekday=lambda value: weekday(value, locale),
         clock=clock,
         names=("、" if locale is Locale.ZH else ", ").join,
         kind=_kind_in(locale),
@@ -176,6 +176,11 @@ def day(value: date, locale: Locale) -> str:
     if locale is Locale.ZH:
         return f"{value.month}月{value.day}日"
     return f"{value.day} {_MONTHS[value.month - 1]}"
+
+
+def weekday(value: date, locale: Locale) -> str:
+    """A day of the week: ``周二``, ``Tue``."""
+    return _WEEKDAYS[locale][value.weekday()]
 
 
 def clock(value: datetime) -> str:

@@ -25,6 +25,7 @@ ONE_DAY = timedelta(days=1)
 TYPES = {
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "png": "image/png",
 }
 Who = Callable[[Request], Awaitable[int | None]]
 """Whose browser this is: the person's number, None where nobody is logged in."""

@@ -9,8 +9,8 @@ from bot.channels.telegram import Menu
 from bot.model import Locale
 
 PRIVATE = (
-    "report", "fix", "add", "notice", "cases", "todo", "places", "history", "leave", "menu", "me", "language", "web",
-    "cancel",
+    "report", "fix", "add", "notice", "cases", "todo", "places", "board", "history", "leave", "menu", "me", "language",
+    "web", "cancel",
 )  # fmt: skip
 GROUP = ("board", "bind")
 

@@ -140,7 +140,8 @@ class Sender:
             data = {**data, "photo": InputFile(picture, filename="photo.jpg")}
         if piece.paper is not None:
             document = await asyncio.to_thread(self._load_paper, piece.paper)
-            data = {**data, "document": InputFile(document, filename=piece.paper.name)}
+            kind = "photo" if piece.paper.is_picture else "document"
+            data = {**data, kind: InputFile(document, filename=piece.paper.name)}
         result: dict[str, Any] = await self._api.call(piece.method, data)
         return result
 
@@ -190,9 +191,8 @@ def _pieces(outbound: Outbound) -> list[Piece]:
         text = "" if caption else text
     if outbound.paper is not None:
         caption = text if wire.units(text) <= wire.CAPTION else ""
-        pieces.append(
-            Piece("sendDocument", {**chat, **({"caption": caption} if caption else {})}, paper=outbound.paper)
-        )
+        method = "sendPhoto" if outbound.paper.is_picture else "sendDocument"
+        pieces.append(Piece(method, {**chat, **({"caption": caption} if caption else {})}, paper=outbound.paper))
         text = "" if caption else text
     if text or not pieces:
         pieces += [Piece("sendMessage", {**chat, **_content(part)}) for part in wire.split(text)]

@@ -44,7 +44,7 @@ def pieces(outbound: Outbound) -> list[Piece]:
     if outbound.photo is not None:
         found.append(Piece("image", {}, photo=outbound.photo))
     if outbound.paper is not None:
-        found.append(Piece("file", {}, paper=outbound.paper))
+        found.append(Piece("image" if outbound.paper.is_picture else "file", {}, paper=outbound.paper))
     buttons = choices(outbound)
     kind = _kind(buttons)
     if kind is not None:

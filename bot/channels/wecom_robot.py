@@ -126,8 +126,8 @@ class Robots:
         with suppress(FileNotFoundError):
             found += [self._load_photo(outbound.photo)] if outbound.photo is not None else []
         with suppress(ValueError):
-            made = self._load_paper(outbound.paper) if outbound.paper is not None else b""
-            found += [made] if made.startswith(SIGNATURES) else []
+            if outbound.paper is not None and outbound.paper.is_picture:
+                found.append(self._load_paper(outbound.paper))
         return [
             {"msgtype": "image", "image": {"base64": base64.b64encode(data).decode(), "md5": _digest(data)}}
             for data in found

@@ -119,7 +119,7 @@ class Sender:
             content["media_id"] = await self._api.upload("image", "photo.jpg", picture)
         if piece.paper is not None:
             document = await asyncio.to_thread(self._load_paper, piece.paper)
-            content["media_id"] = await self._api.upload("file", _named(piece.paper.name), document)
+            content["media_id"] = await self._api.upload(piece.kind, _named(piece.paper.name), document)
         body = {"touser": user, "agentid": self._agent, "msgtype": piece.kind, piece.kind: content}
         self._count(user)
         return await self._api.call("POST", cards.SEND, json=body)

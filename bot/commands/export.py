@@ -1,8 +1,9 @@
-"""``wuyi export``: a table, a form or a report as a file."""
+"""``wuyi export``: a table, a form, a report or a picture as a file."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -13,10 +14,16 @@ from bot.commands.refuse import built, read_settings, refusals
 from bot.model import Locale, Paper
 from bot.model.documents import ENDINGS, Period
 from bot.model.documents import period as read
+from bot.model.messages import PICTURES
 from bot.store import audit, keycheck
 from bot.store.schema import check
 
-NAMED: Mapping[str, tuple[str, ...]] = {"daily-table": ("day",), "monthly": ("month",), "quarterly": ("quarter",)}
+NAMED: Mapping[str, tuple[str, ...]] = {
+    "daily-table": ("day",),
+    "monthly": ("month",),
+    "quarterly": ("quarter",),
+    **dict.fromkeys(PICTURES, ("day",)),
+}
 """Of what a kind is made; the others take any period."""
 SIGNS = {10: "day", 7: "month", 6: "quarter"}
 """What a period is, by its signs: ``2026-11-24``, ``2026-11``, ``2026Q4``."""
@@ -46,13 +53,17 @@ class Days(click.ParamType[Period]):
 @click.option("--day", type=Days("day"), help="A day, as 2026-11-24.")
 @click.option("--month", type=Days("month"), help="A month, as 2026-11.")
 @click.option("--quarter", type=Days("quarter"), help="A quarter, as 2026Q4.")
-@click.option("--out", required=True, type=click.Path(path_type=Path, dir_okay=False), help="The file: .docx or .xlsx.")
+@click.option(
+    "--out", required=True, type=click.Path(path_type=Path, dir_okay=False), help="The file: .docx, .xlsx or .png."
+)
+@click.option("--lang", type=click.Choice([each.value for each in Locale]), default="zh", help="Of a picture.")
 def export(  # noqa: PLR0913 - one argument an option
-    *, kind: str, said: str, day: Period | None, month: Period | None, quarter: Period | None, out: Path
+    *, kind: str, said: str, day: Period | None, month: Period | None, quarter: Period | None, out: Path, lang: str
 ) -> None:
     """Write KIND of a place; without a day, a month or a quarter that of today. A file of that name is replaced.
 
-    KIND is daily-table or ledger (.xlsx), application, monthly or quarterly (.docx), assessment (either).
+    KIND is daily-table or ledger (.xlsx), application, monthly or quarterly (.docx), assessment (either),
+    or board-picture, calendar-picture or overview-picture (.png).
     """
     period = _period(kind, {"day": day, "month": month, "quarter": quarter})
     ending = out.suffix.removeprefix(".").lower()
@@ -69,7 +80,7 @@ def export(  # noqa: PLR0913 - one argument an option
         try:
             check(bot.database)
             bot.database.write(lambda connection: keycheck.confirm(connection, bot.keyring))
-            _write(bot, Paper(kind, said, period, ending), out)
+            _write(bot, Paper(kind, said, period, ending, locale=Locale(lang)), out)
         finally:
             bot.close()
     click.echo(str(out))
@@ -101,7 +112,7 @@ def _write(bot: Bot, wanted: Paper, out: Path) -> None:
     with bot.database.read() as connection:
         place = place_of(connection, wanted.place, Locale.ZH)
     try:
-        data = bot.paper(Paper(wanted.kind, place, wanted.period, wanted.ending))
+        data = bot.paper(replace(wanted, place=place))
         detail = f"{wanted.kind} {wanted.period}".strip()
         bot.database.write(lambda connection: audit.record(connection, bot.clock(), "cli", "exported", place, detail))
         out.write_bytes(data)

@@ -30,8 +30,8 @@ PICTURED = (Attachment, Points)
 """Questions that a picture may answer."""
 WAYS = ("add", "attach", "rectified")
 """The choices that lead to the question for a photo."""
-ARGUED = {"why": "why", "history": "history", "cases": "case", "problems": "ledger"}
-"""Commands behind which somebody writes what they mean, and the one that knows it then."""
+ARGUED = {"cases": "case", "problems": "ledger", "why": "", "history": "", "board": "", "days": "", "overview": ""}
+"""Commands behind which somebody writes what they mean, where it is another that knows it then."""
 FIGURE = re.compile(r"是?[0-9０-９]+天")
 """“为什么是37天”: of whose days it is said, nobody knows yet."""
 
@@ -167,7 +167,7 @@ def _with_argument(locales: Sequence[Locale], said: str) -> tuple[str | None, st
     for locale in locales:
         found = words.matches("commands", locale, head, ARGUED) if rest.strip() else None
         if found is not None:
-            return ARGUED[found], rest.strip()
+            return ARGUED[found] or found, rest.strip()
         choice = words.entry("commands", locale).choices["why"]
         for word in (choice.label, *choice.synonyms):
             if not word.isascii() and said.startswith(word):

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, select
 
 from bot.desk import cards, letters
 from bot.desk.groups import GROUP
+from bot.desk.paper_records import picture
 from bot.desk.voice import Tools, tell
 from bot.dialog import Option, Say
 from bot.model import Address, Brief, Locale
@@ -114,5 +115,6 @@ def _post(  # noqa: PLR0913, PLR0917 - where, when, under which name, and what
 ) -> int:
     brief = Brief(now, now.date(), now, Locale.ZH)
     card = cards.card(None, brief, [_say("digest/group", counts, tools, now, called=bool(called))])
-    letter = letters.Letter(card, group, kind="digest", dedupe=name, mentions=called)
+    paper = picture("board-picture", [counts.code], [counts.name], now.date(), Locale.ZH)
+    letter = letters.Letter(card, group, kind="digest", dedupe=name, paper=paper, mentions=called)
     return letters.write(connection, tools.keyring, tools.token, now, letter)

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from sqlalchemy import insert, select
 
 from bot import words
-from bot.desk import spoken
+from bot.desk import cards, spoken
+from bot.desk.paper_records import picture
 from bot.dialog import Say
 from bot.model import Level, Locale, Role
 from bot.store import audit, briefs, figures
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from bot.desk.visit import Visit
 
 GROUP = named("group_chat")
-OWN = ("bind", "board")
+OWN = ("bind", "board", "summary")
 MOST = 30
 """So many compounds fit a message that people read."""
 
@@ -30,7 +31,7 @@ def answer(visit: Visit) -> None:
     found = _named(visit, name)
     if found == "bind":
         _bind(visit, argument.strip())
-    elif found == "board" and not argument.strip():
+    elif found in {"board", "summary"} and not argument.strip():
         _board(visit)
     elif said.startswith("/") and found is not None:
         visit.say(Say("desk/private"))
@@ -39,7 +40,7 @@ def answer(visit: Visit) -> None:
 
 
 def _named(visit: Visit, said: str) -> str | None:
-    """The command that a word names, in either language; a group's own words first (“天数” is the board here)."""
+    """The command that a word names, in either language; a group's own words first (“天数” is the summary here)."""
     known = (*OWN, *words.entry("commands", Locale.ZH).choices)
     if said in known:
         return said
@@ -84,7 +85,7 @@ def _may_bind(visit: Visit, person: int, code: str) -> bool:
 
 
 def _board(visit: Visit) -> None:
-    """Today in the group's place: how many have reported, and the clean days of each compound."""
+    """Today in the group's place: how many have reported, and the clean days of each compound; with the picture."""
     address = visit.inbound.address
     query = (
         select(PLACE.c.code, PLACE.c.name)
@@ -102,7 +103,9 @@ def _board(visit: Visit) -> None:
         "at": visit.now, "place": place.name, "expected": covered.expected, "received": covered.received,
         "on_time": covered.on_time, "streaks": briefs.place_streaks(visit.connection, visit.tools.rules, today, codes),
     }  # fmt: skip
-    visit.say(Say("group/board", shown))
+    card = cards.card(None, visit.plain(), [Say("group/board", shown)])
+    paper = picture("board-picture", [place.code], [place.name], today, visit.locale)
+    visit.write(card, paper=paper if codes else None)
 
 
 def _listed(visit: Visit, code: str) -> list[str]:

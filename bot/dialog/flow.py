@@ -40,6 +40,7 @@ class Need(StrEnum):
     DESKS = "desks"
     DEADLINES = "deadlines"
     REASONS = "reasons"
+    PICTURED = "pictured"
 
 
 @dataclass(frozen=True, slots=True)

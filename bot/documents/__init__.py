@@ -7,6 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
+from bot.documents import pictures
 from bot.documents.assessment import assessment_docx, assessment_xlsx
 from bot.documents.daily_table import daily_table
 from bot.documents.ledger import ledger
@@ -58,6 +59,18 @@ def _ledger(connection: Connection, house: House, wanted: Paper, period: Period,
     return ledger(known.ledger(connection, house, wanted.place, period, now))
 
 
+def _board(connection: Connection, house: House, wanted: Paper, period: Period, now: datetime) -> bytes:
+    return pictures.board(known.board_picture(connection, house, wanted, period, now))
+
+
+def _days(connection: Connection, house: House, wanted: Paper, period: Period, now: datetime) -> bytes:
+    return pictures.days(known.calendar_picture(connection, house, wanted, period, now))
+
+
+def _overview(connection: Connection, house: House, wanted: Paper, period: Period, now: datetime) -> bytes:
+    return pictures.overview(known.overview_picture(connection, house, wanted, period, now))
+
+
 MAKE: Mapping[str, Callable[[Connection, House, Paper, Period, datetime], bytes]] = {
     "daily-table": _daily,
     "assessment": _assessment,
@@ -65,5 +78,8 @@ MAKE: Mapping[str, Callable[[Connection, House, Paper, Period, datetime], bytes]
     "monthly": _monthly,
     "quarterly": _quarterly,
     "ledger": _ledger,
+    "board-picture": _board,
+    "calendar-picture": _days,
+    "overview-picture": _overview,
 }
 """What makes each kind."""

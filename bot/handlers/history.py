@@ -33,7 +33,8 @@ class Change:
 def history(brief: Brief) -> Dialog:
     """Show the last days of the place that was named; without one, or where it is unknown, offer the person's own."""
     if brief.past:
-        yield from Say("history/history", shown(brief.past), (Option("places"), Option("menu")))
+        calendar = Option(f"days {brief.past[0].code}", name="days")
+        yield from Say("history/history", shown(brief.past), (calendar, Option("places"), Option("menu")))
         return None
     if not brief.near:
         yield from Say("history/nothing", {"said": brief.subject}, (Option("menu"),))

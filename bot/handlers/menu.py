@@ -13,6 +13,7 @@ ACTIONS = (
     "checks",
     "cases",
     "places",
+    "board",
     "history",
     "reports",
     "leave",
@@ -25,7 +26,10 @@ ACTIONS = (
     "help",
 )
 
-WORK = ("assess", "apply", "creation", "problems", "worklog", "redblack", "circular", "document", "deadlines", "menu")
+WORK = (
+    "assess", "apply", "creation", "problems", "worklog", "redblack", "circular", "document", "overview", "deadlines",
+    "menu",
+)  # fmt: skip
 """What leads, townships and offices do beside the daily work."""
 
 

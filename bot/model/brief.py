@@ -15,6 +15,7 @@ from bot.model.figures import FormField, Streak
 from bot.model.history import PlaceHistory
 from bot.model.ledger import BoardEntry, Check, Counter, Problem, Spot
 from bot.model.locales import Locale
+from bot.model.places import Called, Near
 from bot.model.standards import Assessable, Sheet
 
 
@@ -111,26 +112,6 @@ class Standing:
     missed: tuple[date, ...] = ()
     shown: Mapping[str, object] = field(default_factory=dict)
     """What else the words of one receipt need."""
-
-
-@dataclass(frozen=True, slots=True)
-class Near:
-    """A place that can be chosen: one's own, one in which something happened lately, or one that was searched."""
-
-    code: str
-    name: str
-    """With the place above it where two share a name."""
-
-
-@dataclass(frozen=True, slots=True)
-class Called:
-    """A place under all its names, to be found in a sentence."""
-
-    code: str
-    name: str
-    others: tuple[str, ...] = ()
-    mine: bool = True
-    """False: it was named, and is none of this person's, or is closed; it is known so that it can be told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,6 +213,12 @@ class Brief:
     """What is due in the weeks to come, with what this person still owes of it."""
     desks: tuple[Near, ...] = ()
     """Places of which this person may have documents."""
+    boards: tuple[Near, ...] = ()
+    """What a picture of the board is of: the place that was named, else those in this person's charge."""
+    calendars: tuple[Near, ...] = ()
+    """The same of a calendar: the place that was named, else each compound there."""
+    overviews: tuple[Near, ...] = ()
+    """Places that this person oversees."""
 
     @property
     def own_places(self) -> tuple[Near, ...]:

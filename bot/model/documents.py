@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from bot.model.figures import DayState
-from bot.model.messages import Paper
+from bot.model.messages import PICTURES, Paper
 from bot.model.places import Level
 
 ENDINGS: Mapping[str, tuple[str, ...]] = {
@@ -20,6 +20,9 @@ ENDINGS: Mapping[str, tuple[str, ...]] = {
     "monthly": ("docx",),
     "quarterly": ("docx",),
     "ledger": ("xlsx",),
+    "board-picture": ("png",),
+    "calendar-picture": ("png",),
+    "overview-picture": ("png",),
 }
 """Every kind of document (INTERFACES, ``export``), and as what it is written; the first where nobody says."""
 _PERIOD = re.compile(r"(20\d\d)(?:-(\d\d)(?:-(\d\d))?|Q([1-4]))", re.ASCII)
@@ -62,7 +65,12 @@ def period(said: str) -> Period:
     return Period(first, last.replace(day=1) - timedelta(days=1), said)
 
 
-SPANS: Mapping[str, tuple[int, int]] = {"daily-table": (1, 1), "monthly": (28, 31), "quarterly": (90, 92)}
+SPANS: Mapping[str, tuple[int, int]] = {
+    "daily-table": (1, 1),
+    "monthly": (28, 31),
+    "quarterly": (90, 92),
+    **dict.fromkeys(PICTURES, (1, 1)),
+}
 """So many days, at least and at most, has what these are about; the others take any period."""
 
 

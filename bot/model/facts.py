@@ -318,6 +318,14 @@ class DocumentAsked:
 
 
 @dataclass(frozen=True, slots=True)
+class PictureAsked:
+    """The sender wants a picture of the board of these places, as of now (``bot.model.messages.PICTURES``)."""
+
+    kind: str
+    places: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class DeadlineSaid:
     """The sender says that a place has done what a deadline asks of it, or takes that back."""
 
@@ -372,6 +380,7 @@ Fact = (
     | EntryTakenBack
     | WorkCounted
     | DocumentAsked
+    | PictureAsked
     | DeadlineSaid
     | Snoozed
     | RemindersWished

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from string import ascii_uppercase
 
+from bot.model.locales import Locale
+
 
 class InboundKind(StrEnum):
     """What a person did: wrote, tapped a button, sent a photo, opened the chat."""
@@ -60,12 +62,16 @@ class Button:
     token: str = ""
 
 
+PICTURES = frozenset({"board-picture", "calendar-picture", "overview-picture"})
+"""Kinds of papers that are pictures: a platform that has photos shows them as such."""
+
+
 @dataclass(frozen=True, slots=True)
 class Paper:
     """A document that goes with a message. It is made when it is sent, from what is known then."""
 
     kind: str
-    """``daily-table``, ``assessment``, ``application``, ``monthly``, ``quarterly``, ``ledger`` (INTERFACES)."""
+    """``daily-table``, ``assessment``, ``application``, ``monthly``, ``quarterly``, ``ledger``, one of ``PICTURES``."""
     place: str
     period: str = ""
     """A day (``2026-11-24``), a month (``2026-11``), a quarter (``2026Q4``), or nothing: the newest."""
@@ -73,6 +79,15 @@ class Paper:
     """``docx`` or ``xlsx``, where a kind has both."""
     name: str = ""
     """The file's name, as a person reads it."""
+    also: tuple[str, ...] = ()
+    """Further places that the same picture is of."""
+    locale: Locale = Locale.ZH
+    """The language of a picture; files are in Chinese, as the forms are."""
+
+    @property
+    def is_picture(self) -> bool:
+        """Whether it is shown rather than filed away."""
+        return self.kind in PICTURES and self.name.endswith(".png")
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,3 +61,23 @@ class Assignment:
     until: date | None = None
     stands_in_for: int | None = None
     """The person on leave whose duty this covers; None for an ordinary assignment."""
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """A place that can be chosen: one's own, one in which something happened lately, or one that was searched."""
+
+    code: str
+    name: str
+    """With the place above it where two share a name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Called:
+    """A place under all its names, to be found in a sentence."""
+
+    code: str
+    name: str
+    others: tuple[str, ...] = ()
+    mine: bool = True
+    """False: it was named, and is none of this person's, or is closed; it is known so that it can be told."""

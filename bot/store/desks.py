@@ -11,6 +11,7 @@ from sqlalchemy import Connection, case, select
 from bot import words
 from bot.model import Level, Locale, Near, Paper, Role
 from bot.model.documents import ENDINGS
+from bot.model.messages import PICTURES
 from bot.store.acts import Act
 from bot.store.asking import Asking
 from bot.store.authority import holds, roles_at, scope
@@ -77,6 +78,6 @@ def check(connection: Connection, act: Act, place: str, kind: str) -> str:
 def called_paper(place: str, wanted: Paper) -> Paper:
     """The paper with its ending and the name of its file; ``place`` is the place's name. Both are Chinese, as it is."""
     ending = wanted.ending or ENDINGS[wanted.kind][0]
-    kind = words.label("document/kind", Locale.ZH, wanted.kind)
+    kind = words.label("picture/kind" if wanted.kind in PICTURES else "document/kind", Locale.ZH, wanted.kind)
     name = "-".join(part for part in (kind, place, wanted.period) if part)
     return replace(wanted, ending=ending, name=f"{name}.{ending}")

@@ -90,7 +90,7 @@ def _read(
     return problems, logs
 
 
-def below(place: str) -> CTE:
-    """The place and every place below it: column ``code``."""
-    down = select(PLACE.c.code).where(PLACE.c.code == place).cte(recursive=True)
+def below(*places: str) -> CTE:
+    """The places and every place below them: column ``code``."""
+    down = select(PLACE.c.code).where(PLACE.c.code.in_(places)).cte(recursive=True)
     return down.union(select(PLACE.c.code).join(down, PLACE.c.parent == down.c.code))

@@ -12,6 +12,7 @@ from bot.__main__ import wuyi
 from bot.store.database import Database
 from bot.store.tables import named
 from tests.documents.reading import paragraphs, sheet, values, word
+from tests.documents.seen import image
 
 
 @pytest.fixture(scope="module")
@@ -125,3 +126,28 @@ def test_a_clock_that_does_not_read_is_refused(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setenv("WUYI_NOW", "noon")
     done = call("monthly", "--place", "C01", "--out", "m.docx")
     assert (done.exit_code, "WUYI_NOW is no moment" in done.stderr) == (1, True)
+
+
+@pytest.mark.parametrize(
+    ("kind", "place", "more"),
+    [
+        ("board-picture", "样板街道", ()),
+        ("board-picture", "C01", ("--day", "2026-11-01", "--lang", "en")),
+        ("calendar-picture", "23", ()),
+        ("overview-picture", "SL-01", ("--day", "2026-11-23")),
+    ],
+)
+def test_a_picture_of_the_board(data: Path, kind: str, place: str, more: tuple[str, ...]) -> None:
+    """Of a day, today where none was said, for whoever wants to look without a chat; it is written down."""
+    done = call(kind, "--place", place, *more, "--out", "图.png")
+    assert (done.exit_code, done.output) == (0, "图.png\n")
+    assert image(Path("图.png").read_bytes()).width == 1080
+    assert audited(data)[-1][3].split()[0] == kind
+
+
+def test_a_picture_is_of_a_day_and_a_png() -> None:
+    """What else was asked for is refused, and nothing is written."""
+    for odd in (("--month", "2026-11", "--out", "a.png"), ("--out", "a.docx"), ("--lang", "fr", "--out", "a.png")):
+        assert call("board-picture", "--place", "C01", *odd).exit_code == 2
+    late = call("board-picture", "--place", "C01", "--day", "2026-11-25", "--out", "a.png")
+    assert (late.exit_code, list(Path().iterdir())) == (1, [])

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import insert, select
 
 from bot.handlers import COMMANDS
-from bot.model import Address, Inbound, InboundKind, Locale, Outbound
+from bot.model import Address, Inbound, InboundKind, Locale, Outbound, Paper
 from bot.store import audit, people
 from bot.store.database import Database
 from bot.store.tables import named
@@ -134,6 +134,22 @@ async def test_the_board(talk: Talk, said: str) -> None:
     ]
 
 
+@pytest.mark.parametrize("said", ["/board", "看板图", "汇总"])
+async def test_the_board_goes_with_its_picture(talk: Talk, said: str) -> None:
+    """Of the group's place as of now, in the language of whoever asks; of a place without compounds the words alone."""
+    await say(talk, "wang", "绑定 君安社区")
+    (letter,) = await talk.send(in_group(talk, "li", said))
+    name = "看板图-君安社区-2026-11-24.png"
+    assert letter.paper == Paper("board-picture", "JA", TODAY.isoformat(), "png", name)
+    await speak_english(talk, "li")
+    (letter,) = await talk.send(in_group(talk, "li", said))
+    assert letter.paper == Paper("board-picture", "JA", TODAY.isoformat(), "png", name, locale=Locale.EN)
+    table = named("place")
+    talk.database.write(lambda c: c.execute(table.update().where(table.c.parent == "JA").values(closed=TODAY)))
+    (letter,) = await talk.send(in_group(talk, "li", said))
+    assert letter.paper is None
+
+
 @pytest.mark.parametrize("place", ["T", "X"])
 async def test_the_board_of_a_township(talk: Talk, place: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """All compounds and villages below it are listed, however deep, up to so many; a closed one is not."""
@@ -184,7 +200,7 @@ async def test_english(talk: Talk) -> None:
     assert await say(talk, "wang", "/me") == ["Please tell me in our private chat; nothing personal is discussed here."]
 
 
-@pytest.mark.parametrize("name", sorted({*COMMANDS, "web", "cancel", "back", "what"}))
+@pytest.mark.parametrize("name", sorted({*COMMANDS, "web", "cancel", "back", "what"} - {"board"}))
 async def test_commands_belong_in_private(talk: Talk, name: str) -> None:
     """A command about oneself is answered with a hint, opens nothing and tells nothing."""
     assert await say(talk, "zhang", f"/{name}") == ["请到和我的私聊里说，这里不谈个人的事。"]

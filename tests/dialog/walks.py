@@ -41,6 +41,7 @@ from bot.model import (
     Near,
     Owed,
     PastDay,
+    PictureAsked,
     PictureSeen,
     PlaceStreak,
     ProblemStep,
@@ -208,6 +209,12 @@ LATER = {
     frozenset({"why"}): reminder_days.asked(RULES),
     frozenset({"problem", "problems", "ledger", "picture"}): problem_days.days(RULES),
     frozenset({"plain_words"}): plain_days.days(RULES),
+    frozenset({"board", "days", "overview"}): {
+        "places of one's own": replace(RULES, boards=NEAR, calendars=NEAR),
+        "an overseer's place": replace(RULES, boards=NEAR[:1], calendars=NEAR[:1], overviews=NEAR[:1]),
+        "an overseer's places": replace(RULES, boards=NEAR, calendars=NEAR, overviews=NEAR),
+        "a place that nobody has": replace(RULES, subject="火星"),
+    },
 }
 """By flows, the days on which they have something to say; on the days above they have nothing."""
 
@@ -301,7 +308,7 @@ WHY = {
 }  # fmt: skip
 
 
-def standings(fact: Fact) -> tuple[Standing, ...]:  # noqa: C901 - a list, a line a fact
+def standings(fact: Fact) -> tuple[Standing, ...]:  # noqa: C901, PLR0912 - a list, a line a fact
     """How things may stand once this fact is recorded, or refused."""
     refused = tuple(Standing(NOW, shown={"refused": reason, **WHY}) for reason in REFUSALS)
     if isinstance(fact, Snoozed):
@@ -321,6 +328,8 @@ def standings(fact: Fact) -> tuple[Standing, ...]:  # noqa: C901 - a list, a lin
         case DocumentAsked():
             shown = dict(creation_days.GIVEN)
             refused = creation_days.REFUSED
+        case PictureAsked():
+            shown = {"places": ["星悦城一期", "君安花园小区"], "day": TODAY}
         case AssessmentMarked() | AssessmentSubmitted():
             shown = {}
             refused = creation_days.REFUSED

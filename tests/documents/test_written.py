@@ -43,7 +43,8 @@ def test_what_is_no_period_is_refused(said: str) -> None:
 
 def test_every_kind_has_an_ending() -> None:
     """Those of the command line."""
-    assert list(ENDINGS) == ["daily-table", "assessment", "application", "monthly", "quarterly", "ledger"]
+    written = ["daily-table", "assessment", "application", "monthly", "quarterly", "ledger"]
+    assert list(ENDINGS) == [*written, "board-picture", "calendar-picture", "overview-picture"]
 
 
 def test_the_clean_compounds_are_counted() -> None:

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import insert, update
 
 from bot.desk import digests
-from bot.model import Outbound
+from bot.model import Outbound, Paper
 from bot.store.database import Database
 from bot.store.media import MediaStore
 from bot.store.tables import named
@@ -85,6 +85,8 @@ async def test_a_group_gets_counts_and_no_person(evening: Evening) -> None:
         "详情请私聊机器人",
     ]
     assert "张" not in told["g1"]
+    paper = evening.chats["g1"][-1].paper
+    assert paper == Paper("board-picture", "JA", "2026-11-24", "png", "看板图-君安社区-2026-11-24.png")
     assert "g1" not in evening.digest("2026-11-24 17:12")
 
 

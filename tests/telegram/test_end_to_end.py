@@ -21,6 +21,7 @@ from bot.channels.telegram import Telegram
 from bot.settings import Settings
 from bot.store.schema import migrate
 from bot.store.tables import named
+from tests.documents.seen import image
 from tests.telegram.chats import Person
 from tests.telegram.serving import served, until
 from tests.telegram.standin import Standin
@@ -188,6 +189,23 @@ async def test_a_workers_day_leaves_the_same_facts_by_either_way(mode: Mode, tmp
         "quarantined": [],
     }
     assert filed == [(LI, NOW.date(), False)] * 3
+
+
+async def test_the_board_is_seen_as_a_photo(tmp_path: Path, telegram: Standin) -> None:
+    """Drawn from what is known when it leaves; the words below it, and the way on to the days of a compound."""
+    async with town("webhook", tmp_path, telegram) as here:
+        li = telegram.person(7001, "Invented Li")
+        await enrol(here, li, LI)
+        said = await here.says(li, "看板")
+        first = li.sees()[-1].photo
+        assert said == "虚构一期、虚构花园、虚构六期，11月24日 连续无疫天数"
+        await here.taps(li, "日历图")
+        await here.taps(li, "虚构花园")
+        second = li.sees()[-1].photo
+        assert first is not None
+        assert second is not None
+        assert [image(data).width for data in (first, second)] == [1080, 1080]
+        assert first != second
 
 
 @pytest.mark.parametrize("mode", ["webhook", "polling"])

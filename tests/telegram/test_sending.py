@@ -91,6 +91,21 @@ async def test_a_document_is_made_when_it_is_sent(telegram: Standin, make: Make)
     assert await make().channel.send(message(paper=paper, id=3)) == Undeliverable("no daily-table here", gone=False)
 
 
+async def test_a_picture_of_the_board_goes_as_a_photo(telegram: Standin, make: Make) -> None:
+    """To be seen in the chat, with the words below it; never in the place of another message."""
+    paper = Paper("board-picture", "JA", "2026-11-24", "png", "看板图-君安社区-2026-11-24.png")
+    channel, li = make(load_paper=lambda wanted: f"{wanted.kind} drawn".encode()).channel, telegram.person(7001)
+    await li.write("/start")
+    sent = await channel.send(message(paper=paper, buttons=buttons("日历图"), edits="101"))
+    assert isinstance(sent, Sent)
+    assert isinstance(await channel.send(message(paper=paper, text="长" * 1025, id=2)), Sent)
+    first, second, text = li.sees()
+    assert (first.photo, first.document, first.text, first.labels) == (
+        b"board-picture drawn", None, "虚构", ["日历图"],
+    )  # fmt: skip
+    assert (second.photo, second.text, len(text.text)) == (b"board-picture drawn", "", 1025)
+
+
 async def test_a_long_text_goes_in_several_messages_with_the_buttons_on_the_last(telegram: Standin, make: Make) -> None:
     """It is cut at line ends; an edit that became too long is sent anew."""
     channel, li = make().channel, telegram.person(7001)

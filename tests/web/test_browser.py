@@ -268,6 +268,23 @@ def contrast(page: Page, selector: str) -> float:
     )
 
 
+def test_a_picture_of_the_board_is_seen_in_the_chat(page: Page, site: Site) -> None:
+    """As wide as its bubble, with its name for who cannot see it; a tap opens it in full size."""
+    come(page, site)
+    box = page.get_by_label("输入消息")
+    box.fill("日历图")
+    box.press("Enter")
+    link = page.get_by_role("log").locator("a.chart")
+    picture = link.get_by_role("img", name="日历图-星悦城一期-2026-11-24.png")
+    expect(picture).to_be_visible()
+    expect(picture).to_have_js_property("naturalWidth", 1080)
+    shown = picture.bounding_box()
+    assert shown is not None
+    assert shown["width"] > 250
+    assert fits(page)
+    assert link.get_attribute("target") == "_blank"
+
+
 def test_a_login_link_opens_the_chat(page: Page, closed: Site) -> None:
     """The link's token leaves the address bar, the button logs in, and leaving ends it."""
     page.goto(f"{closed.url}/login#{closed.town.link(LI)}")

@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import Connection, insert
 from sqlmodel import col
 
+from bot.channels.web import sample
 from bot.model import Address, Button, InboundKind, Outbound, Paper, Sent
 from bot.store.tables import Filing, Photo
 from tests.web.town import LI, PNG, PROMPT, RECEIPT, WANG, ZHAO, Town, be, own
@@ -297,7 +298,7 @@ async def test_a_document_is_for_the_person_it_was_sent_to(town: Town) -> None:
     async with town.browser() as http:
         assert (await http.get(f"/chat/papers/{number}")).status_code == 401
         await be(http, LI)
-        assert (await seen(http))[0]["paper"] == {"name": name, "number": number}
+        assert (await seen(http))[0]["paper"] == {"name": name, "number": number, "picture": False}
         answer = await http.get(f"/chat/papers/{number}")
         assert (answer.content, answer.headers["content-type"][-5:]) == (b"daily-table JA", "sheet")
         assert answer.headers["content-disposition"] == f"attachment; filename*=UTF-8''{quote(name)}"
@@ -306,3 +307,22 @@ async def test_a_document_is_for_the_person_it_was_sent_to(town: Town) -> None:
     async with town.browser() as http:
         await be(http, WANG)
         assert (await http.get(f"/chat/papers/{number}")).status_code == 404
+
+
+async def test_a_picture_of_the_board_is_shown_in_the_chat(town: Town) -> None:
+    """To the person it was sent to, and in their groups; a browser keeps it for a while."""
+    drawn = Paper("board-picture", "JA", "2026-11-24", "png", "看板图-君安社区-2026-11-24.png")
+    number = await town.say(Outbound(0, own(LI), "君安社区", paper=drawn))
+    async with town.browser() as http:
+        await be(http, LI)
+        assert (await seen(http))[0]["paper"] == {"name": drawn.name, "number": number, "picture": True}
+        answer = await http.get(f"/chat/papers/{number}")
+        assert (answer.content, answer.headers["content-type"]) == (b"board-picture JA", "image/png")
+        assert answer.headers["content-disposition"].startswith("inline; ")
+        assert answer.headers["cache-control"] == "private, max-age=600"
+        with town.database.read() as connection:
+            (group,) = sample.groups(connection, LI)
+        there = await town.say(Outbound(0, Address("web", group.address, group=True), "君安社区", paper=drawn))
+        assert (await http.get(f"/chat/papers/{there}")).status_code == 200
+    async with town.browser() as http:
+        assert (await http.get(f"/chat/papers/{there}")).status_code == 401

@@ -16,7 +16,9 @@ from sqlmodel import SQLModel, col
 from starlette.applications import Starlette
 
 from bot.channels.web import Web
+from bot.documents.pictures import board
 from bot.model import Address, Button, Inbound, InboundKind, Outbound, Paper
+from bot.model.pictures import BoardPicture, Head, Received
 from bot.store import codec
 from bot.store.crypto import Keyring
 from bot.store.database import Database
@@ -107,7 +109,9 @@ class Town:
         return self.pictures[name]
 
     def paper(self, wanted: Paper) -> bytes:
-        """Make a document; of one kind there is nothing to be made."""
+        """Make a document; of one kind there is nothing to be made, and one is a picture that a browser shows."""
+        if wanted.kind == "calendar-picture":
+            return board(BoardPicture(Head(wanted.place, self.now.date(), self.now), (), Received(), ()))
         if wanted.kind == "ledger":
             message = "nothing"
             raise ValueError(message)
@@ -153,6 +157,9 @@ class Town:
             yield Outbound(0, to, "照片收到，已附在今天的日报里")
         elif to.group:
             yield Outbound(0, to, "17:10 君安社区日报：应报 12 处，已报 11（92%），按时 10\n未报 1 处，已私信提醒")
+        elif inbound.text == "日历图":
+            paper = Paper("calendar-picture", "23", "2026-11-24", "png", "日历图-星悦城一期-2026-11-24.png")
+            yield Outbound(0, to, "星悦城一期，逐日情况", paper=paper)
         elif inbound.text == "申报":
             yield Outbound(0, to, "工作经验及主要做法（600 字以内）。", limit=600)
         else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import io
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
@@ -247,7 +248,7 @@ async def test_a_card_of_somebody_else_does_nothing(tmp_path: Path, wecom: Stand
 
 
 async def test_menu_paper_and_robot(tmp_path: Path, wecom: Standin) -> None:
-    """A command from the menu; a document as a file; the day's counts pushed into the group."""
+    """A command from the menu; a document as a file, the board as an image; the day's counts pushed into the group."""
     moment = [NOW]
     async with town(tmp_path, wecom, moment) as here:
         wang = wecom.member("wang", "13800000002")
@@ -265,12 +266,18 @@ async def test_menu_paper_and_robot(tmp_path: Path, wecom: Standin) -> None:
         assert file is not None
         assert file[0].endswith(".xlsx")
         assert file[1].startswith(b"PK")
+        wang.write("看板")
+        await until(lambda: any(each.kind == "image" for each in wang.sees()))
+        (picture,) = (each.media for each in wang.sees() if each.kind == "image")
+        assert picture is not None
+        assert (picture[0][-4:], picture[1][1:4]) == (".png", b"PNG")
         moment[0] = NOW.replace(hour=17, minute=10)
         here.bot.database.write(lambda connection: digests.send(connection, here.bot.tools, moment[0]))
         here.bot.post.wake()
-        await until(lambda: wecom.groups["robot-c"])
-        (pushed,) = wecom.groups["robot-c"]
+        await until(lambda: len(wecom.groups["robot-c"]) > 1)
+        pushed, drawn = wecom.groups["robot-c"]
         assert pushed["markdown"]["content"].startswith("**17:10 虚构社区日报：应报 3 处，已报 0（0%），按时 0**")
+        assert base64.b64decode(drawn["image"]["base64"]).startswith(b"\x89PNG")
         (addressed,) = [row for row in here.rows("outbox", "channel", "address") if row[0] == "robot"]
         assert addressed == ("robot", "C"), "the key is not in the database"
 

@@ -5,29 +5,50 @@ from __future__ import annotations
 import base64
 import hashlib
 import logging
+from dataclasses import replace
 
 import pytest
 
 from bot.channels.wecom_markdown import linked, markdown
-from bot.channels.wecom_robot import Robots
+from bot.channels.wecom_robot import PICTURE, Robots
 from bot.model import Address, Fate, Outbound, Paper, Rate, Retry, Sent, Uncertain, Undeliverable
 from tests.wecom.conftest import load
 from tests.wecom.standin import Standin
 
 KEY = "robot-planted-key"
+DRAWN = b"\x89PNG\r\n\x1a\n" + b"drawn"
 
 
 @pytest.fixture
 def robots(wecom: Standin) -> Robots:
     """A robot for the place C, and one whose key is wrong."""
     where = f"{wecom.url}/cgi-bin/webhook/send?key="
-    return Robots({"C": where + KEY, "D": f"{where}wrong-planted-key"}, load)
+    return Robots({"C": where + KEY, "D": f"{where}wrong-planted-key"}, load, load_paper=paper)
 
 
-async def push(robots: Robots, text: str = "虚构", place: str = "C", number: int = 1, photo: str = "") -> Fate:
+def paper(wanted: Paper) -> bytes:
+    """Draw a picture; of one place it is too large, of another there is none."""
+    if wanted.place == "none":
+        message = "there is none"
+        raise ValueError(message)
+    if not wanted.is_picture:
+        return b"PK"
+    return DRAWN + b"x" * PICTURE if wanted.place == "huge" else DRAWN
+
+
+async def push(
+    robots: Robots,
+    text: str = "虚构",
+    place: str = "C",
+    number: int = 1,
+    photo: str = "",
+    *,
+    paper: Paper | None = None,
+) -> Fate:
     """Send a message to a place's group, then let go of the connections."""
+    to = Address("robot", place, group=True)
     try:
-        return await robots.send(Outbound(number, Address("robot", place, group=True), text, photo=photo or None))
+        return await robots.send(Outbound(number, to, text, photo=photo or None, paper=paper))
     finally:
         for http in robots._https.values():
             await http.close()
@@ -59,23 +80,17 @@ async def test_it_calls_attention_by_a_plain_message(wecom: Standin, robots: Rob
     await push(robots)
 
 
-async def test_a_document_that_is_a_picture_goes_with_it(wecom: Standin) -> None:
-    """What is no picture, cannot be made, or is too large, is left out."""
-    made = {"board": b"\x89PNG\r\n\x1a\n of a board", "large": b"\x89PNG\r\n\x1a\n" + b"0" * (2 * 1024 * 1024)}
-
-    def paper(wanted: Paper) -> bytes:
-        if wanted.kind == "none":
-            raise ValueError(wanted.kind)
-        return made.get(wanted.kind, b"PK of a workbook")
-
-    robots = Robots({"C": f"{wecom.url}/cgi-bin/webhook/send?key={KEY}"}, load, paper)
-    for number, kind in enumerate(("board", "large", "ledger", "none")):
-        sent = Outbound(number, Address("robot", "C", group=True), "虚构", paper=Paper(kind, "C"))
-        assert await robots.send(sent) == Sent()
-    await push(robots)
-    (picture,) = (each["image"] for each in wecom.groups[KEY] if each["msgtype"] == "image")
-    assert base64.b64decode(picture["base64"]) == made["board"]
-    assert picture["md5"] == hashlib.md5(made["board"], usedforsecurity=False).hexdigest()
+async def test_it_pushes_the_board_as_a_picture(wecom: Standin, robots: Robots) -> None:
+    """Drawn when it is sent; of one that cannot be, or is too large, and of a file the words go alone."""
+    drawn = Paper("board-picture", "C", name="看板图.png")
+    for number, paper in enumerate((drawn, replace(drawn, place="huge"), replace(drawn, place="none")), 1):
+        assert await push(robots, number=number, paper=paper) == Sent()
+    assert await push(robots, number=4, paper=Paper("monthly", "C", name="月报.docx")) == Sent()
+    assert [body["msgtype"] for body in wecom.groups[KEY]] == ["markdown", "image", "markdown", "markdown", "markdown"]
+    image = wecom.groups[KEY][1]["image"]
+    assert base64.b64decode(image["base64"]) == DRAWN
+    assert image["md5"] == hashlib.md5(DRAWN, usedforsecurity=False).hexdigest()
+    assert wecom.violations == []
 
 
 def test_a_name_breaks_no_markdown() -> None:

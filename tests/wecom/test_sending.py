@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from bot.channels.bytewise import cut, split
-from bot.model import Paper, Retry, Sent, Uncertain, Undeliverable
+from bot.model import Button, Paper, Retry, Sent, Uncertain, Undeliverable
 from tests.wecom.conftest import Make, buttons, message
 from tests.wecom.server import CodeError
 from tests.wecom.standin import MOMENT, Standin
@@ -176,6 +176,19 @@ async def test_pictures_and_papers_go_up_first(wecom: Standin, make: Make) -> No
     assert (words.text, without.text) == ("虚构", "虚构")
     assert file.media == ("虚" * 26 + ".docx", b"bytes of monthly")
     assert await channel.send(message(id=4, paper=Paper("none", "C"))) == Undeliverable("there is none", gone=False)
+
+
+async def test_a_picture_of_the_board_goes_up_as_an_image(wecom: Standin, make: Make) -> None:
+    """Not as a file: it is seen in the chat; the choices follow on a card."""
+    drawn = Paper("board-picture", "C", name="看板图-" + "虚" * 60 + ".png")
+    more = ((Button("日历图", "/days", "k.0"),),)
+    assert isinstance(await make().channel.send(message(id=1, paper=drawn, buttons=more)), Sent)
+    picture, card = wecom.shown["li"]
+    assert picture.kind == "image"
+    assert picture.media is not None
+    name, data = picture.media
+    assert (name[-4:], len(name.encode()) <= 84, data) == (".png", True, b"bytes of board-picture")
+    assert card.kind == "card"
 
 
 async def test_one_token_for_all_fetched_again_before_its_end_and_when_refused(

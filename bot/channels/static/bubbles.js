@@ -193,10 +193,19 @@ function picture(name) {
   return link;
 }
 
-function paper({ name, number }) {
-  const link = part("a", "paper", name);
+function paper({ name, number, picture }) {
+  const link = part("a", picture ? "chart" : "paper", picture ? "" : name);
   link.href = `/chat/papers/${number}`;
-  link.download = name;
+  if (picture) {
+    link.target = "_blank";
+    link.rel = "noopener";
+    const image = document.createElement("img");
+    image.src = link.href;
+    image.alt = name;
+    link.append(image);
+  } else {
+    link.download = name;
+  }
   return link;
 }
 

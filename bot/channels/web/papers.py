@@ -11,6 +11,7 @@ from sqlmodel import col
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from bot.channels.web import sample
 from bot.channels.web.visitors import CHANNEL
 from bot.model import Outbound
 from bot.store import codec
@@ -27,7 +28,10 @@ if TYPE_CHECKING:
 TYPES = {
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "png": "image/png",
 }
+MINUTES = 10
+"""So long a browser keeps a picture, rather than have it drawn again at every look at the chat."""
 
 
 class Papers:
@@ -45,10 +49,12 @@ class Papers:
         if visitor is None:
             raise HTTPException(401)
         number = request.path_params["number"]
-        here = (col(Outbox.id) == number, col(Outbox.channel) == CHANNEL, col(Outbox.address) == visitor.address)
+        here = (col(Outbox.id) == number, col(Outbox.channel) == CHANNEL)
 
         def ask(connection: Connection) -> bytes | None:
-            return connection.scalar(select(col(Outbox.body)).where(*here))
+            groups = sample.groups(connection, visitor.person) if visitor.sample else ()
+            addresses = [visitor.address, *(group.address for group in groups)]
+            return connection.scalar(select(col(Outbox.body)).where(*here, col(Outbox.address).in_(addresses)))
 
         body = await self._visitors.read(ask)
         paper = codec.load(Outbound, self._keyring.open_bytes(body)).paper if body is not None else None
@@ -58,5 +64,8 @@ class Papers:
             data = await asyncio.to_thread(self._load, paper)
         except ValueError as why:
             raise HTTPException(404) from why
-        headers = {"content-disposition": f"attachment; filename*=UTF-8''{quote(paper.name)}"}
+        how = "inline" if paper.is_picture else "attachment"
+        headers = {"content-disposition": f"{how}; filename*=UTF-8''{quote(paper.name)}"}
+        if paper.is_picture:
+            headers["cache-control"] = f"private, max-age={MINUTES * 60}"
         return Response(data, media_type=TYPES.get(paper.ending, "application/octet-stream"), headers=headers)

@@ -227,7 +227,7 @@ def _messages(
 
 def _content(message: Outbound, version: int) -> dict[str, Any]:
     buttons = [[{"label": button.label, "token": button.token} for button in line] for line in message.buttons]
-    paper = message.paper and {"name": message.paper.name, "number": version}
+    paper = message.paper and {"name": message.paper.name, "number": version, "picture": message.paper.is_picture}
     what = {"text": message.text, "photo": message.photo, "paper": paper, "buttons": buttons, "version": version}
     return what | {"limit": message.limit}
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -44,9 +44,13 @@ def place_row(connection: Connection, code: str) -> Any:  # noqa: ANN401 - a row
     return row
 
 
-def compounds(connection: Connection, place: str, day: date) -> tuple[Compound, ...]:
-    """Those at or below ``place`` that are not closed on ``day``, community by community. One query."""
-    down, above = below(place), PLACE.alias("above")
+def compounds(connection: Connection, place: str, day: date, *also: str) -> tuple[Compound, ...]:
+    """Those at or below ``place`` that are not closed on ``day``, community by community. One query.
+
+    ``also``: further places, in the same list.
+    """
+    places = (place, *also)
+    down, above = below(*places), PLACE.alias("above")
     query = (
         select(PLACE, above.c.code.label("over"), above.c.name.label("over_name"), above.c.level.label("over_level"))
         .join(down, down.c.code == PLACE.c.code)
@@ -54,7 +58,7 @@ def compounds(connection: Connection, place: str, day: date) -> tuple[Compound, 
     )
     rows = [row for row in connection.execute(query) if not (row.closed and row.closed <= day)]
     parents = {row.parent for row in rows if row.level == Level.COMPOUND}
-    listed = [row for row in rows if _listed(row, place, parents)]
+    listed = [row for row in rows if _listed(row, places, parents)]
     groups: dict[str, list[Any]] = {}
     for row in listed:
         groups.setdefault(_group(row)[0], []).append(row)
@@ -65,10 +69,10 @@ def compounds(connection: Connection, place: str, day: date) -> tuple[Compound, 
     return tuple(found)
 
 
-def _listed(row: Any, place: str, parents: set[str | None]) -> bool:  # noqa: ANN401 - a row of a place
+def _listed(row: Any, places: Collection[str], parents: set[str | None]) -> bool:  # noqa: ANN401 - a row of a place
     if row.level in ALONE:
         return row.code not in parents
-    return bool(row.level == Level.COMPOUND or (row.level == Level.BUILDING and row.code == place))
+    return bool(row.level == Level.COMPOUND or (row.level == Level.BUILDING and row.code in places))
 
 
 def _group(row: Any) -> tuple[str, str]:  # noqa: ANN401 - a row of a place
