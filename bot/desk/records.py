@@ -15,6 +15,7 @@ from bot.desk import (
     case_records,
     creation_notices,
     creation_records,
+    nudges,
     own_records,
     paper_records,
     problem_records,
@@ -52,6 +53,7 @@ RECORDERS: Mapping[type, Callable[[Visit, Kept, Any], Standing]] = {
     **work_records.RECORDERS,
     **assess_records.RECORDERS,
     **creation_records.RECORDERS,
+    **nudges.RECORDERS,
 }
 """How each other fact is written: the work of the room that it belongs to."""
 

@@ -40,6 +40,9 @@ class Need(StrEnum):
     DESKS = "desks"
     DEADLINES = "deadlines"
     REASONS = "reasons"
+    SUMMARY = "summary"
+    MISSING = "missing"
+    NUDGE = "nudge"
 
 
 @dataclass(frozen=True, slots=True)

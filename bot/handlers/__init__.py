@@ -22,6 +22,7 @@ from bot.handlers import (
     me,
     menu,
     opened,
+    overview,
     places,
     plain_words,
     problem,
@@ -56,6 +57,7 @@ FLOWS: dict[str, Flow] = {
         me,
         menu,
         opened,
+        overview,
         places,
         plain_words,
         problem,
@@ -117,6 +119,9 @@ COMMANDS: dict[str, str] = {
     "snooze": "snooze",
     "fewer": "fewer",
     "more": "more",
+    "summary": "summary",
+    "missing": "missing",
+    "nudge": "nudge",
     "help": "help",
 }
 """Every command, and the flow that it opens. The words for it stand in ``templates/*/commands.j2``."""

@@ -25,7 +25,20 @@ ACTIONS = (
     "help",
 )
 
-WORK = ("assess", "apply", "creation", "problems", "worklog", "redblack", "circular", "document", "deadlines", "menu")
+WORK = (
+    "summary",
+    "missing",
+    "assess",
+    "apply",
+    "creation",
+    "problems",
+    "worklog",
+    "redblack",
+    "circular",
+    "document",
+    "deadlines",
+    "menu",
+)
 """What leads, townships and offices do beside the daily work."""
 
 

@@ -341,6 +341,13 @@ class RemindersWished:
     fewer: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Nudged:
+    """The sender wants all to be reminded now who owe today's report at a place or below it."""
+
+    place: str
+
+
 Fact = (
     ReportFiled
     | ReportWithdrawn
@@ -375,4 +382,5 @@ Fact = (
     | DeadlineSaid
     | Snoozed
     | RemindersWished
+    | Nudged
 )

@@ -54,7 +54,8 @@ from bot.model import (
     Todo,
 )
 from bot.model.care import Isolation, Returned, Visited
-from tests.dialog import creation_days, plain_days, problem_days, reminder_days, work_days
+from bot.model.facts import Nudged
+from tests.dialog import creation_days, office_days, plain_days, problem_days, reminder_days, work_days
 from tests.town import NOW, ZONE
 
 TODAY = NOW.date()
@@ -208,6 +209,7 @@ LATER = {
     frozenset({"why"}): reminder_days.asked(RULES),
     frozenset({"problem", "problems", "ledger", "picture"}): problem_days.days(RULES),
     frozenset({"plain_words"}): plain_days.days(RULES),
+    frozenset({"summary", "missing", "nudge"}): office_days.days(RULES),
 }
 """By flows, the days on which they have something to say; on the days above they have nothing."""
 
@@ -301,7 +303,7 @@ WHY = {
 }  # fmt: skip
 
 
-def standings(fact: Fact) -> tuple[Standing, ...]:  # noqa: C901 - a list, a line a fact
+def standings(fact: Fact) -> tuple[Standing, ...]:  # noqa: C901, PLR0912 - a list, a line a fact
     """How things may stand once this fact is recorded, or refused."""
     refused = tuple(Standing(NOW, shown={"refused": reason, **WHY}) for reason in REFUSALS)
     if isinstance(fact, Snoozed):
@@ -329,6 +331,8 @@ def standings(fact: Fact) -> tuple[Standing, ...]:  # noqa: C901 - a list, a lin
             refused = creation_days.NOT_STEPPED
         case DeadlineSaid():
             shown = dict(reminder_days.TOLD)
+        case Nudged():
+            shown, refused = dict(office_days.SENT), office_days.NOT_SENT
         case PictureSeen():
             shown = {"photo": "0" * 32, "count": 2}
         case _:

@@ -1,0 +1,17 @@
+"""What those ask who lead, review and oversee, and the read that answers it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from bot.dialog import Need
+from bot.model.office import Office
+from bot.store import lacking, overview
+from bot.store.asking import Asking
+
+ANSWERS: Mapping[Need, Callable[[Asking], Mapping[str, Office]]] = {
+    Need.SUMMARY: overview.summary,
+    Need.MISSING: lacking.missing,
+    Need.NUDGE: lacking.nudge,
+}
+"""By need, what fills ``Brief.office``."""

@@ -1,0 +1,71 @@
+"""What those see who answer for many places: much, little, nothing at all."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from bot.model import Brief, Standing, Todo
+from bot.model.office import Ask, Gap, Hint, Missing, Nudge, Office, Some, Sum, Summary
+from tests.town import NOW
+
+TODAY = NOW.date()
+OTHERS = (("XM", "新苗社区"), ("61", "金潭村"))
+QUIET = Summary("today", TODAY, TODAY, Sum(3, 3, 3), 3)
+FULL = replace(
+    QUIET,
+    reports=Sum(3, 1, 0),
+    broke=Some(9, ("星悦城一期", "君安花园小区")),
+    restarted=Some(1, ("汉口花园六期",)),
+    reached=(("金潭村", 30),),
+    milestones=4,
+    broken=Some(1, ("星悦城一期",)),
+    found=2,
+    cases={"fever": 2, "suspected": 1},
+    ahead=(("星悦城二期", TODAY + timedelta(days=9)),),
+    threshold=14,
+    hints=(
+        Hint("thin", 1, 3),
+        Hint("lagging", 7, names=("金潭村",)),
+        Hint("lagging", 1, names=("金潭村",)),
+        Hint("burst", 30, at=NOW),
+    ),
+)
+REASONS = dict.fromkeys(("quiet", "snoozed", "just", "most", "unreached", "nobody"), 1)
+GAPS = (("君安社区", (Gap("22", "君安花园小区", ("张*",)), Gap("23", "星悦城一期"))), ("", (Gap("61", "金潭村"),)))
+SENT: Mapping[str, object] = {"sent": 2, "held": REASONS}
+NOT_SENT = (Standing(NOW, shown={"refused": Office(Ask.NUDGE, whom=(("community_lead", "君安社区"),))}),)
+
+
+def office(ask: Ask, **told: Any) -> Office:  # noqa: ANN401 - the answer's own fields
+    """An answer about a community."""
+    return Office(ask, "JA", "君安社区", at=NOW, **told)
+
+
+def days(rules: Brief) -> dict[str, Brief]:
+    """Briefs of what they ask."""
+    late = Todo("unmoved", "C1120-01", "星悦城一期", TODAY, NOW.isoformat(), overdue=True)
+    found = {
+        "a quiet day": office(Ask.SUMMARY, summary=QUIET),
+        "much happened": office(Ask.SUMMARY, others=OTHERS, summary=FULL),
+        "all are there": office(Ask.MISSING, missing=Missing(Sum(3, 3, 3))),
+        "some are missing": office(Ask.MISSING, others=OTHERS, missing=Missing(Sum(9, 1, 0), GAPS, 5, named=True)),
+        "some are missing, unnamed": office(Ask.MISSING, missing=Missing(Sum(4, 1, 1), GAPS)),
+        "nobody owes": office(Ask.NUDGE, nudge=Nudge()),
+        "nobody can be reminded": office(Ask.NUDGE, nudge=Nudge(3, 0, REASONS)),
+        "two can be reminded": office(Ask.NUDGE, nudge=Nudge(3, 2, {"just": 1, "nobody": 2})),
+        "three can be reminded": office(Ask.NUDGE, nudge=Nudge(3, 3)),
+    }
+    for period in ("yesterday", "week", "last_week", "month", "last_month", "quarter", "last_quarter"):
+        told = replace(FULL, period=period, since=TODAY - timedelta(days=period != "yesterday"), hints=FULL.hints[:1])
+        found[f"a {period}"] = office(Ask.SUMMARY, summary=told)
+    for ask in Ask:
+        found[f"{ask} refused"] = Office(ask, whom=(("community_lead", "君安社区"),))
+        found[f"{ask} refused, nobody to ask"] = Office(ask)
+        found[f"{ask} elsewhere"] = Office(ask, others=OTHERS, unknown="火星")
+    return {
+        name: replace(rules, office=each, todo=(late,) if name == "much happened" else ())
+        for name, each in found.items()
+    }
