@@ -14,7 +14,7 @@ from bot import words
 from bot.model import Field, Grant, Level, Settled, grant
 from bot.model.office import Ask, Gap, Missing, Nudge, Office, Sum
 from bot.scoring.nudging import AGAIN, Known, held
-from bot.store import figures, served
+from bot.store import daily, served
 from bot.store.asking import Asking, House
 from bot.store.authority import holds
 from bot.store.duties import ASSIGNMENT, PLACE
@@ -44,7 +44,7 @@ def missing(asking: Asking) -> Mapping[str, Office]:
 
 def lacking(connection: Connection, code: str, day: date) -> Missing:
     """The places of this subtree that owe a report of ``day``, by community: the first of them, nobody named."""
-    covered = figures.coverage(connection, day, [code])
+    covered = daily.day_of(connection, daily.rows(connection, code), day).coverage()
     reports = Sum(covered.expected, covered.received, covered.on_time)
     above = PLACE.alias("above")
     shown = sorted(covered.missing)[: SHOWN * SHOWN]
@@ -116,7 +116,7 @@ def nudge(asking: Asking) -> Mapping[str, Office]:
 def whom(connection: Connection, house: House, now: datetime, code: str) -> Whom:
     """Who owes today's report in this subtree, each once; a handful of questions, however many they are."""
     day = now.date()
-    codes = figures.coverage(connection, day, [code]).missing
+    codes = daily.day_of(connection, daily.rows(connection, code), day).coverage().missing
     owed = _owed(connection, codes, day)
     people = reached(connection, now, list(owed))
     messages, lately = served.today(connection, now), served.lately(connection, now, AGAIN, owed)

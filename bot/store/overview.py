@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from bot.model import DayState, Event, Level, Role, Streak
 from bot.model.office import NAMES, Ask, Hint, Office, Some, Sum, Summary
@@ -16,13 +16,12 @@ from bot.scoring.coverage import Days, Tally
 from bot.scoring.hints import thin
 from bot.scoring.log import outline
 from bot.scoring.streak import streak
-from bot.store import figures
+from bot.store import daily, figures
 from bot.store.asking import Asking, Looking
 from bot.store.case_logs import read_persons
 from bot.store.creation_hints import at_once
 from bot.store.duties import CASE, EVENT, PLACE
 from bot.store.known_cases import ENDS, has
-from bot.store.ledger_counts import below
 from bot.store.milestones import REACHED, passed
 from bot.store.offices import place_of
 from bot.store.spans import unrank
@@ -54,7 +53,10 @@ def summary(asking: Asking) -> Mapping[str, Office]:
 def overview(look: Looking, code: str, days: Period, reviewed: Level | None = None) -> Summary:
     """What these days come to at the place with all below it; with hints for a reviewer, at a place of this level."""
     town = _town(look, code, days.until)
-    tallies = figures.tallies(look.connection, days.since, days.until, {code, *town.children})
+    if days.since == days.until:
+        tallies = daily.day_of(look.connection, town.rows, days.until).tallies(code, town.children)
+    else:
+        tallies = figures.tallies(look.connection, days.since, days.until, {code, *town.children})
     then, now = _streaks(look, town, days.since - ONE_DAY), _streaks(look, town, days.until)
     broken, before = _broken(now), _broken(then)
     # Today's are published with the cutoff: until then yesterday's are what is new.
@@ -85,8 +87,8 @@ def overview(look: Looking, code: str, days: Period, reviewed: Level | None = No
         tuple((names[each.place], each.days) for each in reached[:AHEAD]),
         len(reached),
         stands,
-        _found(look, code, days),
-        _open_cases(look, code),
+        _found(look, town, days),
+        _open_cases(look, town),
         tuple((names[code], day) for code, day in ahead),
         look.house.rules.threshold_days,
         tuple(_hints(look, code, reviewed, tallies[code] if over else None, lagging)) if reviewed else (),
@@ -99,6 +101,8 @@ class _Town:
 
     rows: Sequence[Any]
     """All of the subtree."""
+    codes: frozenset[str]
+    """Theirs."""
     places: Mapping[str, date]
     """Those that count days, each with the day on which it began."""
     children: frozenset[str]
@@ -107,13 +111,16 @@ class _Town:
 
 def _town(look: Looking, code: str, day: date) -> _Town:
     rules = look.house.rules
-    rows = figures.Scope(look.connection, frozenset({code}), None).rows()
+    rows = daily.rows(look.connection, code)
     open_ = [row for row in rows if row.closed is None or row.closed > day]
     counted = [row for row in open_ if row.level in COUNTED and (not rules.levels or row.level in rules.levels)]
     whole = {row.parent for row in counted}
     places = {row.code: row.start or rules.start for row in counted if row.code not in whole}
     smallest = (Level.COMPOUND, Level.BUILDING)
-    return _Town(rows, places, frozenset(row.code for row in open_ if row.parent == code and row.level not in smallest))
+    codes = frozenset(row.code for row in rows)
+    return _Town(
+        rows, codes, places, frozenset(row.code for row in open_ if row.parent == code and row.level not in smallest)
+    )
 
 
 def _streaks(look: Looking, town: _Town, day: date) -> dict[str, Streak]:
@@ -147,20 +154,18 @@ def _ahead(look: Looking, town: _Town, now: Mapping[str, Streak]) -> Iterator[tu
         yield code, today + timedelta(days=days)
 
 
-def _found(look: Looking, code: str, days: Period) -> int:
+def _found(look: Looking, town: _Town, days: Period) -> int:
     """The cases that were found in these days, without those entered by mistake."""
-    down = below(code)
     void = select(EVENT.c.case).where(EVENT.c.event.in_((Event.WITHDRAWN.value, Event.MERGED.value)))
-    query = select(func.count(EVENT.c.case.distinct())).join(down, down.c.code == EVENT.c.place)
     found = EVENT.c.event == Event.FOUND.value, EVENT.c.on.between(days.since, days.until)
-    return int(look.connection.execute(query.where(*found, EVENT.c.case.not_in(void))).scalar_one())
+    query = select(EVENT.c.case, EVENT.c.place).where(*found, EVENT.c.case.not_in(void)).distinct()
+    return sum(row.place in town.codes for row in look.connection.execute(query))
 
 
-def _open_cases(look: Looking, code: str) -> dict[str, int]:
+def _open_cases(look: Looking, town: _Town) -> dict[str, int]:
     """Those that are open now, by kind, the most frequent first; open means what it means in the list of cases."""
-    down = below(code)
-    query = select(CASE.c.code).join(down, down.c.code == CASE.c.place).where(~has(*ENDS))
-    codes = list(look.connection.execute(query).scalars())
+    query = select(CASE.c.code, CASE.c.place).where(~has(*ENDS))
+    codes = [row.code for row in look.connection.execute(query) if row.place in town.codes]
     lines = [outline(each, look.house.rules.breaking) for each in read_persons(look.connection, codes).values()]
     return dict(Counter(each.kind for each in lines if not each.withdrawn and not each.merged_into).most_common())
 

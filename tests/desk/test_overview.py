@@ -14,7 +14,7 @@ from sqlalchemy import Connection, event, insert, select
 from bot.model import DayState, Level
 from bot.model.office import Summary
 from bot.scoring.log import outline
-from bot.store import audit, figures, lacking, overview
+from bot.store import audit, daily, figures, lacking, overview
 from bot.store.asking import House, Look
 from bot.store.case_logs import read_persons
 from bot.store.database import Database
@@ -154,6 +154,39 @@ def test_places_that_begin_end_and_contain(town: Database) -> None:
     assert found.reports == (3, 0, 0)
     assert found.places == 4
     assert found.ahead[0] == ("塆", TODAY + timedelta(days=13))
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_day_is_what_the_figures_say(town: Database, seed: int) -> None:
+    """Buildings that stand for their compound, late words and withdrawn ones: as ``figures`` has it."""
+    dice = random.Random(seed)
+    codes = ["22", "221", "222", "23", "231", "24", "25", "61"]
+
+    def job(connection: Connection) -> None:
+        new = [("221", "22"), ("222", "22"), ("231", "23")]
+        row = {"level": "building", "aliases": ""}
+        connection.execute(insert(named("place")), [{"code": c, "name": c, "parent": up, **row} for c, up in new])
+        holds = [{"person": 4, "role": "building_leader", "place": c, "recorded_at": LONG_AGO} for c, _ in new]
+        connection.execute(insert(named("assignment")), holds[: dice.randrange(1, 4)])
+        for number, code in enumerate(dice.choices(codes, k=12)):
+            line = {
+                "day": TODAY,
+                "recorded_at": NOW + timedelta(minutes=dice.randrange(3)),
+                "late": dice.random() < 0.3,
+            }
+            filed = insert(named("filing")).values(id=900 + number, source="import", **line)
+            connection.execute(filed)
+            status = dice.choice(["normal", "normal", "withdrawn"])
+            connection.execute(
+                insert(named("report")), line | {"filing": 900 + number, "place": code, "status": status}
+            )
+
+    town.write(job)
+    with town.read() as connection:
+        for root, below in (("X", ["T"]), ("T", ["JA", "XM", "61"]), ("JA", [])):
+            day = daily.day_of(connection, daily.rows(connection, root), TODAY)
+            assert day.tallies(root, below) == figures.tallies(connection, TODAY, TODAY, [root, *below])
+            assert day.coverage() == figures.coverage(connection, TODAY, [root])
 
 
 def test_reviewers_are_shown_what_to_look_at(town: Database) -> None:
