@@ -43,6 +43,8 @@ class Need(StrEnum):
     SUMMARY = "summary"
     MISSING = "missing"
     NUDGE = "nudge"
+    LONGEST = "longest"
+    SCORES = "scores"
 
 
 @dataclass(frozen=True, slots=True)

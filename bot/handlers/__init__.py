@@ -31,6 +31,7 @@ from bot.handlers import (
     reminders,
     reports,
     returnee,
+    standings,
     todo,
     why,
     work_log,
@@ -66,6 +67,7 @@ FLOWS: dict[str, Flow] = {
         reminders,
         reports,
         returnee,
+        standings,
         todo,
         why,
         work_log,
@@ -122,6 +124,8 @@ COMMANDS: dict[str, str] = {
     "summary": "summary",
     "missing": "missing",
     "nudge": "nudge",
+    "streaks": "streaks",
+    "scores": "scores",
     "help": "help",
 }
 """Every command, and the flow that it opens. The words for it stand in ``templates/*/commands.j2``."""

@@ -20,6 +20,8 @@ class Ask(StrEnum):
     SUMMARY = "summary"
     MISSING = "missing"
     NUDGE = "nudge"
+    STREAKS = "streaks"
+    SCORES = "scores"
 
 
 _OVERSEE = frozenset({Role.COMMUNITY_LEAD, Role.TOWNSHIP_REVIEWER, Role.OFFICE, Role.ADMIN})
@@ -27,6 +29,8 @@ MAY: Mapping[Ask, frozenset[Role]] = {
     Ask.SUMMARY: _OVERSEE,
     Ask.MISSING: _OVERSEE,
     Ask.NUDGE: _OVERSEE,
+    Ask.STREAKS: frozenset(Role),
+    Ask.SCORES: _OVERSEE | {Role.UNIT_CONTACT},
 }
 """By command, the roles that may ask it of the places at which they hold them, and of all below."""
 
@@ -130,6 +134,65 @@ class Nudge:
     """By reason, the people who are not; ``nobody`` counts places for which nobody is there to be asked."""
 
 
+class Counting(NamedTuple):
+    """How a place counts: its days, 0 while it is broken."""
+
+    code: str
+    name: str
+    days: int
+    broken: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Longest:
+    """The places that count days: all where they are few, else the longest and the shortest."""
+
+    places: int = 0
+    broken: int = 0
+    high: tuple[Counting, ...] = ()
+    """The longest first."""
+    low: tuple[Counting, ...] = ()
+    """Of many, the shortest, those that are broken first."""
+
+
+class Scored(NamedTuple):
+    """What the newest assessment of a place came to; ``on`` None: none was submitted."""
+
+    code: str
+    name: str
+    points: str = ""
+    needed: str = ""
+    on: date | None = None
+    qualifies: bool = False
+
+
+class Share(NamedTuple):
+    """The 80 % rule of a township (篇二 三)."""
+
+    code: str
+    name: str
+    counted: int
+    """Communities and villages."""
+    qualified: int
+    more: int
+    """So many more must qualify."""
+    lacking: tuple[str, ...] = ()
+    """Names of those that were assessed and do not qualify."""
+    missing: tuple[str, ...] = ()
+    """Names of those without an assessment."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """The newest assessments of a place and of those right below it, and the rule of its townships."""
+
+    share: int = 80
+    lines: tuple[Scored, ...] = ()
+    more: int = 0
+    """Places that are not shown."""
+    townships: tuple[Share, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Office:
     """The answer to one command: of which place, or whom to ask instead."""
@@ -149,3 +212,5 @@ class Office:
     summary: Summary | None = None
     missing: Missing | None = None
     nudge: Nudge | None = None
+    streaks: Longest | None = None
+    scores: Scores | None = None

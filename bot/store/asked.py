@@ -6,12 +6,14 @@ from collections.abc import Callable, Mapping
 
 from bot.dialog import Need
 from bot.model.office import Office
-from bot.store import lacking, overview
+from bot.store import lacking, longest, overview, scores
 from bot.store.asking import Asking
 
 ANSWERS: Mapping[Need, Callable[[Asking], Mapping[str, Office]]] = {
     Need.SUMMARY: overview.summary,
     Need.MISSING: lacking.missing,
     Need.NUDGE: lacking.nudge,
+    Need.LONGEST: longest.streaks,
+    Need.SCORES: scores.scores,
 }
 """By need, what fills ``Brief.office``."""

@@ -52,12 +52,12 @@ def summary(asking: Asking) -> Mapping[str, Office]:
 
 def overview(look: Looking, code: str, days: Period, reviewed: Level | None = None) -> Summary:
     """What these days come to at the place with all below it; with hints for a reviewer, at a place of this level."""
-    town = _town(look, code, days.until)
+    town = counted(look, code, days.until)
     if days.since == days.until:
         tallies = daily.day_of(look.connection, town.rows, days.until).tallies(code, town.children)
     else:
         tallies = figures.tallies(look.connection, days.since, days.until, {code, *town.children})
-    then, now = _streaks(look, town, days.since - ONE_DAY), _streaks(look, town, days.until)
+    then, now = decided(look, town, days.since - ONE_DAY), decided(look, town, days.until)
     broken, before = _broken(now), _broken(then)
     # Today's are published with the cutoff: until then yesterday's are what is new.
     first = days.since - ONE_DAY if days.name == "today" else days.since
@@ -72,7 +72,7 @@ def overview(look: Looking, code: str, days: Period, reviewed: Level | None = No
     over = look.now > cutoff(days.until, look.house.rules, look.house.zone)
     late = _lagging(code, tallies) if reviewed and over else []
     shown = {code for codes in (*lists, late) for code in codes[:NAMES]}
-    names = _names(look, {*shown, *(each.place for each in reached[:AHEAD]), *(code for code, _ in ahead)})
+    names = names_of(look, {*shown, *(each.place for each in reached[:AHEAD]), *(code for code, _ in ahead)})
     broke, restarted, stands, lagging = (
         Some(len(codes), tuple(names[code] for code in codes[:NAMES])) for codes in (*lists, late)
     )
@@ -96,8 +96,8 @@ def overview(look: Looking, code: str, days: Period, reviewed: Level | None = No
 
 
 @dataclass(frozen=True, slots=True)
-class _Town:
-    """The places that a summary speaks of."""
+class Counted:
+    """The places of a subtree, and those of them that count days."""
 
     rows: Sequence[Any]
     """All of the subtree."""
@@ -109,7 +109,8 @@ class _Town:
     """Communities, villages, units and townships right below."""
 
 
-def _town(look: Looking, code: str, day: date) -> _Town:
+def counted(look: Looking, code: str, day: date) -> Counted:
+    """The place with all below it, as it is on ``day``."""
     rules = look.house.rules
     rows = daily.rows(look.connection, code)
     open_ = [row for row in rows if row.closed is None or row.closed > day]
@@ -118,12 +119,12 @@ def _town(look: Looking, code: str, day: date) -> _Town:
     places = {row.code: row.start or rules.start for row in counted if row.code not in whole}
     smallest = (Level.COMPOUND, Level.BUILDING)
     codes = frozenset(row.code for row in rows)
-    return _Town(
+    return Counted(
         rows, codes, places, frozenset(row.code for row in open_ if row.parent == code and row.level not in smallest)
     )
 
 
-def _streaks(look: Looking, town: _Town, day: date) -> dict[str, Streak]:
+def decided(look: Looking, town: Counted, day: date) -> dict[str, Streak]:
     """Where a case decides, how the place stood at the end of ``day``; all others have never been broken."""
     rules = look.house.rules
     ranks = figures.deciding(figures.Scope(look.connection, None, None), town.rows, rules, day)
@@ -139,7 +140,7 @@ def _broken(stood: Mapping[str, Streak]) -> set[str]:
     return {code for code, each in stood.items() if each.state is DayState.BROKEN}
 
 
-def _ahead(look: Looking, town: _Town, now: Mapping[str, Streak]) -> Iterator[tuple[str, date]]:
+def _ahead(look: Looking, town: Counted, now: Mapping[str, Streak]) -> Iterator[tuple[str, date]]:
     """Who reaches the pack's threshold next if nothing happens, and when."""
     rules, today = look.house.rules, look.today
     if rules.unverified == "count":
@@ -154,7 +155,7 @@ def _ahead(look: Looking, town: _Town, now: Mapping[str, Streak]) -> Iterator[tu
         yield code, today + timedelta(days=days)
 
 
-def _found(look: Looking, town: _Town, days: Period) -> int:
+def _found(look: Looking, town: Counted, days: Period) -> int:
     """The cases that were found in these days, without those entered by mistake."""
     void = select(EVENT.c.case).where(EVENT.c.event.in_((Event.WITHDRAWN.value, Event.MERGED.value)))
     found = EVENT.c.event == Event.FOUND.value, EVENT.c.on.between(days.since, days.until)
@@ -162,7 +163,7 @@ def _found(look: Looking, town: _Town, days: Period) -> int:
     return sum(row.place in town.codes for row in look.connection.execute(query))
 
 
-def _open_cases(look: Looking, town: _Town) -> dict[str, int]:
+def _open_cases(look: Looking, town: Counted) -> dict[str, int]:
     """Those that are open now, by kind, the most frequent first; open means what it means in the list of cases."""
     query = select(CASE.c.code, CASE.c.place).where(~has(*ENDS))
     codes = [row.code for row in look.connection.execute(query) if row.place in town.codes]
@@ -186,6 +187,7 @@ def _hints(look: Looking, code: str, level: Level, mine: Tally | None, lagging: 
         yield Hint("burst", hurried[0], at=hurried[1].astimezone(look.house.zone))
 
 
-def _names(look: Looking, codes: Collection[str]) -> dict[str, str]:
+def names_of(look: Looking, codes: Collection[str]) -> dict[str, str]:
+    """By code, what these places are called."""
     query = select(PLACE.c.code, PLACE.c.name).where(PLACE.c.code.in_(sorted(codes)))
     return {row.code: row.name for row in look.connection.execute(query)} if codes else {}

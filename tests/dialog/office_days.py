@@ -8,7 +8,22 @@ from datetime import timedelta
 from typing import Any
 
 from bot.model import Brief, Standing, Todo
-from bot.model.office import Ask, Gap, Hint, Missing, Nudge, Office, Some, Sum, Summary
+from bot.model.office import (
+    Ask,
+    Counting,
+    Gap,
+    Hint,
+    Longest,
+    Missing,
+    Nudge,
+    Office,
+    Scored,
+    Scores,
+    Share,
+    Some,
+    Sum,
+    Summary,
+)
 from tests.town import NOW
 
 TODAY = NOW.date()
@@ -35,6 +50,17 @@ FULL = replace(
 )
 REASONS = dict.fromkeys(("quiet", "snoozed", "just", "most", "unreached", "nobody"), 1)
 GAPS = (("君安社区", (Gap("22", "君安花园小区", ("张*",)), Gap("23", "星悦城一期"))), ("", (Gap("61", "金潭村"),)))
+DAYS = (Counting("23", "星悦城一期", 91), Counting("24", "汉口花园六期", 0, broken=True))
+LINES = (
+    Scored("T", "样板街道", "80", "80", TODAY, qualifies=True),
+    Scored("JA", "君安社区", "79.5", "80", TODAY),
+    Scored("XM", "新苗社区"),
+)
+TOWNS = (
+    Share("T", "样板街道", 3, 1, 2, ("君安社区",), ("新苗社区",)),
+    Share("U", "东街", 1, 1, 0),
+    Share("V", "西街", 0, 0, 0),
+)
 SENT: Mapping[str, object] = {"sent": 2, "held": REASONS}
 NOT_SENT = (Standing(NOW, shown={"refused": Office(Ask.NUDGE, whom=(("community_lead", "君安社区"),))}),)
 
@@ -57,6 +83,11 @@ def days(rules: Brief) -> dict[str, Brief]:
         "nobody can be reminded": office(Ask.NUDGE, nudge=Nudge(3, 0, REASONS)),
         "two can be reminded": office(Ask.NUDGE, nudge=Nudge(3, 2, {"just": 1, "nobody": 2})),
         "three can be reminded": office(Ask.NUDGE, nudge=Nudge(3, 3)),
+        "no days": office(Ask.STREAKS, streaks=Longest()),
+        "days": office(Ask.STREAKS, others=OTHERS, streaks=Longest(2, 1, DAYS)),
+        "days of many": replace(office(Ask.STREAKS, streaks=Longest(20, 0, DAYS[:1], DAYS[1:])), name=""),
+        "scores": office(Ask.SCORES, scores=Scores(80, LINES, 3, TOWNS)),
+        "no scores": office(Ask.SCORES, others=OTHERS, scores=Scores(80, LINES[2:])),
     }
     for period in ("yesterday", "week", "last_week", "month", "last_month", "quarter", "last_quarter"):
         told = replace(FULL, period=period, since=TODAY - timedelta(days=period != "yesterday"), hints=FULL.hints[:1])

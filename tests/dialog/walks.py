@@ -209,7 +209,7 @@ LATER = {
     frozenset({"why"}): reminder_days.asked(RULES),
     frozenset({"problem", "problems", "ledger", "picture"}): problem_days.days(RULES),
     frozenset({"plain_words"}): plain_days.days(RULES),
-    frozenset({"summary", "missing", "nudge"}): office_days.days(RULES),
+    frozenset({"summary", "missing", "nudge", "streaks", "scores"}): office_days.days(RULES),
 }
 """By flows, the days on which they have something to say; on the days above they have nothing."""
 
