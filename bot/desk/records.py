@@ -20,6 +20,7 @@ from bot.desk import (
     paper_records,
     problem_records,
     reminder_records,
+    staff_records,
     work_records,
 )
 from bot.dialog import Flow, Option, Say
@@ -54,6 +55,7 @@ RECORDERS: Mapping[type, Callable[[Visit, Kept, Any], Standing]] = {
     **assess_records.RECORDERS,
     **creation_records.RECORDERS,
     **nudges.RECORDERS,
+    **staff_records.RECORDERS,
 }
 """How each other fact is written: the work of the room that it belongs to."""
 

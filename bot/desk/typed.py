@@ -9,7 +9,7 @@ from bot import words
 from bot.model import Locale
 from bot.understand.periods import bare, named
 
-ASKED = {name: name for name in ("summary", "missing", "nudge", "streaks", "scores")}
+ASKED = {name: name for name in ("summary", "missing", "nudge", "streaks", "scores", "people", "invite")}
 ARGUED = {"why": "why", "history": "history", "cases": "case", "problems": "ledger", **ASKED}
 """Commands behind which somebody writes what they mean, and the one that knows it then."""
 FIGURE = re.compile(r"是?[0-9０-９]+天")

@@ -45,6 +45,8 @@ class Need(StrEnum):
     NUDGE = "nudge"
     LONGEST = "longest"
     SCORES = "scores"
+    STAFF = "staff"
+    INVITEES = "invitees"
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,7 @@ from bot.handlers import (
     reminders,
     reports,
     returnee,
+    staff,
     standings,
     todo,
     why,
@@ -67,6 +68,7 @@ FLOWS: dict[str, Flow] = {
         reminders,
         reports,
         returnee,
+        staff,
         standings,
         todo,
         why,
@@ -126,6 +128,8 @@ COMMANDS: dict[str, str] = {
     "nudge": "nudge",
     "streaks": "streaks",
     "scores": "scores",
+    "people": "people",
+    "invite": "invite",
     "help": "help",
 }
 """Every command, and the flow that it opens. The words for it stand in ``templates/*/commands.j2``."""

@@ -348,6 +348,13 @@ class Nudged:
     place: str
 
 
+@dataclass(frozen=True, slots=True)
+class PersonInvited:
+    """The sender wants a one-time code for somebody who works in their places."""
+
+    person: int
+
+
 Fact = (
     ReportFiled
     | ReportWithdrawn
@@ -383,4 +390,5 @@ Fact = (
     | Snoozed
     | RemindersWished
     | Nudged
+    | PersonInvited
 )

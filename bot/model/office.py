@@ -22,15 +22,21 @@ class Ask(StrEnum):
     NUDGE = "nudge"
     STREAKS = "streaks"
     SCORES = "scores"
+    PEOPLE = "people"
+    INVITE = "invite"
 
 
 _OVERSEE = frozenset({Role.COMMUNITY_LEAD, Role.TOWNSHIP_REVIEWER, Role.OFFICE, Role.ADMIN})
+_STAFF = frozenset({Role.COMMUNITY_LEAD, Role.TOWNSHIP_REVIEWER, Role.ADMIN})
+"""Who answers for people: an office sees figures only."""
 MAY: Mapping[Ask, frozenset[Role]] = {
     Ask.SUMMARY: _OVERSEE,
     Ask.MISSING: _OVERSEE,
     Ask.NUDGE: _OVERSEE,
     Ask.STREAKS: frozenset(Role),
     Ask.SCORES: _OVERSEE | {Role.UNIT_CONTACT},
+    Ask.PEOPLE: _STAFF,
+    Ask.INVITE: _STAFF,
 }
 """By command, the roles that may ask it of the places at which they hold them, and of all below."""
 
@@ -193,6 +199,42 @@ class Scores:
     townships: tuple[Share, ...] = ()
 
 
+class Worker(NamedTuple):
+    """Somebody who works in one's places: a masked name and phone."""
+
+    person: int
+    name: str
+    phone: str
+    roles: tuple[tuple[str, str], ...] = ()
+    """Role and place."""
+    enrolled: bool = True
+    away: date | None = None
+    """On leave until then."""
+    stand_in: str = ""
+    """Who reports meanwhile: a masked name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Staff:
+    """Who works where; those who need something come first."""
+
+    count: int = 0
+    enrolled: int = 0
+    away: int = 0
+    shown: tuple[Worker, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Invitees:
+    """Who can be invited: those who were meant, or all who have no chat yet."""
+
+    people: tuple[Worker, ...] = ()
+    more: int = 0
+    """Those that are not shown."""
+    said: str = ""
+    """The phone or the name that was written, as it may be shown."""
+
+
 @dataclass(frozen=True, slots=True)
 class Office:
     """The answer to one command: of which place, or whom to ask instead."""
@@ -214,3 +256,5 @@ class Office:
     nudge: Nudge | None = None
     streaks: Longest | None = None
     scores: Scores | None = None
+    staff: Staff | None = None
+    invitees: Invitees | None = None

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from bot.dialog import Need
 from bot.model.office import Office
-from bot.store import lacking, longest, overview, scores
+from bot.store import lacking, longest, overview, scores, staff
 from bot.store.asking import Asking
 
 ANSWERS: Mapping[Need, Callable[[Asking], Mapping[str, Office]]] = {
@@ -15,5 +15,7 @@ ANSWERS: Mapping[Need, Callable[[Asking], Mapping[str, Office]]] = {
     Need.NUDGE: lacking.nudge,
     Need.LONGEST: longest.streaks,
     Need.SCORES: scores.scores,
+    Need.STAFF: staff.people,
+    Need.INVITEES: staff.invitees,
 }
 """By need, what fills ``Brief.office``."""

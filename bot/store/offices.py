@@ -9,7 +9,7 @@ from sqlalchemy import case, select
 from bot.model import Level, Role
 from bot.model.office import MAY, Ask, Office
 from bot.store.asking import Asking
-from bot.store.authority import holds, responsible
+from bot.store.authority import holds, responsible, roles_at
 from bot.store.duties import ASSIGNMENT, PLACE
 from bot.store.past import called
 
@@ -22,7 +22,7 @@ _RANK = case({level.value: number for number, level in enumerate(Level)}, value=
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A place of which the person may ask, and the roles by which they may."""
+    """A place of which the person may ask, and the roles by which they may: those held there or above it."""
 
     code: str
     name: str
@@ -36,7 +36,7 @@ def place_of(asking: Asking, ask: Ask, said: str = "") -> tuple[Office, Found | 
     The answer then says why: whom to ask, or what is no place of theirs.
     """
     query = (
-        select(PLACE.c.code, PLACE.c.name, PLACE.c.level, ASSIGNMENT.c.role)
+        select(PLACE.c.code, PLACE.c.name, PLACE.c.level)
         .join(ASSIGNMENT, ASSIGNMENT.c.place == PLACE.c.code)
         .where(ASSIGNMENT.c.person == asking.who.person, holds(asking.today))
         .where(ASSIGNMENT.c.role.in_([role.value for role in MAY[ask]]), ASSIGNMENT.c.stands_in_for.is_(None))
@@ -44,7 +44,6 @@ def place_of(asking: Asking, ask: Ask, said: str = "") -> tuple[Office, Found | 
         .order_by(_RANK, ASSIGNMENT.c.id)
     )
     rows = asking.connection.execute(query).all()
-    roles = frozenset(Role(row.role) for row in rows)
     mine = {row.code: row for row in rows}
     others = tuple((row.code, row.name) for row in mine.values())[:OWN]
     office = Office(ask, others=others, at=asking.now)
@@ -56,6 +55,7 @@ def place_of(asking: Asking, ask: Ask, said: str = "") -> tuple[Office, Found | 
     code = near[0].code if near else rows[0].code
     row = mine.get(code) or asking.connection.execute(select(PLACE).where(PLACE.c.code == code)).one()
     rest = tuple(other for other in office.others if other[0] != code)
+    roles = roles_at(asking.connection, asking.who.person, code, asking.today) & MAY[ask]
     return Office(ask, code, row.name, rest, at=asking.now), Found(code, row.name, Level(row.level), roles)
 
 
@@ -69,8 +69,9 @@ def _whom(asking: Asking, ask: Ask) -> tuple[tuple[str, str], ...]:
     if not near:
         anybody = (
             select(ASSIGNMENT.c.role, ASSIGNMENT.c.place)
+            .join(PLACE, PLACE.c.code == ASSIGNMENT.c.place)
             .where(ASSIGNMENT.c.role.in_([role.value for role in roles]), holds(asking.today))
-            .order_by(ASSIGNMENT.c.id)
+            .order_by(_RANK, ASSIGNMENT.c.id)
             .limit(1)
         )
         near = [(row.role, row.place) for row in asking.connection.execute(anybody)]

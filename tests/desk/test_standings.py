@@ -71,6 +71,16 @@ async def test_who_does_two_things(town: Database) -> None:
     assert answer.text.startswith("您的范围里没找到"), "what one reports for is not what one leads"
 
 
+async def test_roles_reach_as_far_as_they_go(town: Database) -> None:
+    """Who works for the office of the county and leads a community sees people in the community only."""
+    row = {"person": 9, "role": "community_lead", "place": "XM", "recorded_at": LONG_AGO}
+    town.write(lambda c: c.execute(insert(named("assignment")), row))
+    talk = Talk(town)
+    assert "*" not in (await talk.write("sun", "谁没报"))[0].text
+    assert "李*" in (await talk.write("sun", "谁没报 新苗社区"))[0].text
+    assert "请留意" not in (await talk.write("wang", "汇总 昨天"))[0].text
+
+
 async def test_a_stand_in_does_not_lead(town: Database) -> None:
     """Who reports for somebody on leave has none of that person's other rights, and nothing of what they oversee."""
     row = {"person": 1, "role": "community_lead", "place": "XM", "stands_in_for": 2, "recorded_at": LONG_AGO}

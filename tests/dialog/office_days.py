@@ -13,6 +13,7 @@ from bot.model.office import (
     Counting,
     Gap,
     Hint,
+    Invitees,
     Longest,
     Missing,
     Nudge,
@@ -21,8 +22,10 @@ from bot.model.office import (
     Scores,
     Share,
     Some,
+    Staff,
     Sum,
     Summary,
+    Worker,
 )
 from tests.town import NOW
 
@@ -61,6 +64,17 @@ TOWNS = (
     Share("U", "东街", 1, 1, 0),
     Share("V", "西街", 0, 0, 0),
 )
+NEW = Worker(5, "陈*", "138****0005", (("grid_worker", "星悦城二期"),), enrolled=False)
+AWAY = Worker(1, "张*", "138****0001", tuple(("grid_worker", each) for each in "甲乙丙丁"), away=TODAY, stand_in="李*")
+ALONE = Worker(2, "李*", "138****0002", (("grid_worker", "甲"), ("community_lead", "乙")), away=TODAY)
+PLAIN = Worker(3, "王*", "138****0003", enrolled=False)
+LET_IN: Mapping[str, object] = {
+    "worker": NEW,
+    "code": "7KQM-2XRT",
+    "days": 7,
+    "link": "https://wuyi.example/login#code",
+}
+NOT_LET_IN = tuple(Standing(NOW, shown={"refused": why}) for why in ("unknown", "elsewhere", "enrolled"))
 SENT: Mapping[str, object] = {"sent": 2, "held": REASONS}
 NOT_SENT = (Standing(NOW, shown={"refused": Office(Ask.NUDGE, whom=(("community_lead", "君安社区"),))}),)
 
@@ -88,6 +102,13 @@ def days(rules: Brief) -> dict[str, Brief]:
         "days of many": replace(office(Ask.STREAKS, streaks=Longest(20, 0, DAYS[:1], DAYS[1:])), name=""),
         "scores": office(Ask.SCORES, scores=Scores(80, LINES, 3, TOWNS)),
         "no scores": office(Ask.SCORES, others=OTHERS, scores=Scores(80, LINES[2:])),
+        "nobody works": office(Ask.PEOPLE, staff=Staff()),
+        "people": office(Ask.PEOPLE, others=OTHERS, staff=Staff(9, 7, 2, (NEW, AWAY, ALONE, PLAIN))),
+        "all are here": office(Ask.INVITE, invitees=Invitees()),
+        "nobody of that name": office(Ask.INVITE, invitees=Invitees(said="王*")),
+        "some are not here": office(Ask.INVITE, invitees=Invitees((NEW, PLAIN), 3)),
+        "two of one name": office(Ask.INVITE, invitees=Invitees((NEW, AWAY), said="陈*")),
+        "one of that phone": office(Ask.INVITE, invitees=Invitees((NEW,), said="****0005")),
     }
     for period in ("yesterday", "week", "last_week", "month", "last_month", "quarter", "last_quarter"):
         told = replace(FULL, period=period, since=TODAY - timedelta(days=period != "yesterday"), hints=FULL.hints[:1])

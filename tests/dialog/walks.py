@@ -54,7 +54,7 @@ from bot.model import (
     Todo,
 )
 from bot.model.care import Isolation, Returned, Visited
-from bot.model.facts import Nudged
+from bot.model.facts import Nudged, PersonInvited
 from tests.dialog import creation_days, office_days, plain_days, problem_days, reminder_days, work_days
 from tests.town import NOW, ZONE
 
@@ -209,7 +209,7 @@ LATER = {
     frozenset({"why"}): reminder_days.asked(RULES),
     frozenset({"problem", "problems", "ledger", "picture"}): problem_days.days(RULES),
     frozenset({"plain_words"}): plain_days.days(RULES),
-    frozenset({"summary", "missing", "nudge", "streaks", "scores"}): office_days.days(RULES),
+    frozenset({"summary", "missing", "nudge", "streaks", "scores", "people", "invite"}): office_days.days(RULES),
 }
 """By flows, the days on which they have something to say; on the days above they have nothing."""
 
@@ -333,6 +333,8 @@ def standings(fact: Fact) -> tuple[Standing, ...]:  # noqa: C901, PLR0912 - a li
             shown = dict(reminder_days.TOLD)
         case Nudged():
             shown, refused = dict(office_days.SENT), office_days.NOT_SENT
+        case PersonInvited():
+            shown, refused = dict(office_days.LET_IN), office_days.NOT_LET_IN
         case PictureSeen():
             shown = {"photo": "0" * 32, "count": 2}
         case _:
