@@ -47,6 +47,9 @@ class Need(StrEnum):
     SCORES = "scores"
     STAFF = "staff"
     INVITEES = "invitees"
+    CHANNELS = "channels"
+    HEALTH = "health"
+    SETTINGS = "settings"
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from bot.handlers import (
     document,
     enrol,
     history,
+    house,
     isolation,
     leave,
     me,
@@ -54,6 +55,7 @@ FLOWS: dict[str, Flow] = {
         document,
         enrol,
         history,
+        house,
         isolation,
         leave,
         me,
@@ -130,6 +132,9 @@ COMMANDS: dict[str, str] = {
     "scores": "scores",
     "people": "people",
     "invite": "invite",
+    "settings": "settings",
+    "channels": "channels",
+    "health": "health",
     "help": "help",
 }
 """Every command, and the flow that it opens. The words for it stand in ``templates/*/commands.j2``."""

@@ -28,6 +28,9 @@ ACTIONS = (
 WORK = (
     "summary",
     "missing",
+    "streaks",
+    "scores",
+    "people",
     "assess",
     "apply",
     "creation",

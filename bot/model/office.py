@@ -8,6 +8,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import NamedTuple
 
+from bot.model.house import ChannelState, Health, Settings
 from bot.model.places import Role
 
 NAMES = 5
@@ -24,6 +25,9 @@ class Ask(StrEnum):
     SCORES = "scores"
     PEOPLE = "people"
     INVITE = "invite"
+    CHANNELS = "channels"
+    HEALTH = "health"
+    SETTINGS = "settings"
 
 
 _OVERSEE = frozenset({Role.COMMUNITY_LEAD, Role.TOWNSHIP_REVIEWER, Role.OFFICE, Role.ADMIN})
@@ -37,6 +41,9 @@ MAY: Mapping[Ask, frozenset[Role]] = {
     Ask.SCORES: _OVERSEE | {Role.UNIT_CONTACT},
     Ask.PEOPLE: _STAFF,
     Ask.INVITE: _STAFF,
+    Ask.CHANNELS: frozenset({Role.ADMIN}),
+    Ask.HEALTH: frozenset({Role.ADMIN}),
+    Ask.SETTINGS: frozenset(Role),
 }
 """By command, the roles that may ask it of the places at which they hold them, and of all below."""
 
@@ -258,3 +265,6 @@ class Office:
     scores: Scores | None = None
     staff: Staff | None = None
     invitees: Invitees | None = None
+    channels: tuple[ChannelState, ...] | None = None
+    health: Health | None = None
+    settings: Settings | None = None

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from bot.dialog import Need
 from bot.model.office import Office
-from bot.store import lacking, longest, overview, scores, staff
+from bot.store import house, lacking, longest, overview, scores, staff
 from bot.store.asking import Asking
 
 ANSWERS: Mapping[Need, Callable[[Asking], Mapping[str, Office]]] = {
@@ -17,5 +17,8 @@ ANSWERS: Mapping[Need, Callable[[Asking], Mapping[str, Office]]] = {
     Need.SCORES: scores.scores,
     Need.STAFF: staff.people,
     Need.INVITEES: staff.invitees,
+    Need.CHANNELS: house.channels,
+    Need.HEALTH: house.health,
+    Need.SETTINGS: house.settings,
 }
 """By need, what fills ``Brief.office``."""

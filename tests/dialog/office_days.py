@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from bot.model import Brief, Standing, Todo
+from bot.model.house import ChannelState, Facts, Health, Settings
 from bot.model.office import (
     Ask,
     Counting,
@@ -75,6 +76,8 @@ LET_IN: Mapping[str, object] = {
     "link": "https://wuyi.example/login#code",
 }
 NOT_LET_IN = tuple(Standing(NOW, shown={"refused": why}) for why in ("unknown", "elsewhere", "enrolled"))
+BROKEN = ChannelState("telegram", 5, 2, 1, NOW, NOW, "blocked", NOW)
+FACTS = Facts("default", "无疫情社区", "17:00", "21:30", "07:30", 3, "Asia/Shanghai")
 SENT: Mapping[str, object] = {"sent": 2, "held": REASONS}
 NOT_SENT = (Standing(NOW, shown={"refused": Office(Ask.NUDGE, whom=(("community_lead", "君安社区"),))}),)
 
@@ -109,6 +112,13 @@ def days(rules: Brief) -> dict[str, Brief]:
         "some are not here": office(Ask.INVITE, invitees=Invitees((NEW, PLAIN), 3)),
         "two of one name": office(Ask.INVITE, invitees=Invitees((NEW, AWAY), said="陈*")),
         "one of that phone": office(Ask.INVITE, invitees=Invitees((NEW,), said="****0005")),
+        "no channel": office(Ask.CHANNELS, channels=()),
+        "channels": office(Ask.CHANNELS, channels=(ChannelState("web"), BROKEN)),
+        "all runs": office(Ask.HEALTH, health=Health("SQLite", "Asia/Shanghai", ticking=True, disk="ok", backup=NOW)),
+        "nothing runs": office(Ask.HEALTH, health=Health("PostgreSQL", "UTC", waiting=9, oldest=NOW, dead=2)),
+        "little disk": office(Ask.HEALTH, health=Health("SQLite", "UTC", disk="low", uncertain=1, quarantined=3)),
+        "one's own settings": office(Ask.SETTINGS, settings=Settings("en", fewer=True)),
+        "an administrator's": office(Ask.SETTINGS, settings=Settings("zh", channels=("web", "telegram"), house=FACTS)),
     }
     for period in ("yesterday", "week", "last_week", "month", "last_month", "quarter", "last_quarter"):
         told = replace(FULL, period=period, since=TODAY - timedelta(days=period != "yesterday"), hints=FULL.hints[:1])

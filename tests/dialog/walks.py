@@ -55,6 +55,7 @@ from bot.model import (
 )
 from bot.model.care import Isolation, Returned, Visited
 from bot.model.facts import Nudged, PersonInvited
+from bot.model.office import Ask
 from tests.dialog import creation_days, office_days, plain_days, problem_days, reminder_days, work_days
 from tests.town import NOW, ZONE
 
@@ -209,7 +210,7 @@ LATER = {
     frozenset({"why"}): reminder_days.asked(RULES),
     frozenset({"problem", "problems", "ledger", "picture"}): problem_days.days(RULES),
     frozenset({"plain_words"}): plain_days.days(RULES),
-    frozenset({"summary", "missing", "nudge", "streaks", "scores", "people", "invite"}): office_days.days(RULES),
+    frozenset(Ask): office_days.days(RULES),
 }
 """By flows, the days on which they have something to say; on the days above they have nothing."""
 
