@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
-from sqlalchemy import BindParameter, Connection, bindparam, func, select
+from sqlalchemy import Connection, bindparam, select
 
 from bot.model import Deadline, Debt, Owing, Served, Settled
-from bot.store import deadlines, owing
+from bot.store import deadlines, owing, served
 from bot.store.prepared import Prepared
 from bot.store.reached import Reached, reached
 from bot.store.tables import named
@@ -31,13 +31,6 @@ KEYS = 500
 
 _SERVED = Prepared(
     select(REMINDER.c.person, REMINDER.c.slot).where(REMINDER.c.slot.in_(bindparam("slots", expanding=True)))
-)
-_SINCE: BindParameter[datetime] = bindparam("since")
-_ASKED = select(REMINDER.c.outbox).where(REMINDER.c.at >= _SINCE, REMINDER.c.slot.startswith(plan.SNOOZE))
-_TODAY = Prepared(
-    select(REMINDER.c.person, func.count(REMINDER.c.outbox.distinct()).label("messages"))
-    .where(REMINDER.c.at >= _SINCE, REMINDER.c.outbox.not_in(_ASKED))
-    .group_by(REMINDER.c.person)
 )
 
 
@@ -176,8 +169,7 @@ def _served(connection: Connection, owes: Sequence[Owing], now: datetime) -> dic
     for some in parts(sorted(keys)):
         for row in _SERVED.all(connection, {"slots": list(some)}):
             known[row.person].add(row.slot)
-    midnight = datetime.combine(now.date(), time.min, now.tzinfo)
-    today = {row.person: row.messages for row in _TODAY.all(connection, {"since": midnight})}
+    today = served.today(connection, now)
     return {person: Served(frozenset(known[person]), today.get(person, 0)) for person in {*known, *today}}
 
 

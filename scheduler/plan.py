@@ -7,13 +7,13 @@ from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from bot.model import Deadline, Debt, Owing, Reminder, Served, Todo
+from bot.model.deadlines import SNOOZE
 from bot.scoring.timers import MORNING
 from scheduler.calendar import quiet
 
 if TYPE_CHECKING:
     from bot.model import PackRules
 
-SNOOZE = "snooze"
 ENDS = frozenset({"isolation_ends", "leave_ends"})
 """What ends by itself: told the morning before, once."""
 

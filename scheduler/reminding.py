@@ -14,7 +14,9 @@ from bot.desk import letters
 from bot.desk.letters import OUTBOX
 from bot.desk.reminders import DAILY, SETTLES, Words, asks_for_report, worded
 from bot.model import Locale, Outbound, Reminder
+from bot.model.deadlines import NUDGE, SNOOZE
 from bot.store import codec
+from bot.store.owing import unreported
 from bot.store.reached import Reached
 from scheduler import calendar, plan
 from scheduler.gathering import REMINDER, gather, parts
@@ -71,7 +73,10 @@ class Reminding:
         about: dict[int, set[str]] = {number: set() for number in asked}
         for row in connection.execute(query):
             about[row.outbox].add(_name(row.slot))
-        about = {number: names - {plan.SNOOZE} for number, names in about.items()}
+        over = self._nudged(connection, moment, asked, about)
+        if not asked:
+            return over
+        about = {number: names - {SNOOZE} for number, names in about.items() if number in asked}
         kinds = {_kind(name) for names in about.values() for name in names}
         whole = not all(about.values())  # what only a snooze was about was about everything that was owed
         timers, dated = whole or bool(kinds - self._dated - {DAILY}), whole or bool(kinds & self._dated)
@@ -81,12 +86,25 @@ class Reminding:
         }
         # Something more became due while it waited (the program was away, say): one message is to carry both.
         more = {each.person for each in plan.due(moment, known.owing, known.served, self._tools.rules)}
-        over = set()
         for number, person in asked.items():
             owed = live.get(person, set())
             if not owed or not about[number] <= owed or person in more:
                 over.add(number)
         return over | self._reported(connection, {number: live[asked[number]] for number in asked.keys() - over})
+
+    @staticmethod
+    def _nudged(
+        connection: Connection, now: datetime, asked: dict[int, int], about: Mapping[int, set[str]]
+    ) -> set[int]:
+        """Take out of ``asked`` what a colleague sent; of these, what is settled: they are good after the cutoff, too.
+
+        Such a one asks for the day's report and nothing else.
+        """
+        sent = {number: names for number, names in about.items() if any(_kind(name) == NUDGE for name in names)}
+        whose = {number: asked.pop(number) for number in sent}
+        owed = unreported(connection, now.date(), set(whose.values()))
+        today = f"{NUDGE}/{now.date()}"
+        return {number for number, person in whose.items() if person not in owed or today not in sent[number]}
 
     def _reported(self, connection: Connection, live: Mapping[int, set[str]]) -> set[int]:
         """Those that ask for the day's report, too, which was filed meanwhile; ``live``: what is owed still, by letter.

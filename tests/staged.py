@@ -2,7 +2,7 @@
 
 ``!tick`` does what the scheduler does at that moment. ``!case S1119-01 23 suspected 2026-11-19`` is a case that comes
 from elsewhere and is recorded now; ``!event S1119-01 left 2026-11-20`` another fact of it,
-and ``!report 22 2026-11-24`` a report that comes late.
+``!report 22 2026-11-24`` a report that comes late, and ``!role li admin X`` a new task of somebody.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from bot.store import figures, milestones, published
 from bot.store.asking import House
 from bot.store.tables import named
 from tests.talking import Talk
-from tests.town import KEYRING, RULES, ZONE
+from tests.town import KEYRING, PEOPLE, RULES, ZONE
 
 
 def tick(talk: Talk) -> None:
@@ -65,4 +65,10 @@ def report(talk: Talk, place: str, day: str) -> None:
     talk.database.write(job)
 
 
-STAGE: Mapping[str, Callable[..., None]] = {"tick": tick, "case": case, "event": event, "report": report}
+def role(talk: Talk, who: str, what: str, place: str) -> None:
+    """Somebody has one more task from now on."""
+    row = {"person": PEOPLE[who][0], "role": what, "place": place, "recorded_at": talk.now}
+    talk.database.write(lambda connection: connection.execute(insert(named("assignment")), row))
+
+
+STAGE: Mapping[str, Callable[..., None]] = {"tick": tick, "case": case, "event": event, "report": report, "role": role}

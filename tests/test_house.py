@@ -23,6 +23,7 @@ LINES = 250
 LONG = {
     "tests/scheduler/test_post.py": "every fate of a message, in one place",
     "bot/model/facts.py": "one fact after another, each a few lines; the list of all that a conversation may come to",
+    "bot/model/__init__.py": "the list of the names that all other rooms speak of",
     "bot/dialog/steps.py": "one kind of question after another, each with its own reading",
     "bot/store/tables.py": "one table after another, read from top to bottom; splitting hides what refers to what",
     "bot/store/migrations/versions/0001_the_tables_of_the_first_release.py": "drafted by Alembic, a statement a table",

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
 from bot import words
-from bot.desk import enrolment, groups, letters, spoken
+from bot.desk import enrolment, groups, letters, spoken, typed
 from bot.desk.controls import CONTROLS
 from bot.desk.pointing import answers, pointed, unsure
 from bot.desk.reminders import SETTLES
@@ -30,10 +28,6 @@ PICTURED = (Attachment, Points)
 """Questions that a picture may answer."""
 WAYS = ("add", "attach", "rectified")
 """The choices that lead to the question for a photo."""
-ARGUED = {"cases": "case", "problems": "ledger", "why": "", "history": "", "board": "", "days": "", "overview": ""}
-"""Commands behind which somebody writes what they mean, where it is another that knows it then."""
-FIGURE = re.compile(r"是?[0-9０-９]+天")
-"""“为什么是37天”: of whose days it is said, nobody knows yet."""
 
 
 def arrive(visit: Visit) -> None:
@@ -158,22 +152,7 @@ def _command_in(visit: Visit, kept: Kept | None, said: str) -> tuple[str | None,
         if found is not None:
             asked = kept is not None and found not in CONTROLS and answers(kept, said)
             return (None, "") if asked else (found, "")
-    return (None, "") if kept is not None and answers(kept, said) else _with_argument(locales, said)
-
-
-def _with_argument(locales: Sequence[Locale], said: str) -> tuple[str | None, str]:
-    """A command with what it is about behind it: “为什么 星悦城一期”, “病例 F1124-01”; “为什么” needs no space."""
-    head, _, rest = said.partition(" ")
-    for locale in locales:
-        found = words.matches("commands", locale, head, ARGUED) if rest.strip() else None
-        if found is not None:
-            return ARGUED[found] or found, rest.strip()
-        choice = words.entry("commands", locale).choices["why"]
-        for word in (choice.label, *choice.synonyms):
-            if not word.isascii() and said.startswith(word):
-                about = said.removeprefix(word).strip(" ？?。，,")
-                return "why", "" if FIGURE.match(about) else about
-    return None, ""
+    return (None, "") if kept is not None and answers(kept, said) else typed.with_argument(locales, said)
 
 
 def command(visit: Visit, kept: Kept | None, name: str, argument: str) -> None:

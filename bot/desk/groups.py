@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from sqlalchemy import insert, select
 
 from bot import words
-from bot.desk import cards, spoken
+from bot.desk import cards, spoken, typed
 from bot.desk.paper_records import picture
 from bot.dialog import Say
 from bot.model import Level, Locale, Role
-from bot.store import audit, briefs, figures
+from bot.model.office import Ask, Office
+from bot.store import audit, briefs, figures, lacking, overview
+from bot.store.asking import Look
 from bot.store.duties import ASSIGNMENT, PLACE
 from bot.store.tables import named
+from bot.understand.periods import period
 
 if TYPE_CHECKING:
     from bot.desk.visit import Visit
 
 GROUP = named("group_chat")
-OWN = ("bind", "board", "summary")
+OWN = ("bind", "board", "streaks", "summary", "missing")
 MOST = 30
 """So many compounds fit a message that people read."""
 
@@ -31,8 +35,10 @@ def answer(visit: Visit) -> None:
     found = _named(visit, name)
     if found == "bind":
         _bind(visit, argument.strip())
-    elif found in {"board", "summary"} and not argument.strip():
-        _board(visit)
+    elif found is not None and found in SHOWN and not argument.strip():
+        SHOWN[found](visit)
+    elif found != "board" and (days := typed.with_days(_locales(visit), said.removeprefix("/"), loosely=False)):
+        _summary(visit, days)
     elif said.startswith("/") and found is not None:
         visit.say(Say("desk/private"))
     elif found is None:
@@ -44,8 +50,12 @@ def _named(visit: Visit, said: str) -> str | None:
     known = (*OWN, *words.entry("commands", Locale.ZH).choices)
     if said in known:
         return said
-    locales = (visit.locale, *(other for other in Locale if other is not visit.locale))
-    return next((name for locale in locales if (name := words.matches("commands", locale, said, known))), None)
+    return next((name for locale in _locales(visit) if (name := words.matches("commands", locale, said, known))), None)
+
+
+def _locales(visit: Visit) -> tuple[Locale, ...]:
+    """The speaker's language, then the other."""
+    return (visit.locale, *(other for other in Locale if other is not visit.locale))
 
 
 def _bind(visit: Visit, argument: str) -> None:
@@ -84,8 +94,8 @@ def _may_bind(visit: Visit, person: int, code: str) -> bool:
     return visit.connection.execute(query.limit(1)).first() is not None
 
 
-def _board(visit: Visit) -> None:
-    """Today in the group's place: how many have reported, and the clean days of each compound; with the picture."""
+def _place(visit: Visit) -> tuple[str, str] | None:
+    """Code and name of the place that the group is bound to; where it is to none, that is said."""
     address = visit.inbound.address
     query = (
         select(PLACE.c.code, PLACE.c.name)
@@ -95,17 +105,47 @@ def _board(visit: Visit) -> None:
     place = visit.connection.execute(query).first()
     if place is None:
         visit.say(Say("group/unbound"))
+        return None
+    return place.code, place.name
+
+
+def _board(visit: Visit) -> None:
+    """Today in the group's place: how many have reported, and the clean days of each compound; with the picture."""
+    place = _place(visit)
+    if place is None:
         return
+    code, name = place
     today = visit.now.date()
-    covered = figures.coverage(visit.connection, today, [place.code])
-    codes = _listed(visit, place.code)
+    covered = figures.coverage(visit.connection, today, [code])
+    codes = _listed(visit, code)
     shown = {
-        "at": visit.now, "place": place.name, "expected": covered.expected, "received": covered.received,
+        "at": visit.now, "place": name, "expected": covered.expected, "received": covered.received,
         "on_time": covered.on_time, "streaks": briefs.place_streaks(visit.connection, visit.tools.rules, today, codes),
     }  # fmt: skip
     card = cards.card(None, visit.plain(), [Say("group/board", shown)])
-    paper = picture("board-picture", [place.code], [place.name], today, visit.locale)
+    paper = picture("board-picture", [code], [name], today, visit.locale)
     visit.write(card, paper=paper if codes else None)
+
+
+def _summary(visit: Visit, days: str = "today") -> None:
+    """Some days of the group's place, in counts and places."""
+    place = _place(visit)
+    if place is None:
+        return
+    look = Look(visit.connection, visit.tools.house, visit.now)
+    told = overview.overview(look, place[0], period(days, look.today))
+    office = Office(Ask.SUMMARY, *place, at=visit.now)
+    labels = visit.tools.rules.labels
+    visit.say(Say("office/summary", {"office": office, "told": told, "overdue": 0, "labels": labels}))
+
+
+def _missing(visit: Visit) -> None:
+    """Which places of the group's have not reported today; nobody is named."""
+    place = _place(visit)
+    if place is None:
+        return
+    told = lacking.lacking(visit.connection, place[0], visit.now.date())
+    visit.say(Say("office/missing", {"office": Office(Ask.MISSING, *place, at=visit.now), "told": told}))
 
 
 def _listed(visit: Visit, code: str) -> list[str]:
@@ -115,3 +155,12 @@ def _listed(visit: Visit, code: str) -> list[str]:
     still = PLACE.c.closed.is_(None) | (PLACE.c.closed > visit.now.date())
     found = visit.connection.execute(select(PLACE.c.code).where(levels, still).order_by(PLACE.c.code)).scalars()
     return [each for each in found if each in below][:MOST]
+
+
+SHOWN: Mapping[str, Callable[[Visit], None]] = {
+    "board": _board,
+    "streaks": _board,
+    "summary": _summary,
+    "missing": _missing,
+}
+"""What a group is told, by the word for it."""

@@ -38,9 +38,9 @@ def unsure(visit: Visit, kept: Kept, said: str) -> bool:
 def answers(kept: Kept, said: str) -> bool:
     """Whether words that could be a command answer what is being asked (“请假” at the prompt)."""
     ask = _asked(kept)
-    if ask is None:
-        return False
-    return isinstance(ask, Text | Attachment) or cards.meant(FLOWS[kept.flow], ask, said, kept.brief) != said
+    if ask is None or isinstance(ask, Text | Attachment):
+        return ask is not None
+    return said in {each.value for each in ask.options} or cards.meant(FLOWS[kept.flow], ask, said, kept.brief) != said
 
 
 def _asked(kept: Kept) -> Question | None:

@@ -15,10 +15,12 @@ from bot.desk import (
     case_records,
     creation_notices,
     creation_records,
+    nudges,
     own_records,
     paper_records,
     problem_records,
     reminder_records,
+    staff_records,
     work_records,
 )
 from bot.dialog import Flow, Option, Say
@@ -52,6 +54,8 @@ RECORDERS: Mapping[type, Callable[[Visit, Kept, Any], Standing]] = {
     **work_records.RECORDERS,
     **assess_records.RECORDERS,
     **creation_records.RECORDERS,
+    **nudges.RECORDERS,
+    **staff_records.RECORDERS,
 }
 """How each other fact is written: the work of the room that it belongs to."""
 

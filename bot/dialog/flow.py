@@ -41,6 +41,16 @@ class Need(StrEnum):
     DEADLINES = "deadlines"
     REASONS = "reasons"
     PICTURED = "pictured"
+    SUMMARY = "summary"
+    MISSING = "missing"
+    NUDGE = "nudge"
+    LONGEST = "longest"
+    SCORES = "scores"
+    STAFF = "staff"
+    INVITEES = "invitees"
+    CHANNELS = "channels"
+    HEALTH = "health"
+    SETTINGS = "settings"
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,9 +27,23 @@ ACTIONS = (
 )
 
 WORK = (
-    "assess", "apply", "creation", "problems", "worklog", "redblack", "circular", "document", "overview", "deadlines",
+    "summary",
+    "missing",
+    "streaks",
+    "scores",
+    "people",
+    "assess",
+    "apply",
+    "creation",
+    "problems",
+    "worklog",
+    "redblack",
+    "circular",
+    "document",
+    "overview",
+    "deadlines",
     "menu",
-)  # fmt: skip
+)
 """What leads, townships and offices do beside the daily work."""
 
 

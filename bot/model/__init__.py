@@ -1,7 +1,7 @@
 """The nouns and past-tense facts that every room speaks of: frozen values, no behaviour beyond their own."""
 
 from bot.model.access import ACCESS, ACTIONS, Action, Field, Grant, allowed, grant
-from bot.model.brief import Brief, Colleague, Leave, Owed, PastDay, PlaceStreak, Self, Standing
+from bot.model.brief import Brief, Colleague, Leave, Owed, PastDay, PlaceStreak, Standing
 from bot.model.care import Care, Isolation, Returned, Stay, Todo, Visited
 from bot.model.cases import CaseCard, CaseFact, Details, Event, Finding, Kind, KnownCase
 from bot.model.creation import (
@@ -90,6 +90,7 @@ from bot.model.messages import (
     Uncertain,
     Undeliverable,
 )
+from bot.model.own import Self
 from bot.model.places import DUTY_LEVELS, Assignment, Called, Level, Near, Place, Role
 from bot.model.standards import (
     HALF,

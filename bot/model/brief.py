@@ -15,6 +15,8 @@ from bot.model.figures import FormField, Streak
 from bot.model.history import PlaceHistory
 from bot.model.ledger import BoardEntry, Check, Counter, Problem, Spot
 from bot.model.locales import Locale
+from bot.model.office import Office
+from bot.model.own import Self
 from bot.model.places import Called, Near
 from bot.model.standards import Assessable, Sheet
 
@@ -67,29 +69,6 @@ class PastDay:
     owed: int
     abnormal: int
     on_time: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Self:
-    """What the bot keeps about the person it talks to; the phone is masked."""
-
-    phone: str
-    roles: tuple[tuple[str, str], ...] = ()
-    """Role and place name."""
-    channels: tuple[str, ...] = ()
-    accepted_on: date | None = None
-    reports: int = 0
-    notice: str = ""
-    """The version of the notice that was accepted."""
-    leaves: int = 0
-    messages: int = 0
-    """What this person wrote, as far as it is still kept."""
-    opened: int = 0
-    """Items of cases that this person opened."""
-    ask: str = ""
-    """Who puts a wrong phone right: a masked name and a place; empty where there is nobody."""
-    message_days: int = 0
-    retention_days: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,6 +198,8 @@ class Brief:
     """The same of a calendar: the place that was named, else each compound there."""
     overviews: tuple[Near, ...] = ()
     """Places that this person oversees."""
+    office: Office | None = None
+    """The answer to what somebody asks who answers for many places."""
 
     @property
     def own_places(self) -> tuple[Near, ...]:

@@ -11,6 +11,10 @@ from bot.model.care import Todo
 
 MINUTES = len("2026-11-24T15:00")
 """So many signs of an ISO 8601 moment tell it to the minute."""
+SNOOZE = "snooze"
+"""How the name of a moment begins at which a snooze is over."""
+NUDGE = "nudge"
+"""How the name of a moment begins at which somebody was reminded of the day's report because a colleague asked."""
 
 
 class Every(StrEnum):

@@ -349,6 +349,20 @@ class RemindersWished:
     fewer: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Nudged:
+    """The sender wants all to be reminded now who owe today's report at a place or below it."""
+
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
+class PersonInvited:
+    """The sender wants a one-time code for somebody who works in their places."""
+
+    person: int
+
+
 Fact = (
     ReportFiled
     | ReportWithdrawn
@@ -384,4 +398,6 @@ Fact = (
     | DeadlineSaid
     | Snoozed
     | RemindersWished
+    | Nudged
+    | PersonInvited
 )

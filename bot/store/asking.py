@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
@@ -39,6 +40,44 @@ class House:
     def judges(self) -> tuple[PackRules, ...]:
         """All packs, the leading one first."""
         return (self.rules, *self.packs)
+
+
+class Looking(Protocol):
+    """What a figure needs that is the same whoever asks."""
+
+    @property
+    def connection(self) -> Connection:
+        """The transaction."""
+        ...
+
+    @property
+    def house(self) -> House:
+        """The house."""
+        ...
+
+    @property
+    def now(self) -> datetime:
+        """Aware, in the programme's zone."""
+        ...
+
+    @property
+    def today(self) -> date:
+        """The day on which it is asked."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A look that nobody in particular takes: a group's."""
+
+    connection: Connection
+    house: House
+    now: datetime
+
+    @property
+    def today(self) -> date:
+        """The day on which it is asked."""
+        return self.now.date()
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from bot.model import (
     Status,
 )
 from bot.store import (
+    asked,
     assessable,
     care_kept,
     circulars,
@@ -174,6 +175,7 @@ MORE: Mapping[Need, Callable[[Asking], Mapping[str, Any]]] = {
     Need.ISOLATIONS: care_kept.isolations,
     Need.RETURNEES: care_kept.returnees,
     Need.CARE: care_kept.care,
+    **asked.ANSWERS,
 }
 """What a need adds to a brief: the fields of ``Brief`` that it fills. Nothing of it is asked on a normal day."""
 

@@ -16,6 +16,8 @@ from bot.store.tables import named
 
 BACK = timedelta(days=31)
 SHOWN = 3
+WIDE = (Level.COUNTY, Level.TOWNSHIP)
+"""Too many lines to be read for a hint; their communities are looked at one by one."""
 MARK = named("assessment_mark")
 EVIDENCE = named("evidence")
 Hint = tuple[str, Mapping[str, object]]
@@ -39,9 +41,9 @@ def hints_of(connection: Connection, house: House, course: Course, today: date) 
         found.append(("lagging", {"names": lagging}))
     if course.streak is not None and course.streak.unverified_days:
         found.append(("unverified", {"days": course.streak.unverified_days, "of": course.streak.days}))
-    at_once = _at_once(connection, course, today)
-    if at_once is not None:
-        found.append(("burst", {"days": at_once[0], "at": at_once[1].astimezone(house.zone)}))
+    hurried = at_once(connection, course.place, course.level, today)
+    if hurried is not None:
+        found.append(("burst", {"days": hurried[0], "at": hurried[1].astimezone(house.zone)}))
     return (*found, *_used_before(connection, course))
 
 
@@ -55,11 +57,11 @@ def _used_before(connection: Connection, course: Course) -> Iterator[Hint]:
         yield "alike", {"day": uses[0].day, "name": uses[0].name}
 
 
-def _at_once(connection: Connection, course: Course, today: date) -> tuple[int, datetime] | None:
+def at_once(connection: Connection, place: str, level: Level, today: date) -> tuple[int, datetime] | None:
     """Of a community, village or unit: whether many days were reported at once within the last month."""
-    if course.level is Level.TOWNSHIP:
+    if level in WIDE:
         return None
-    codes = sorted(figures.subtree(connection, [course.place]))
+    codes = sorted(figures.subtree(connection, [place]))
     query = select(REPORT.c.place, REPORT.c.day, REPORT.c.recorded_at).where(
         REPORT.c.place.in_(codes), REPORT.c.day >= today - BACK, REPORT.c.person.isnot(None)
     )

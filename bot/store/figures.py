@@ -47,7 +47,7 @@ def streaks(  # noqa: PLR0913, PLR0917 - the axes of a figure are this many
     """
     scope = Scope(connection, None if places is None else frozenset(places), known_at)
     rows = scope.rows()
-    ranks = _rolled_up({row.code: row.parent for row in rows}, _ranks(scope, rules, as_of))
+    ranks = deciding(scope, rows, rules, as_of)
     first = min(rules.start, as_of, *(row.start for row in rows if row.start))
     covered = covered_days(scope, rows, first, as_of)
     none = Days(first)
@@ -156,6 +156,11 @@ class Scope:
         taken = back.where(report.c.status == Status.WITHDRAWN).distinct().subquery()
         same = and_(taken.c.place == report.c.place, taken.c.day == report.c.day)
         return self.reports(first, last).join(taken, same)
+
+
+def deciding(scope: Scope, rows: Sequence[Any], rules: PackRules, as_of: date) -> Mapping[str, str]:
+    """By place of ``rows`` the case on which its figure rests on ``as_of``; places without one are left out."""
+    return _rolled_up({row.code: row.parent for row in rows}, _ranks(scope, rules, as_of))
 
 
 def _rolled_up(parents: Mapping[str, str | None], ranks: dict[str, str]) -> Mapping[str, str]:

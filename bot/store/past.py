@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -28,9 +28,9 @@ def past(asking: Asking) -> Mapping[str, Any]:
     return {"near": tuple(found or mine)[:OFFERED]}
 
 
-def called(asking: Asking, said: str) -> list[Near]:
-    """The places within the person's scope that are called so: by code, else by name, else by alias."""
-    mine = scope(asking.who.person, tuple(Role), asking.today)
+def called(asking: Asking, said: str, roles: Collection[Role] = tuple(Role)) -> list[Near]:
+    """The places within the scope of the person's ``roles`` that are called so: by code, else by name or alias."""
+    mine = scope(asking.who.person, roles, asking.today)
     query = select(PLACE.c.code, PLACE.c.name, PLACE.c.aliases, PLACE.c.parent).join(mine, mine.c.code == PLACE.c.code)
     like = PLACE.c.aliases.contains(said, autoescape=True)
     query = query.where((PLACE.c.code == said) | (PLACE.c.name == said) | like).order_by(PLACE.c.code)

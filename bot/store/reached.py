@@ -11,11 +11,10 @@ from sqlalchemy import Connection, bindparam, delete, insert, select
 from bot.model import Address, Locale
 from bot.store.acts import Act
 from bot.store.authority import ACCOUNT, HEARD
-from bot.store.briefs import PERSON
 from bot.store.prepared import Prepared
 from bot.store.tables import named
 
-SNOOZE = named("snooze")
+PERSON, SNOOZE = named("person"), named("snooze")
 WISH = named("wish")
 
 

@@ -77,6 +77,30 @@ async def test_nobody_else_links_it(talk: Talk, who: str, said: str) -> None:
         assert connection.execute(select(named("group_chat"))).all() == []
 
 
+@pytest.mark.parametrize(
+    ("said", "answer"),
+    [
+        ("汇总", "君安社区 · 今天（11月24日 14:58）\n昨天以来：没有变化\n应报 3 处，已报 0（0%），按时 0\n"),
+        ("/summary", "君安社区 · 今天（11月24日 14:58）"),
+        ("本周汇总", "君安社区 · 本周（11月23日 至 11月24日）\n变化：没有变化\n应报 6 次，已报 3（50%），按时 3\n"),
+        ("summary last month", "君安社区 · 上月（10月1日 至 10月31日）"),
+        (
+            "谁没报",
+            "君安社区 14:58：应报 3 处，已报 0（0%），按时 0\n君安花园小区、星悦城一期、汉口花园六期",
+        ),
+    ],
+)
+async def test_counts_and_places(talk: Talk, said: str, answer: str) -> None:
+    """Anybody in the group may ask for some days in counts, and which places lack; whose they are is not told."""
+    assert [await say(talk, who, said) for who in ("li", "nobody")] == [
+        ["这个群还没绑定社区。请社区负责人在群里发：/bind 社区名"]
+    ] * 2
+    await say(talk, "wang", "绑定 君安社区")
+    for who in ("li", "nobody", "wang"):
+        (heard,) = await say(talk, who, said)
+        assert heard.startswith(answer)
+
+
 @pytest.mark.parametrize(("since", "until", "linked"), [(1, None, False), (None, -1, False), (0, 0, True)])
 async def test_a_lead_of_other_days(talk: Talk, since: int | None, until: int | None, linked: bool) -> None:  # noqa: FBT001 - a column of the table
     """Who is not the lead yet, or no more, cannot link the group."""
@@ -125,7 +149,7 @@ async def test_two_places_of_one_name(talk: Talk) -> None:
             assert connection.execute(select(table.c.place)).scalars().all() == [bound], who
 
 
-@pytest.mark.parametrize("said", ["汇总", "/board", "天数", "今天", "看板。", "SUMMARY"])
+@pytest.mark.parametrize("said", ["看板", "/board", "天数", "今天", "看板。", "BOARD"])
 async def test_the_board(talk: Talk, said: str) -> None:
     """Counts of the group's place, and the clean days of its compounds."""
     await say(talk, "wang", "绑定 君安社区")
@@ -155,13 +179,13 @@ async def test_the_board_of_a_township(talk: Talk, place: str, monkeypatch: pyte
     """All compounds and villages below it are listed, however deep, up to so many; a closed one is not."""
     here = {"channel": CHANNEL, "address": GROUP.id, "place": place, "bound_by": 3, "bound_at": LONG_AGO}
     talk.database.write(lambda c: c.execute(insert(named("group_chat")), here))
-    (board,) = await say(talk, "wang", "汇总")
+    (board,) = await say(talk, "wang", "看板")
     names = [line.split()[0] for line in board.splitlines()[1:]]
     assert names == ["君安花园小区", "星悦城一期", "汉口花园六期", "星悦城二期", "金潭村"]
     table = named("place")
     talk.database.write(lambda c: c.execute(table.update().where(table.c.code == "23").values(closed=TODAY)))
     monkeypatch.setattr("bot.desk.groups.MOST", 2)
-    (board,) = await say(talk, "wang", "汇总")
+    (board,) = await say(talk, "wang", "看板")
     assert [line.split()[0] for line in board.splitlines()[1:]] == ["君安花园小区", "汉口花园六期"]
 
 
@@ -170,7 +194,7 @@ async def test_the_board_follows_the_reports(talk: Talk) -> None:
     await say(talk, "wang", "绑定 君安社区")
     for said in ("有异常", "星悦城一期", "确诊", "多人", "1", "提交"):
         await talk.write("zhang", said)
-    (board,) = await say(talk, "nobody", "汇总")
+    (board,) = await say(talk, "nobody", "看板")
     assert board.startswith("14:58 君安社区日报：应报 3 处，已报 3（100%），按时 3")
     assert "星悦城一期 中断中" in board
     await talk.write("zhang", "撤回")
@@ -178,7 +202,7 @@ async def test_the_board_follows_the_reports(talk: Talk) -> None:
     talk.at("2026-11-24 18:00")
     await talk.write("zhang", "日报")
     await talk.write("zhang", "全部正常")
-    (board,) = await say(talk, "wang", "汇总")
+    (board,) = await say(talk, "wang", "看板")
     assert board.startswith("18:00 君安社区日报：应报 3 处，已报 3（100%），按时 0")
 
 
@@ -195,12 +219,12 @@ async def test_english(talk: Talk) -> None:
     assert (await say(talk, "zhang", "/board"))[0].startswith("这个群还没绑定社区。")
     assert (await say(talk, "wang", "bind 新苗社区"))[0].startswith("Only the lead of that place")
     assert (await say(talk, "wang", "Bind 君安社区"))[0].startswith("✅ This group is linked to 君安社区.")
-    (board,) = await say(talk, "wang", "summary")
+    (board,) = await say(talk, "wang", "board")
     assert board.startswith("14:58 君安社区: 0 of 3 reported (0 %), 0 on time\n君安花园小区: 12 days")
     assert await say(talk, "wang", "/me") == ["Please tell me in our private chat; nothing personal is discussed here."]
 
 
-@pytest.mark.parametrize("name", sorted({*COMMANDS, "web", "cancel", "back", "what"} - {"board"}))
+@pytest.mark.parametrize("name", sorted({*COMMANDS, "web", "cancel", "back", "what"} - {"board", "summary", "missing"}))
 async def test_commands_belong_in_private(talk: Talk, name: str) -> None:
     """A command about oneself is answered with a hint, opens nothing and tells nothing."""
     assert await say(talk, "zhang", f"/{name}") == ["请到和我的私聊里说，这里不谈个人的事。"]
@@ -248,10 +272,22 @@ async def test_no_person_ever_stands_in_a_group(talk: Talk, monkeypatch: pytest.
     for said in ("请假", "明天", "一天", "李*", "提交"):
         await talk.write("zhang", said)
     for who in (*PEOPLE, "nobody"):
-        for said in ("汇总", "/me", "/places", "/reports", "绑定 张样例", "秘密：7-302 张样例", "/web", "/found"):
+        for said in (
+            "看板",
+            "汇总",
+            "谁没报",
+            "上周汇总",
+            "/me",
+            "/places",
+            "/reports",
+            "绑定 张样例",
+            "秘密：7-302 张样例",
+            "/web",
+            "/found",
+        ):
             await say(talk, who, said)
-    monkeypatch.setattr("bot.desk.groups._board", None)
-    taken = await talk.desk.take(in_group(talk, "zhang", "汇总"))
+    monkeypatch.setattr("bot.desk.groups._place", None)
+    taken = await talk.desk.take(in_group(talk, "zhang", "看板"))
     assert (taken.quarantined, taken.outbound) == (True, ())
     outbox = named("outbox")
     with talk.database.read() as connection:

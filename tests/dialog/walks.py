@@ -55,7 +55,9 @@ from bot.model import (
     Todo,
 )
 from bot.model.care import Isolation, Returned, Visited
-from tests.dialog import creation_days, plain_days, problem_days, reminder_days, work_days
+from bot.model.facts import Nudged, PersonInvited
+from bot.model.office import Ask
+from tests.dialog import creation_days, office_days, plain_days, problem_days, reminder_days, work_days
 from tests.town import NOW, ZONE
 
 TODAY = NOW.date()
@@ -215,6 +217,7 @@ LATER = {
         "an overseer's places": replace(RULES, boards=NEAR, calendars=NEAR, overviews=NEAR),
         "a place that nobody has": replace(RULES, subject="火星"),
     },
+    frozenset(Ask): office_days.days(RULES),
 }
 """By flows, the days on which they have something to say; on the days above they have nothing."""
 
@@ -338,6 +341,10 @@ def standings(fact: Fact) -> tuple[Standing, ...]:  # noqa: C901, PLR0912 - a li
             refused = creation_days.NOT_STEPPED
         case DeadlineSaid():
             shown = dict(reminder_days.TOLD)
+        case Nudged():
+            shown, refused = dict(office_days.SENT), office_days.NOT_SENT
+        case PersonInvited():
+            shown, refused = dict(office_days.LET_IN), office_days.NOT_LET_IN
         case PictureSeen():
             shown = {"photo": "0" * 32, "count": 2}
         case _:

@@ -1,0 +1,24 @@
+"""Where a command of the offices has no answer: not theirs, and whom to ask; or no such place."""
+
+from __future__ import annotations
+
+from bot.dialog import Option, Say
+from bot.model.office import Office
+
+SHOWN = 20
+"""So much of what was named is shown back."""
+OTHERS = 4
+"""So many buttons of places leave room for the others."""
+
+
+def refused(office: Office) -> Say:
+    """Why nothing can be told, and what to do instead."""
+    if office.unknown:
+        others = tuple(Option(f"{office.ask} {code}", name) for code, name in office.others[:OTHERS])
+        return Say("office/unknown", {"said": office.unknown[:SHOWN]}, (*others, Option("menu")))
+    return Say("office/refused", {"office": office}, (Option("places"), Option("menu")))
+
+
+def elsewhere(office: Office, *words: str) -> tuple[Option, ...]:
+    """The same of the person's other places."""
+    return tuple(Option(" ".join((office.ask, *words, code)), name) for code, name in office.others[:OTHERS])

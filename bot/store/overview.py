@@ -1,0 +1,193 @@
+"""Some days of a place in counts: what changed, what is complete, what comes next. A fixed number of questions."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import select
+
+from bot.model import DayState, Event, Level, Role, Streak
+from bot.model.office import NAMES, Ask, Hint, Office, Some, Sum, Summary
+from bot.scoring.coverage import Days, Tally
+from bot.scoring.hints import thin
+from bot.scoring.log import outline
+from bot.scoring.streak import streak
+from bot.store import daily, figures
+from bot.store.asking import Asking, Looking
+from bot.store.case_logs import read_persons
+from bot.store.creation_hints import at_once
+from bot.store.duties import CASE, EVENT, PLACE
+from bot.store.known_cases import ENDS, has
+from bot.store.milestones import REACHED, passed
+from bot.store.offices import place_of
+from bot.store.spans import unrank
+from bot.understand.periods import Period, bare, named, period
+from scheduler.calendar import cutoff
+
+COUNTED = (Level.COMPOUND, Level.UNIT, Level.VILLAGE)
+"""What counts days and is one place to those who oversee many; a village with compounds counts through these."""
+REVIEWERS = frozenset({Role.TOWNSHIP_REVIEWER, Role.OFFICE})
+AHEAD = 3
+"""So many of those who come next are told."""
+ONE_DAY = timedelta(days=1)
+
+
+def summary(asking: Asking) -> Mapping[str, Office]:
+    """The days that the command named (today, if none) at the place that it named (the widest of one's own, if none).
+
+    ``上周 君安社区``, ``week JA``: in any order.
+    """
+    name, said = named(asking.subject)
+    office, found = place_of(asking, Ask.SUMMARY, bare(said))
+    if found is None:
+        return {"office": office}
+    reviews = bool(REVIEWERS & found.roles)
+    told = overview(asking, found.code, period(name or "today", asking.today), found.level if reviews else None)
+    return {"office": replace(office, summary=told)}
+
+
+def overview(look: Looking, code: str, days: Period, reviewed: Level | None = None) -> Summary:
+    """What these days come to at the place with all below it; with hints for a reviewer, at a place of this level."""
+    town = counted(look, code, days.until)
+    if days.since == days.until:
+        tallies = daily.day_of(look.connection, town.rows, days.until).tallies(code, town.children)
+    else:
+        tallies = figures.tallies(look.connection, days.since, days.until, {code, *town.children})
+    then, now = decided(look, town, days.since - ONE_DAY), decided(look, town, days.until)
+    broken, before = _broken(now), _broken(then)
+    # Today's are published with the cutoff: until then yesterday's are what is new.
+    first = days.since - ONE_DAY if days.name == "today" else days.since
+    reached = [
+        each
+        for each in passed(look.connection, look.house.rules.name, first)
+        if each.event == REACHED and each.on <= days.until and each.place in town.places
+    ]
+    reached.sort(key=lambda each: (-each.days, each.place))
+    ahead = list(_ahead(look, town, now)) if days.until == look.today else []
+    lists = [sorted(codes) for codes in (broken - before, before - broken, broken)]
+    over = look.now > cutoff(days.until, look.house.rules, look.house.zone)
+    late = _lagging(code, tallies) if reviewed and over else []
+    shown = {code for codes in (*lists, late) for code in codes[:NAMES]}
+    names = names_of(look, {*shown, *(each.place for each in reached[:AHEAD]), *(code for code, _ in ahead)})
+    broke, restarted, stands, lagging = (
+        Some(len(codes), tuple(names[code] for code in codes[:NAMES])) for codes in (*lists, late)
+    )
+    return Summary(
+        days.name,
+        days.since,
+        days.until,
+        Sum(*tallies[code]),
+        len(town.places),
+        broke,
+        restarted,
+        tuple((names[each.place], each.days) for each in reached[:AHEAD]),
+        len(reached),
+        stands,
+        _found(look, town, days),
+        _open_cases(look, town),
+        tuple((names[code], day) for code, day in ahead),
+        look.house.rules.threshold_days,
+        tuple(_hints(look, code, reviewed, tallies[code] if over else None, lagging)) if reviewed else (),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """The places of a subtree, and those of them that count days."""
+
+    rows: Sequence[Any]
+    """All of the subtree."""
+    codes: frozenset[str]
+    """Theirs."""
+    places: Mapping[str, date]
+    """Those that count days, each with the day on which it began."""
+    children: frozenset[str]
+    """Communities, villages, units and townships right below."""
+
+
+def counted(look: Looking, code: str, day: date) -> Counted:
+    """The place with all below it, as it is on ``day``."""
+    rules = look.house.rules
+    rows = daily.rows(look.connection, code)
+    open_ = [row for row in rows if row.closed is None or row.closed > day]
+    counted = [row for row in open_ if row.level in COUNTED and (not rules.levels or row.level in rules.levels)]
+    whole = {row.parent for row in counted}
+    places = {row.code: row.start or rules.start for row in counted if row.code not in whole}
+    smallest = (Level.COMPOUND, Level.BUILDING)
+    codes = frozenset(row.code for row in rows)
+    return Counted(
+        rows, codes, places, frozenset(row.code for row in open_ if row.parent == code and row.level not in smallest)
+    )
+
+
+def decided(look: Looking, town: Counted, day: date) -> dict[str, Streak]:
+    """Where a case decides, how the place stood at the end of ``day``; all others have never been broken."""
+    rules = look.house.rules
+    ranks = figures.deciding(figures.Scope(look.connection, None, None), town.rows, rules, day)
+    seen = Days(day, 1)
+    return {
+        code: streak(code, day, town.places[code], unrank(text), seen, rules)
+        for code, text in ranks.items()
+        if code in town.places
+    }
+
+
+def _broken(stood: Mapping[str, Streak]) -> set[str]:
+    return {code for code, each in stood.items() if each.state is DayState.BROKEN}
+
+
+def _ahead(look: Looking, town: Counted, now: Mapping[str, Streak]) -> Iterator[tuple[str, date]]:
+    """Who reaches the pack's threshold next if nothing happens, and when."""
+    rules, today = look.house.rules, look.today
+    if rules.unverified == "count":
+        began = {code: each.since for code, each in now.items()}
+        since = {code: began.get(code, start) for code, start in town.places.items()}
+        left = {code: (day - today).days + rules.threshold_days - 1 for code, day in since.items() if day}
+    else:  # a day without a report counts for nothing there: only the whole figure knows
+        stood = figures.streaks(look.connection, rules, today, places=list(town.places))
+        left = {each.place: rules.threshold_days - each.days for each in stood if each.since}
+    coming = sorted((days, code) for code, days in left.items() if 0 < days < rules.threshold_days)
+    for days, code in coming[:AHEAD]:
+        yield code, today + timedelta(days=days)
+
+
+def _found(look: Looking, town: Counted, days: Period) -> int:
+    """The cases that were found in these days, without those entered by mistake."""
+    void = select(EVENT.c.case).where(EVENT.c.event.in_((Event.WITHDRAWN.value, Event.MERGED.value)))
+    found = EVENT.c.event == Event.FOUND.value, EVENT.c.on.between(days.since, days.until)
+    query = select(EVENT.c.case, EVENT.c.place).where(*found, EVENT.c.case.not_in(void)).distinct()
+    return sum(row.place in town.codes for row in look.connection.execute(query))
+
+
+def _open_cases(look: Looking, town: Counted) -> dict[str, int]:
+    """Those that are open now, by kind, the most frequent first; open means what it means in the list of cases."""
+    query = select(CASE.c.code, CASE.c.place).where(~has(*ENDS))
+    codes = [row.code for row in look.connection.execute(query) if row.place in town.codes]
+    lines = [outline(each, look.house.rules.breaking) for each in read_persons(look.connection, codes).values()]
+    return dict(Counter(each.kind for each in lines if not each.withdrawn and not each.merged_into).most_common())
+
+
+def _lagging(code: str, tallies: Mapping[str, Tally]) -> list[str]:
+    """The places right below of whose reports less than 80 % came."""
+    return sorted(each for each, tally in tallies.items() if each != code and thin(tally.received, tally.expected))
+
+
+def _hints(look: Looking, code: str, level: Level, mine: Tally | None, lagging: Some) -> Iterator[Hint]:
+    """What a reviewer should look at, as they see it of an application; ``mine``: the reports of days that are over."""
+    if mine is not None and thin(mine.received, mine.expected):
+        yield Hint("thin", mine.received, mine.expected)
+    if lagging.count:
+        yield Hint("lagging", lagging.count, names=lagging.names)
+    hurried = at_once(look.connection, code, level, look.today)
+    if hurried is not None:
+        yield Hint("burst", hurried[0], at=hurried[1].astimezone(look.house.zone))
+
+
+def names_of(look: Looking, codes: Collection[str]) -> dict[str, str]:
+    """By code, what these places are called."""
+    query = select(PLACE.c.code, PLACE.c.name).where(PLACE.c.code.in_(sorted(codes)))
+    return {row.code: row.name for row in look.connection.execute(query)} if codes else {}
