@@ -12,7 +12,7 @@ PRIVATE = (
     "report", "fix", "add", "notice", "cases", "todo", "places", "board", "history", "leave", "menu", "me", "language",
     "web", "cancel",
 )  # fmt: skip
-GROUP = ("board", "bind")
+GROUP = ("summary", "missing", "board", "bind")
 
 
 def menus() -> Sequence[Menu]:

@@ -41,10 +41,12 @@ def _nudged(visit: Visit, _: Kept, fact: Nudged) -> Standing:
     who = lacking.whom(visit.connection, visit.tools.house, visit.now, found.code)
     due = cutoff(today, visit.tools.rules, visit.tools.zone)
     slot = f"{NUDGE}/{today}@{visit.now.isoformat()[:MINUTES]}"
-    rows = []
+    rows, known = [], {}
     for to, places in who.ready:
-        debt = Debt(DAILY, today.isoformat(), due, (), due, places)
-        said = worded(Reminder(to.person, (debt,), (slot,)), to.locale, visit.now, {})
+        if (to.locale, places) not in known:
+            debt = Debt(DAILY, today.isoformat(), due, (), due, places)
+            known[to.locale, places] = worded(Reminder(to.person, (debt,), (slot,)), to.locale, visit.now, {})
+        said = known[to.locale, places]
         rows.append(letters.Letter(said.card, to.address, to.person, visit.inbox, kind="reminder", asked=SETTLES))
     numbers = letters.write_all(visit.connection, visit.tools.keyring, visit.tools.token, visit.now, rows)
     lines = [

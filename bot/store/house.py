@@ -92,7 +92,7 @@ def settings(asking: Asking) -> Mapping[str, Office]:
     """One's own; with what holds for all, for an administrator."""
     connection, rules, me = asking.connection, asking.house.rules, asking.who.person
     wish = connection.execute(select(WISH.c.fewer).where(WISH.c.person == me).order_by(WISH.c.id.desc())).scalar()
-    mine = select(ACCOUNT.c.channel).where(ACCOUNT.c.person == me, *HEARD).order_by(ACCOUNT.c.id).distinct()
+    mine = select(ACCOUNT.c.channel).where(ACCOUNT.c.person == me, *HEARD).order_by(ACCOUNT.c.id)
     admin = select(ASSIGNMENT.c.id).where(
         ASSIGNMENT.c.person == me,
         ASSIGNMENT.c.role == Role.ADMIN.value,

@@ -27,6 +27,8 @@ from scheduler.calendar import deadlines
 PERSON = named("person")
 SHOWN = 20
 """So many places fit a message that people read; the others are counted."""
+AT_ONCE = 500
+"""So many are reminded in one go, as the clock does it: nobody else waits long for the writer."""
 HEADS = (Level.COMMUNITY, Level.VILLAGE)
 
 
@@ -101,7 +103,8 @@ class Whom:
     ready: tuple[tuple[Reached, Places], ...] = ()
     """Who can be reminded, and all that they owe."""
     held: Mapping[str, int] = field(default_factory=dict)
-    """By reason, the people who are not; ``nobody`` counts places for which nobody is there to be asked."""
+    """By reason, the people who are not; ``many``: they come with the next tap; ``nobody`` counts places for which
+    nobody is there to be asked."""
 
 
 def nudge(asking: Asking) -> Mapping[str, Office]:
@@ -140,5 +143,6 @@ def whom(connection: Connection, house: House, now: datetime, code: str) -> Whom
         else:
             why[reason] += 1
     theirs = {each for places in owed.values() for each, _ in places}
-    nobody = sum(each not in theirs for each in codes)
-    return Whom(len(codes), tuple(ready), {**why, **({"nobody": nobody} if nobody else {})})
+    why["many"] = max(len(ready) - AT_ONCE, 0)
+    why["nobody"] = sum(each not in theirs for each in codes)
+    return Whom(len(codes), tuple(ready[:AT_ONCE]), {reason: count for reason, count in why.items() if count})

@@ -12,6 +12,7 @@ from bot.store.asking import Asking
 from bot.store.authority import holds, responsible, roles_at
 from bot.store.duties import ASSIGNMENT, PLACE
 from bot.store.past import called
+from bot.understand.periods import bare
 
 UPWARD = (Role.COMMUNITY_LEAD, Role.TOWNSHIP_REVIEWER, Role.OFFICE, Role.ADMIN)
 """Whom to ask, the nearest first."""
@@ -50,6 +51,9 @@ def place_of(asking: Asking, ask: Ask, said: str = "") -> tuple[Office, Found | 
     if not rows:
         return Office(ask, whom=_whom(asking, ask), at=asking.now), None
     near = called(asking, said, MAY[ask]) if said else []
+    if said and not near:  # what a place is called may begin like words that are only said around one
+        said = bare(said)
+        near = called(asking, said, MAY[ask]) if said else []
     if said and len(near) != 1:
         return Office(ask, others=others, unknown=said, at=asking.now), None
     code = near[0].code if near else rows[0].code

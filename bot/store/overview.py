@@ -25,7 +25,7 @@ from bot.store.known_cases import ENDS, has
 from bot.store.milestones import REACHED, passed
 from bot.store.offices import place_of
 from bot.store.spans import unrank
-from bot.understand.periods import Period, bare, named, period
+from bot.understand.periods import Period, named, period
 from scheduler.calendar import cutoff
 
 COUNTED = (Level.COMPOUND, Level.UNIT, Level.VILLAGE)
@@ -42,7 +42,7 @@ def summary(asking: Asking) -> Mapping[str, Office]:
     ``上周 君安社区``, ``week JA``: in any order.
     """
     name, said = named(asking.subject)
-    office, found = place_of(asking, Ask.SUMMARY, bare(said))
+    office, found = place_of(asking, Ask.SUMMARY, said)
     if found is None:
         return {"office": office}
     reviews = bool(REVIEWERS & found.roles)

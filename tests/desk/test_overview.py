@@ -139,6 +139,48 @@ async def test_as_many_questions_however_many_places(town: Database, said: str) 
     assert "203" in talk.chats["wang"][-2].text or "406" in talk.chats["wang"][-2].text
 
 
+@pytest.mark.parametrize(
+    ("said", "answer"),
+    [
+        ("上个月汇总", "样板街道 · 上月"),
+        ("汇总 君安社区 本周", "君安社区 · 本周"),
+        ("汇总 昨天 君安社区", "君安社区 · 昨天"),
+        ("请汇总一下上周的", "样板街道 · 上周"),
+        ("汇总 一下", "样板街道 · 今天"),
+        ("会总", "样板街道 · 今天"),
+        ("summary week", "样板街道 · 本周"),
+        ("Last Quarter summary", "样板街道 · 上季度"),
+        ("/summary month JA", "君安社区 · 本月"),
+        ("谁还没报？", "样板街道 14:58"),
+        ("未报 新苗社区", "新苗社区 14:58"),
+        ("催一下", "未报 5 处"),
+        ("谁没报 看看君安社区的情况", "君安社区 14:58"),
+        ("天数 君安社区", "君安社区 3 处"),
+        ("评分 君安社区", "君安社区 最近的测评"),
+    ],
+)
+async def test_said_in_words(town: Database, said: str, answer: str) -> None:
+    """With days and places in any order, in either language; also while the day's report is being asked for."""
+    talk = Talk(town)
+    staged.role(talk, "zhao", "grid_worker", "25")
+    assert (await talk.write("zhao", said))[0].text.startswith(answer)
+    await talk.open("zhao")
+    assert (await talk.write("zhao", said))[0].text.startswith(answer)
+
+
+async def test_a_place_that_begins_like_a_word(town: Database) -> None:
+    """“查济” is a village, and no “look up 济”."""
+    place = named("place")
+    town.write(lambda c: c.execute(place.update().where(place.c.code == "61").values(name="查济")))
+    assert (await Talk(town).write("zhao", "汇总 查济"))[0].text.startswith("查济 · 今天")
+
+
+@pytest.mark.parametrize("said", ["本周", "今天都正常", "上周", "星悦城二期汇总报告"])
+async def test_said_of_something_else(town: Database, said: str) -> None:
+    """Days alone ask for nothing, and a report is a report."""
+    assert "应报" not in (await Talk(town).write("zhao", said))[0].text
+
+
 def test_places_that_begin_end_and_contain(town: Database) -> None:
     """A closed compound is gone, one that begins tomorrow owes nothing yet, a village counts through its compounds."""
     place = named("place")
@@ -288,6 +330,19 @@ async def test_who_leads_no_more_cannot_send(town: Database) -> None:
     town.write(lambda c: c.execute(role.update().where(role.c.person == 3).values(until=TODAY - timedelta(days=1))))
     (answer,) = await talk.tap("wang", "发提醒")
     assert answer.text.startswith("催报给社区、乡镇、创建办")
+
+
+async def test_many_are_reminded_in_parts(town: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that nobody else waits for the writer: the next tap reminds the others, and nobody twice."""
+    monkeypatch.setattr(lacking, "AT_ONCE", 3)
+    town.write(partial(grow, count=2))
+    talk = Reminded(town)
+    talk.at("2026-11-24 11:00")
+    for sent, held in ((3, "1 人太多，再催一次就轮到"), (1, "3 人刚提醒过")):
+        (question,) = await talk.write("wang", "催报")
+        assert (f"提醒 {sent} 人" in question.text, held in question.text) == (True, True)
+        assert len(await talk.tap("wang", "发提醒")) == sent + 1
+    assert sorted(person for person, _ in talk.slots()) == [1, 2, 100, 101]
 
 
 def test_a_place_with_nobody_to_ask(town: Database) -> None:

@@ -52,7 +52,7 @@ FULL = replace(
         Hint("burst", 30, at=NOW),
     ),
 )
-REASONS = dict.fromkeys(("quiet", "snoozed", "just", "most", "unreached", "nobody"), 1)
+REASONS = dict.fromkeys(("quiet", "snoozed", "just", "most", "many", "unreached", "nobody"), 1)
 GAPS = (("君安社区", (Gap("22", "君安花园小区", ("张*",)), Gap("23", "星悦城一期"))), ("", (Gap("61", "金潭村"),)))
 DAYS = (Counting("23", "星悦城一期", 91), Counting("24", "汉口花园六期", 0, broken=True))
 LINES = (
