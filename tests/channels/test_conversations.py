@@ -57,3 +57,10 @@ async def test_the_conversation(house: House, driver: Give, name: str, path: Pat
     else:
         assert on.lists
         assert OLD[called(path)] == end.said
+
+
+def test_no_exception_outlives_its_conversation() -> None:
+    """What is said to end somewhere is still said there."""
+    lines = {called(path): path.read_text(encoding="utf-8").splitlines() for path in ALL}
+    assert all(f"< {said}" in lines.get(stem, []) for stem, said in OLD.items())
+    assert {line.removeprefix("< ") for each in lines.values() for line in each} >= ALONE

@@ -55,6 +55,7 @@ class OnWeCom:
         self.wecom._tasks.clear()
         self._calls = len(self.wecom.calls)
         self._count.clear()
+        self._edited.clear()
         self._gone.clear()
 
     async def say(self, who: str, text: str, group: str = "") -> None:
