@@ -5,7 +5,8 @@ from __future__ import annotations
 from bot.dialog import Choice, Dialog, Flow, Need, Option, Say
 from bot.model import Brief, Fact, Standing
 from bot.model.facts import PersonInvited
-from bot.model.office import Ask, Office, Worker
+from bot.model.office import Ask, Office
+from bot.model.staff import Worker
 from bot.questions.refused import elsewhere, refused
 
 BUTTONS = 4

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from bot.model.house import ChannelState, Health, Settings
 from bot.model.places import Role
+from bot.model.staff import Invitees, Staff
 
 NAMES = 5
 """So many names fit a line that people read; the count beside them is of all."""
@@ -204,42 +205,6 @@ class Scores:
     more: int = 0
     """Places that are not shown."""
     townships: tuple[Share, ...] = ()
-
-
-class Worker(NamedTuple):
-    """Somebody who works in one's places: a masked name and phone."""
-
-    person: int
-    name: str
-    phone: str
-    roles: tuple[tuple[str, str], ...] = ()
-    """Role and place."""
-    enrolled: bool = True
-    away: date | None = None
-    """On leave until then."""
-    stand_in: str = ""
-    """Who reports meanwhile: a masked name."""
-
-
-@dataclass(frozen=True, slots=True)
-class Staff:
-    """Who works where; those who need something come first."""
-
-    count: int = 0
-    enrolled: int = 0
-    away: int = 0
-    shown: tuple[Worker, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Invitees:
-    """Who can be invited: those who were meant, or all who have no chat yet."""
-
-    people: tuple[Worker, ...] = ()
-    more: int = 0
-    """Those that are not shown."""
-    said: str = ""
-    """The phone or the name that was written, as it may be shown."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,8 @@ from sqlalchemy import Connection, func, or_, select
 
 from bot import words
 from bot.model import Role
-from bot.model.office import Ask, Invitees, Office, Staff, Worker
+from bot.model.office import Ask, Office
+from bot.model.staff import Invitees, Staff, Worker
 from bot.store import daily
 from bot.store.asking import Asking
 from bot.store.authority import ACCOUNT, holds, roles_at

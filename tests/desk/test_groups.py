@@ -224,7 +224,9 @@ async def test_english(talk: Talk) -> None:
     assert await say(talk, "wang", "/me") == ["Please tell me in our private chat; nothing personal is discussed here."]
 
 
-@pytest.mark.parametrize("name", sorted({*COMMANDS, "web", "cancel", "back", "what"} - {"board", "streaks", "summary", "missing"}))
+@pytest.mark.parametrize(
+    "name", sorted({*COMMANDS, "web", "cancel", "back", "what"} - {"board", "streaks", "summary", "missing"})
+)
 async def test_commands_belong_in_private(talk: Talk, name: str) -> None:
     """A command about oneself is answered with a hint, opens nothing and tells nothing."""
     assert await say(talk, "zhang", f"/{name}") == ["请到和我的私聊里说，这里不谈个人的事。"]

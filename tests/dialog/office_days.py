@@ -14,7 +14,6 @@ from bot.model.office import (
     Counting,
     Gap,
     Hint,
-    Invitees,
     Longest,
     Missing,
     Nudge,
@@ -23,11 +22,10 @@ from bot.model.office import (
     Scores,
     Share,
     Some,
-    Staff,
     Sum,
     Summary,
-    Worker,
 )
+from bot.model.staff import Invitees, Staff, Worker
 from tests.town import NOW
 
 TODAY = NOW.date()

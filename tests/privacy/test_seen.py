@@ -79,11 +79,14 @@ async def test_a_group_sees_no_person(town: Database) -> None:
     """Every command, sent by a lead in a group that is bound to the community: no value, no building, no number."""
     talk = Talk(town)
     await plant(talk)
-    for text in ("/bind 君安社区", "/board", *(f"/{name} {FEVER}" for name in EVERY), *(f"/{name}" for name in EVERY)):
+    words = ("汇总", "谁没报", "天数", "本周汇总", "上个月汇总", "summary week")
+    whole = (*(f"/{name} {FEVER}" for name in EVERY), *(f"/{name}" for name in EVERY))
+    for text in ("/bind 君安社区", "/board", *words, *whole):
         await talk.write("wang", text, "group")
     said = "\n".join(letter.text for letter in talk.chats["group"])
-    assert "君安社区" in said
-    for trace in (*PLANTED.values(), "隐", "8栋", "F1124", "M1124", "K1124"):
+    for told in ("君安社区 · 今天", "君安社区 · 本周", "君安社区 · 上月", "汉口花园六期"):
+        assert told in said
+    for trace in (*PLANTED.values(), "隐", "8栋", "F1124", "M1124", "K1124", "*", "样例", "1380000"):
         assert trace not in said
 
 
