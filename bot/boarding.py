@@ -67,7 +67,7 @@ def routes(bot: Bot, web: Web | None) -> list[BaseRoute]:
     from bot.channels.web.guard import Guard  # noqa: PLC0415 - loaded with the channel that it guards
 
     papers = board.Papers(bot.database, bot.clock, web.person, bot.paper)
-    doors = board.Doors(web.visitor, web.accept, bot.media.keep, Guard)
+    doors = board.Doors(web.visitor, web.accept, bot.media.keep, bot.media.load, Guard)
     tools = board.Tools(_bring(bot), _invite(bot), tuple(name for name in invited.CHANNELS if name in bot.channels))
     return board.routes(*shown, papers, bot.tools.house, doors, tools)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -12,10 +12,10 @@ from sqlalchemy import Connection, func, select
 from sqlmodel import col
 
 from bot.board.past import Past, past
-from bot.model import DayState, Level, PackRules, Streak
+from bot.model import DayState, Level, PackRules
 from bot.store.database import Database
 from bot.store.tables import Assignment, CaseEvent, Report
-from bot.store.today import today
+from bot.store.today import Today, today
 
 ROWS = frozenset({Level.COMPOUND, Level.UNIT})
 """What has a line of its own in its community's table."""
@@ -39,8 +39,6 @@ class Line:
     days: int
     state: DayState
     since: date | None
-    missing: int
-    """How many places here and below owe the day's report still."""
     kind: str | None = None
     rule: str | None = None
     took_effect_on: date | None = None
@@ -64,18 +62,26 @@ class Shown:
     received: int
     on_time: int
     tables: tuple[Table, ...]
-    lines: Mapping[str, Line]
-    below: Mapping[str, int]
-    """By place, how many places lie below it."""
+    known: Today
+
+    def line(self, code: str) -> Line | None:
+        """One place; None where there is none, or none that the pack judges, or one finer than a compound."""
+        row = self.known.rows.get(code)
+        return None if row is None or row.level == Level.BUILDING else _line(self.known, row)
 
     def under(self, code: str) -> tuple[Line, ...]:
         """The places right beneath one, the longest streak first."""
-        found = [line for line in self.lines.values() if line.parent == code]
+        found = [line for each in self.known.children.get(code, ()) if (line := self.line(each)) is not None]
         return tuple(sorted(found, key=lambda line: (-line.days, line.code)))
 
     def large(self, code: str) -> bool:
         """Whether so much lies below the place that its past is not worked out for every visitor."""
-        return self.below.get(code, 0) > LARGE
+        found = [code]
+        for each in found:
+            found.extend(self.known.children.get(each, ()))
+            if len(found) > LARGE:
+                return True
+        return False
 
     @property
     def missing(self) -> int:
@@ -125,7 +131,7 @@ class Days:
 
     def _of(self, place: str, *, wanted: bool) -> tuple[Shown, Past | None]:
         today = self._today()
-        if place in today.lines and place not in self._past and (wanted or not today.large(place)):
+        if today.line(place) is not None and place not in self._past and (wanted or not today.large(place)):
             with self._database.read() as connection:
                 self._past[place] = past(connection, self._judges, place, self._clock())
         return today, self._past.get(place)
@@ -148,40 +154,30 @@ _NEWEST = select(*(select(func.max(col(each.id))).scalar_subquery() for each in 
 def shown(connection: Connection, rules: PackRules, day: date) -> Shown:
     """Read the board of ``day``; a fixed number of queries, whatever the number of places."""
     now = today(connection, rules, day)
-    lines = {}
-    below: dict[str, int] = {}
-    for code, streak in now.streaks.items():
-        place = now.rows[code]
-        if place.level != Level.BUILDING:  # finer than a compound is nobody's business
-            lines[code] = _line(streak, place, now.unverified.get(code, 0))
-        for up in _up(now.rows, place.parent):
-            below[up] = below.get(up, 0) + 1
     covered = now.coverage
-    return Shown(day, covered.expected, covered.received, covered.on_time, _tables(lines), lines, below)
+    return Shown(day, covered.expected, covered.received, covered.on_time, _tables(now), now)
 
 
-def _up(rows: Mapping[str, Any], code: str | None) -> Iterator[str]:
-    while code is not None and code in rows:
-        yield code
-        code = rows[code].parent
-
-
-def _line(streak: Streak, place: Any, missing: int) -> Line:  # noqa: ANN401 - a row of a place
+def _line(now: Today, place: Any) -> Line | None:  # noqa: ANN401 - a row of a place
+    streak = now.streak(place.code)
+    if streak is None:
+        return None
     reason = streak.reason
-    where = (streak.place, place.name, Level(place.level), place.parent)
-    line = (*where, streak.days, streak.state, streak.since, missing)
+    line = (place.code, place.name, Level(place.level), place.parent, streak.days, streak.state, streak.since)
     if reason is None:
         return Line(*line)
     return Line(*line, reason.kind, reason.rule, reason.took_effect_on, reason.ended_on)
 
 
-def _tables(lines: Mapping[str, Line]) -> tuple[Table, ...]:
+def _tables(now: Today) -> tuple[Table, ...]:
     """The compounds of each community; of a town with very many, the communities of each township."""
-    many = sum(line.level in ROWS for line in lines.values()) > MANY
+    many = sum(row.level in ROWS for row in now.rows.values()) > MANY
     above, shown_ = (frozenset({Level.TOWNSHIP}), HEADS) if many else (HEADS, ROWS)
-    heads = {line.code: line for line in lines.values() if line.level in above}
+    wanted = above | shown_
+    lines = [line for row in now.rows.values() if row.level in wanted and (line := _line(now, row)) is not None]
+    heads = {line.code: line for line in lines if line.level in above}
     under: dict[str | None, list[Line]] = {code: [] for code in heads}
-    for line in lines.values():
+    for line in lines:
         if line.level in shown_:
             under.setdefault(line.parent if line.parent in heads else None, []).append(line)
     tables = []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
@@ -67,7 +68,8 @@ class Frame:
         if viewer is None or viewer.person is None:
             return None
         now = self.clock()
-        return await self.read(lambda connection: seat(connection, viewer, now))
+        someone = await self.read(lambda connection: seat(connection, viewer, now))
+        return None if someone is None else replace(someone, locale=self.language(request, someone))
 
     async def read(self, question: Callable[[Connection], T]) -> T:
         """Ask the database, off the event loop."""

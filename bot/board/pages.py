@@ -15,7 +15,7 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from bot.board.calendar import Week, weeks
-from bot.board.day import Days, Line
+from bot.board.day import Days, Line, Shown
 from bot.board.frame import Frame
 from bot.board.papers import Papers
 from bot.board.seat import LEADING, Seat
@@ -55,12 +55,12 @@ class Board:
         code, wanted = request.path_params["place"], "past" in request.query_params
         seat = await self._frame.seat(request)
         today, past = await self._days.past(code, wanted=wanted)
-        line = today.lines.get(code)
+        line = today.line(code)
         if line is None:
             raise HTTPException(404)
         own = await self._own(seat, line, quick=past is None) if seat else None
         shown: dict[str, Any] = {
-            "today": today, "line": line, "under": today.under(code), "above": _above(today.lines, line),
+            "today": today, "line": line, "under": today.under(code), "above": _above(today, line),
             "past": past, "own": own, "papers": await self._papers.offered(request, code) if self._papers else (),
         }  # fmt: skip
         return self._frame.page("board_place", request, seat, **shown)
@@ -86,11 +86,11 @@ def _streak(connection: Connection, frame: Frame, code: str) -> Streak | None:
     return next(iter(figures.streaks(connection, frame.rules, frame.clock().date(), places=[code])), None)
 
 
-def _above(lines: Mapping[str, Line], line: Line) -> list[Line]:
+def _above(today: Shown, line: Line) -> list[Line]:
     """What a place lies in, the widest first."""
     found: list[Line] = []
-    above = lines.get(line.parent or "")
+    above = today.line(line.parent or "")
     while above is not None and len(found) < len(Level):
         found.insert(0, above)
-        above = lines.get(above.parent or "")
+        above = today.line(above.parent or "")
     return found

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -20,7 +21,7 @@ from bot.board.frame import Frame
 from bot.board.seat import LEADING, Seat
 from bot.model import Locale, Role, Sheet
 from bot.scoring.ledger import outline
-from bot.store import assessments, creation_kept, deadlines, known_cases, ledger_kept, staff
+from bot.store import assessments, audit, creation_kept, deadlines, known_cases, ledger_kept, proofs, staff
 from bot.store.asking import Asking
 from bot.store.authority import roles_at, scope
 from bot.store.duties import PLACE
@@ -73,6 +74,8 @@ def _one_sheet(asking: Asking, here: Any, query: QueryParams) -> Mapping[str, An
     sheet = assessments.sheet_of(asking.connection, asking.house, row, name, asking.today)
     if sheet is None:
         raise HTTPException(404)
+    if sheet.begun_on is None:
+        sheet = replace(sheet, marks=sheet.before)  # nothing new was begun: what stands is what was submitted
     others = [(each.id, each.said(asking.who.locale)) for each in map(assessments.present, names) if each]
     lines = _lines(sheet, asking.who.locale)
     return {"sheet": sheet, "lines": lines, "score": assessments.scored(sheet), "standards": others, "rows": ()}
@@ -80,7 +83,7 @@ def _one_sheet(asking: Asking, here: Any, query: QueryParams) -> Mapping[str, An
 
 def _lines(sheet: Sheet, locale: Locale) -> Sequence[Mapping[str, Any]]:
     """The outline of a standard with what was given: by the facts, by a mark, or by nobody yet."""
-    marks = {mark.item: mark for mark in sheet.marks or sheet.before}
+    marks = {mark.item: mark for mark in sheet.marks}
     found = []
     for depth, item in sheet.standard:
         mark, answer = marks.get(item.id), sheet.answers.get(item.id)
@@ -134,6 +137,7 @@ class Rooms:
             self._frame.route("/board/my-mark", self.mark),
             self._frame.route("/board/my/{room}", self.room),
             self._frame.route("/board/case/{case}", self.case),
+            self._frame.route("/board/proof/{media}", self.proof),
         ]
 
     async def mark(self, request: Request, _: Seat) -> Response:
@@ -168,6 +172,26 @@ class Rooms:
         if values["card"] is None:
             raise HTTPException(404)
         return self._frame.page("board_case", request, seat, today=seat.now.date(), **values)
+
+    async def proof(self, request: Request, seat: Seat) -> Response:
+        """A picture that shows why an item of an assessment has its points; that it was looked at is written down."""
+        name, house, doors = request.path_params["media"], self._frame.house, self._frame.doors
+        assert house is not None  # noqa: S101 - or nobody would sit here
+        assert doors is not None  # noqa: S101 - as above
+
+        def look(connection: Connection) -> bool:
+            place = proofs.shown(seat.asking(connection, house), LEADING, name)
+            if place is not None:
+                audit.record(connection, seat.now, f"p:{seat.person}", "picture seen", place, "assessment")
+            return place is not None
+
+        if not await self._frame.write(look):
+            raise HTTPException(404)
+        try:
+            data = await asyncio.to_thread(doors.load_photo, name)
+        except FileNotFoundError as why:
+            raise HTTPException(404) from why
+        return Response(data, media_type="image/jpeg", headers={"cache-control": "no-store"})
 
 
 def _roles(connection: Connection, seat: Seat, place: str) -> frozenset[Role]:

@@ -57,6 +57,8 @@ class Doors:
     """Hand a message to the desk as the person's web chat; raises when it is not stored."""
     keep_photo: Callable[[bytes], Awaitable[str]]
     """Keep a picture; raises ``ValueError`` with the reason for the sender."""
+    load_photo: Callable[[str], bytes]
+    """Give a kept picture back; raises ``FileNotFoundError`` where there is none (any more)."""
     guard: Any
     """The middleware that refuses what another site sends, and marks every answer as private."""
 

@@ -233,7 +233,7 @@ def town_of(scope: Scope, rows: Sequence[Any], first: date, last: date) -> Town:
         or_(assignment.c.since.is_(None), assignment.c.since <= last),
         or_(assignment.c.until.is_(None), assignment.c.until >= first),
     )
-    for place, since, until in scope.connection.execute(scope.within(query, assignment.c.place)):
+    for place, since, until in scope.connection.execute(scope.within(query, assignment.c.place)).all():
         if levels[place] in DUTY_LEVELS:
             duty[place] = duty.get(place, 0) | window(first, since, until, length=length)
     closed = {row.code: window(first, row.closed, None, length=length) for row in rows if row.closed}

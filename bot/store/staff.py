@@ -28,21 +28,18 @@ TAPS = (InboundKind.TAP.value, InboundKind.TEXT.value, InboundKind.PHOTO.value)
 
 @dataclass(frozen=True, slots=True)
 class Worker:
-    """One task of somebody; never a phone, and the name is masked."""
+    """Somebody with their tasks; never a phone, and the name is masked."""
 
     person: int
     name: str
-    role: Role
-    place: str
-    place_name: str
+    tasks: tuple[tuple[Role, tuple[str, ...]], ...]
+    """By role, the names of the places."""
     reachable: bool
     """Whether they have a chat in which they are reached."""
     reported: date | None
     """The last day of which they filed a report."""
     taps: int
-    """Buttons tapped, words and pictures sent within the week."""
-    typed: int
-    """Of these, how many were written."""
+    """Buttons tapped, words and pictures sent within the week: the burden that the bot is to them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +73,7 @@ def staff(asking: Asking, place: str = "") -> Staff:
         tree = tree.union(select(PLACE.c.code).join(tree, PLACE.c.parent == tree.c.code))
         within = select(tree.c.code)
     query = (
-        select(ASSIGNMENT.c.person, PERSON.c.name, ASSIGNMENT.c.role, PLACE.c.code, PLACE.c.name.label("place_name"))
+        select(ASSIGNMENT.c.person, PERSON.c.name, ASSIGNMENT.c.role, PLACE.c.name.label("place_name"))
         .join(PERSON, PERSON.c.id == ASSIGNMENT.c.person)
         .join(PLACE, PLACE.c.code == ASSIGNMENT.c.place)
         .where(ASSIGNMENT.c.place.in_(within), holds(asking.today))
@@ -92,23 +89,21 @@ def staff(asking: Asking, place: str = "") -> Staff:
 
 
 def _workers(asking: Asking, rows: Sequence[Any]) -> tuple[Worker, ...]:
-    people = {row.person for row in rows}
-    heard = _reachable(asking.connection, people)
-    filed = _filed(asking, people)
-    taps = _taps(asking, people)
+    tasks: dict[int, dict[Role, list[str]]] = {}
+    names = {row.person: row.name for row in rows}
+    for row in rows:
+        tasks.setdefault(row.person, {}).setdefault(Role(row.role), []).append(row.place_name)
+    heard, filed, taps = _reachable(asking.connection, names), _filed(asking, names), _taps(asking, names)
     return tuple(
         Worker(
-            row.person,
-            words.masked_name(asking.house.keyring.open(row.name)),
-            Role(row.role),
-            row.code,
-            row.place_name,
-            row.person in heard,
-            filed.get(row.person),
-            sum(taps.get(row.person, {}).values()),
-            taps.get(row.person, {}).get(InboundKind.TEXT.value, 0),
+            person,
+            words.masked_name(asking.house.keyring.open(names[person])),
+            tuple((role, tuple(places)) for role, places in theirs.items()),
+            person in heard,
+            filed.get(person),
+            taps.get(person, 0),
         )
-        for row in rows
+        for person, theirs in tasks.items()
     )
 
 
@@ -123,17 +118,13 @@ def _filed(asking: Asking, people: Collection[int]) -> Mapping[int, date]:
     return {row.person: row.day for row in rows}
 
 
-def _taps(asking: Asking, people: Collection[int]) -> Mapping[int, Mapping[str, int]]:
-    """By person and kind, what they sent within the week: the burden that the bot is to them."""
+def _taps(asking: Asking, people: Collection[int]) -> Mapping[int, int]:
     query = (
-        select(INBOX.c.person, INBOX.c.kind, func.count().label("times"))
+        select(INBOX.c.person, func.count().label("times"))
         .where(INBOX.c.person.in_(people), INBOX.c.kind.in_(TAPS), INBOX.c.received_at > asking.now - WEEK)
-        .group_by(INBOX.c.person, INBOX.c.kind)
+        .group_by(INBOX.c.person)
     )
-    found: dict[int, dict[str, int]] = {}
-    for row in asking.connection.execute(query) if people else ():
-        found.setdefault(row.person, {})[row.kind] = row.times
-    return found
+    return {row.person: row.times for row in asking.connection.execute(query)} if people else {}
 
 
 def _covered(asking: Asking, place: str) -> tuple[Covered, ...]:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import Connection, select
 
 from bot.model import PackRules, Status, Streak
 from bot.scoring import coverage as scoring
-from bot.scoring.coverage import Coverage, Days, window
+from bot.scoring.coverage import Coverage, Days, Town, window
 from bot.scoring.streak import streak
 from bot.store import figures
 from bot.store.duties import PLACE, REPORT
@@ -19,61 +20,77 @@ from bot.store.figures import Scope
 from bot.store.spans import unrank
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Today:
-    """The figures of a day, and how complete it is."""
+    """What is known of a day; the figure of a place is worked out when it is asked for."""
 
+    rules: PackRules
+    day: date
     rows: Mapping[str, Any]
     """Every place: code, name, level, parent, start, closed."""
-    streaks: Mapping[str, Streak]
-    """Where unverified days count anyway, how many of a streak's days were reported is not looked up."""
     coverage: Coverage
-    unverified: Mapping[str, int]
-    """By place, how many places below it, itself included, owe the day's report still."""
+    ranks: Mapping[str, str]
+    covered: Mapping[str, int]
+    known: Mapping[str, Streak] | None = None
+    """The figures, where they rest on more than this day."""
+
+    @cached_property
+    def children(self) -> Mapping[str, Sequence[str]]:
+        """By place those right below it, in the order of codes."""
+        found: dict[str, list[str]] = {}
+        for code, row in self.rows.items():
+            if row.parent is not None:
+                found.setdefault(row.parent, []).append(code)
+        return found
+
+    def streak(self, code: str) -> Streak | None:
+        """The figure of a place; None where the pack judges none. Of a day that counts either way only its state is
+        known here, and not how many of the days before it were reported."""  # noqa: D205, D209 - one thought
+        if self.known is not None:
+            return self.known.get(code)
+        row, rules = self.rows[code], self.rules
+        if (rules.levels and row.level not in rules.levels) or (row.closed and row.closed <= self.day):
+            return None
+        case = unrank(self.ranks[code]) if code in self.ranks else None
+        days = Days(self.day, self.covered.get(code, 0))
+        return streak(code, self.day, row.start or rules.start, case, days, rules)
 
 
 def today(connection: Connection, rules: PackRules, day: date) -> Today:
-    """Read it. A year of reports is not touched: of a day that counts either way only the state is asked."""
+    """Read it. A year of reports is not touched."""
     scope = Scope(connection, None, None)
     query = select(PLACE.c.code, PLACE.c.name, PLACE.c.level, PLACE.c.parent, PLACE.c.start, PLACE.c.closed)
-    rows = {row.code: row for row in connection.execute(query.order_by(PLACE.c.code))}
+    rows = {row.code: row for row in connection.execute(query.order_by(PLACE.c.code)).all()}
     town = figures.town_of(scope, tuple(rows.values()), day, day)
     stands: dict[str, int] = {}
     timely: dict[str, int] = {}
-    for place, _, status, late in connection.execute(scope.reports(day, day).add_columns(REPORT.c.late)):
+    said = select(REPORT.c.place, REPORT.c.status, REPORT.c.late).where(REPORT.c.day == day)
+    order = (REPORT.c.place, REPORT.c.recorded_at, REPORT.c.id)  # the last word last
+    for place, status, late in connection.execute(said.order_by(*order)).all():
         stands[place] = int(status != Status.WITHDRAWN)
         if not late:
             timely[place] = stands[place]
-    begun = {row.code: window(day, row.start, None, length=1) for row in rows.values() if row.start}
-    owed = replace(town, duty={place: bits & begun.get(place, bits) for place, bits in town.duty.items()})
-    covered = scoring.coverage(owed, stands, timely)
-    if rules.unverified == "count":
-        found = _glimpsed(scope, rules, day, rows, town.covered(stands))
-    else:
-        found = {each.place: each for each in figures.streaks(connection, rules, day)}
-    return Today(rows, found, covered, _summed(rows, covered.missing))
-
-
-def _glimpsed(
-    scope: Scope, rules: PackRules, day: date, rows: Mapping[str, Any], covered: Mapping[str, int]
-) -> dict[str, Streak]:
+    covered = town.covered(stands)
+    complete = _coverage(town, rows, day, (stands, timely), covered)
+    if rules.unverified != "count":
+        known = {each.place: each for each in figures.streaks(connection, rules, day)}
+        return Today(rules, day, rows, complete, {}, covered, known)
     parents = {code: row.parent for code, row in rows.items()}
     ranks = figures.rolled_up(parents, figures.deciding(scope, rules, day))
-    found = {}
-    for code, row in rows.items():
-        if (rules.levels and row.level not in rules.levels) or (row.closed and row.closed <= day):
-            continue
-        case = unrank(ranks[code]) if code in ranks else None
-        days = Days(day, covered.get(code, 0))
-        found[code] = streak(code, day, row.start or rules.start, case, days, rules)
-    return found
+    return Today(rules, day, rows, complete, ranks, covered)
 
 
-def _summed(rows: Mapping[str, Any], missing: tuple[str, ...]) -> dict[str, int]:
-    counts: dict[str, int] = {}
-    for code in missing:
-        up: str | None = code
-        while up is not None and up in rows:
-            counts[up] = counts.get(up, 0) + 1
-            up = rows[up].parent
-    return counts
+def _coverage(
+    town: Town, rows: Mapping[str, Any], day: date, said: tuple[dict[str, int], dict[str, int]], covered: dict[str, int]
+) -> Coverage:
+    """As ``scoring.coverage`` has it; on a usual day, on which all has begun and all was on time, without its sums."""
+    stands, timely = said
+    if any(row.start and row.start > day for row in rows.values()):
+        begun = {row.code: window(day, row.start, None, length=1) for row in rows.values() if row.start}
+        town = replace(town, duty={place: bits & begun.get(place, bits) for place, bits in town.duty.items()})
+        return scoring.coverage(town, stands, timely)
+    early = covered if stands == timely else town.covered({k: bits & timely.get(k, 0) for k, bits in stands.items()})
+    expected = [place for place, bits in town.expected().items() if bits & 1]
+    missing = tuple(place for place in expected if not covered.get(place, 0) & 1)
+    on_time = sum(1 for place in expected if early.get(place, 0) & 1)
+    return Coverage(len(expected), len(expected) - len(missing), on_time, missing)

@@ -201,6 +201,15 @@ async def test_so_many_queries_however_many_places(place: Database, watch: Watch
             assert len(statements) == 1, "the next visitor of the same minute costs one"
 
 
+def test_the_board_reads_one_day_of_reports(place: Database) -> None:
+    """However long the town has reported: no statement of the board asks for more than the day's reports."""
+    with place.read() as connection, counted(place) as statements:
+        shown(connection, RULES, NOON.date())
+    asked = [" ".join(each.split()) for each in statements if "FROM report" in " ".join(each.split())]
+    assert len(asked) == 1
+    assert "WHERE report.day = " in asked[0]
+
+
 async def test_an_empty_database_has_an_empty_board(database: Database, watch: Watch) -> None:
     """Before there is a roster the page says so."""
     async with visited(database, watch) as http:
