@@ -21,6 +21,7 @@ from starlette.routing import Route
 from bot import words
 from bot.board.seat import Doors, Seat, seat
 from bot.desk import links
+from bot.handlers import COMMANDS
 from bot.model import Locale, PackRules
 from bot.store.asking import Asking, House
 from bot.store.database import Database
@@ -153,6 +154,7 @@ def environment(locale: Locale) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    made.globals["commands"] = frozenset(COMMANDS)
     made.filters.update(
         day=lambda value, today: on_day(value, today, locale),
         clock=lambda value: f"{value:%H:%M}",

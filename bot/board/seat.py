@@ -10,10 +10,10 @@ from typing import Any, Protocol
 from sqlalchemy import Connection, select
 from starlette.requests import Request
 
-from bot.model import Inbound, Locale, Role
+from bot.model import Inbound, Level, Locale, Role
 from bot.store.asking import Asking, House, Who
 from bot.store.authority import holds
-from bot.store.duties import ASSIGNMENT
+from bot.store.duties import ASSIGNMENT, PLACE
 
 LEADING = frozenset({Role.COMMUNITY_LEAD, Role.UNIT_CONTACT, Role.TOWNSHIP_REVIEWER, Role.OFFICE, Role.ADMIN})
 """Those who answer for more than their own round."""
@@ -73,6 +73,8 @@ class Seat:
     locale: Locale
     sample: bool
     roles: frozenset[Role]
+    places: tuple[tuple[str, str], ...]
+    """Code and name of the places that were assigned to them, as far as the board has pages for them."""
     now: datetime
 
     @property
@@ -95,6 +97,13 @@ def seat(connection: Connection, viewer: Viewer, now: datetime) -> Seat | None:
     """The visitor with today's roles: a role that ended is none, whatever the cookie. One query."""
     if viewer.person is None:
         return None
-    query = select(ASSIGNMENT.c.role).where(ASSIGNMENT.c.person == viewer.person, holds(now.date())).distinct()
-    roles = frozenset(Role(row.role) for row in connection.execute(query))
-    return Seat(viewer.person, viewer.address, viewer.name, viewer.locale, viewer.sample, roles, now)
+    query = (
+        select(ASSIGNMENT.c.role, PLACE.c.code, PLACE.c.name, PLACE.c.level)
+        .join(PLACE, PLACE.c.code == ASSIGNMENT.c.place)
+        .where(ASSIGNMENT.c.person == viewer.person, holds(now.date()))
+        .order_by(ASSIGNMENT.c.id)
+    )
+    rows = connection.execute(query).all()
+    roles = frozenset(Role(row.role) for row in rows)
+    places = dict.fromkeys((row.code, row.name) for row in rows if row.level != Level.BUILDING)
+    return Seat(viewer.person, viewer.address, viewer.name, viewer.locale, viewer.sample, roles, tuple(places), now)

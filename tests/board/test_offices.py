@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import io
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from PIL import Image
+from sqlalchemy import Connection, insert, select
 
+from bot.board import day
+from bot.store import figures
 from bot.store.database import Database
-from tests.board.offices import LI, SUN, WANG, ZHANG, ZHAO, at_work, text
+from bot.store.tables import named
+from tests import assessed
+from tests.board.offices import LI, SUN, WANG, ZHANG, ZHAO, Office, at_work, text
 from tests.board.test_past import publish, record
-from tests.town import NOW, TODAY
+from tests.town import KEYRING, NOW, RULES, TODAY
 
 ROOMS = ("cases", "applications", "assessments", "ledger", "deadlines", "people")
 FIELD = {"cases", "ledger", "deadlines"}
@@ -105,3 +113,114 @@ async def test_news_are_told_by_a_mark(town: Database) -> None:
         assert (await http.get("/board/my-mark", headers=known)).status_code == 304
         record(town, "found", TODAY, NOW, "suspected")
         assert (await http.get("/board/my-mark", headers=known)).status_code == 200
+
+
+async def test_people_are_masked_and_counted(town: Database) -> None:
+    """Both numbers of completeness and timeliness, what people had to do, and never a whole name or a phone."""
+    async with at_work(town, WANG) as http:
+        await http.post("/board/do/report", data={})
+        page = (await http.get("/board/my/people")).text
+    said = text(page)
+    assert "君安社区 0 /3 0 /3 21 /21 21 /21" in said
+    assert "张* 网格员 君安花园小区、星悦城一期、汉口花园六期 0 11月23日" in said
+    assert "王* 社区负责人 君安社区 1" in said
+    assert "李* 网格员 汉口花园六期" in said
+    assert "星悦城二期" not in said, "nor what somebody does elsewhere"
+    with town.read() as connection:
+        person = named("person")
+        rows = connection.execute(select(person.c.name, person.c.phone)).all()
+    shown = page.replace("已登录：王样例", "")
+    assert [row for row in rows if KEYRING.open(row.name) in shown or KEYRING.open(row.phone)[3:] in shown] == []
+
+
+async def test_people_of_one_place(town: Database) -> None:
+    """The list narrows to a place of one's own; of others there is nothing."""
+    async with at_work(town, ZHAO) as http:
+        assert "Smith*" in (await http.get("/board/my/people?place=61")).text
+        assert "Smith*" not in (await http.get("/board/my/people?place=JA")).text
+    async with at_work(town, WANG) as http:
+        said = text((await http.get("/board/my/people?place=61")).text)
+    assert "Smith*" not in said
+    assert "您没有负责的下级" in said
+
+
+async def test_ones_own_places_are_a_tap_away(town: Database) -> None:
+    """On the front page, for whoever is logged in."""
+    async with at_work(town, ZHANG) as http:
+        page = (await http.get("/board")).text
+    mine = page.partition('aria-label="我的地方"')[2].partition("</nav>")[0]
+    assert text(f"<i{mine}") == "星悦城一期 君安花园小区 汉口花园六期"
+
+
+async def test_an_assessment_with_its_photos(town: Database) -> None:
+    """Item by item, what the facts answered marked as such; the photo is for those who answer for the place, logged."""
+    office = Office(town)
+    picture = io.BytesIO()
+    Image.new("RGB", (40, 30), "green").save(picture, "PNG")
+    media = await office.bot.media.keep(picture.getvalue())
+    town.write(lambda connection: assessed.submit(connection, "wang", "JA", "assessment-form"))
+    marks, evidence = named("assessment_mark"), named("evidence")
+
+    def show(connection: Connection) -> None:
+        first = connection.execute(select(marks.c.id).limit(1)).scalar_one()
+        connection.execute(insert(evidence), {"media": media, "mark": first})
+
+    town.write(show)
+    async with office.browser(ZHAO) as http:
+        listed = text((await http.get("/board/my/assessments")).text)
+        assert "君安社区 100 /80 合格 11月24日" in listed
+        page = (await http.get("/board/my/assessments?place=JA")).text
+        assert "100 分，80 分合格" in page
+        assert "按事实" in page
+        assert f'href="/board/proof/{media}"' in page
+        shown = await http.get(f"/board/proof/{media}")
+        assert shown.headers["content-type"] == "image/jpeg"
+        assert (await http.get("/board/proof/none")).status_code == 404
+        for query in ("place=nowhere", "place=JA&standard=none"):
+            assert (await http.get(f"/board/my/assessments?{query}")).status_code == 404
+    async with at_work(town, ZHANG) as http:
+        assert (await http.get(f"/board/proof/{media}")).status_code == 404
+    audit = named("audit")
+    with town.read() as connection:
+        rows = connection.execute(select(audit.c.actor, audit.c.subject).where(audit.c.action == "picture seen")).all()
+    assert rows == [(f"p:{ZHAO}", "JA")]
+
+
+async def test_a_large_town_shows_its_communities(town: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Compounds stand on the pages of their communities then, and a large place's past is looked up on request."""
+    monkeypatch.setattr(day, "MANY", 2)
+    monkeypatch.setattr(day, "LARGE", 2)
+    publish(town, NOW)
+    async with at_work(town, ZHAO) as http:
+        front = (await http.get("/board")).text
+        assert 'href="/board/JA?lang=zh"' in front
+        assert 'href="/board/23?lang=zh"' not in front
+        page = (await http.get("/board/T")).text
+        assert 'href="/board/T?past=1&amp;lang=zh"' in page
+        assert 'class="calendar"' in page, "by what was published"
+        assert "公布与现值" not in page
+        assert "公布与现值" in (await http.get("/board/T?past=1")).text
+
+
+async def test_unverified_days_that_hold_the_count_are_looked_up(town: Database) -> None:
+    """Where a pack counts no day without a report, the board asks for all of them, and says what the figures say."""
+    rules = replace(RULES, unverified="hold", name="holding")
+    with town.read() as connection:
+        board = day.shown(connection, rules, TODAY)
+        known = {each.place: each for each in figures.streaks(connection, rules, TODAY)}
+    assert [board.line(code).days for code in ("22", "23", "JA")] == [known[code].days for code in ("22", "23", "JA")]  # type: ignore[union-attr]
+    assert board.line("22").days == 11, "the thirteenth to the twenty-third"  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("back", [0, 1, 5, 30])
+async def test_a_day_of_the_board_is_the_day_of_the_figures(town: Database, back: int) -> None:
+    """What is worked out from one day agrees with what is worked out from all of them: days, state, coverage."""
+    on = TODAY - timedelta(days=back)
+    with town.read() as connection:
+        board = day.shown(connection, RULES, on)
+        for each in figures.streaks(connection, RULES, on):
+            line = board.line(each.place)
+            assert line is not None
+            assert (line.days, line.state, line.since) == (each.days, each.state, each.since)
+        covered = figures.coverage(connection, on)
+    assert (board.expected, board.received, board.on_time) == (covered.expected, covered.received, covered.on_time)
