@@ -102,7 +102,9 @@ class Frame:
         """The page ``name`` in the visitor's language."""
         locale = self.language(request, seat)
         here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+        other = Locale.EN if locale is Locale.ZH else Locale.ZH
         given = {
+            "swap": f"?{request.url.include_query_params(lang=other.value).query}",
             "locale": locale.value, "now": self.clock(), "rules": self.rules, "seat": seat,
             "here": links.inside(here) or "/board", **values,
         }  # fmt: skip

@@ -30,6 +30,7 @@ from bot.store.todo import todo
 
 EVERYBODY = frozenset(Role)
 MOST = 300
+"""So many lines fit a page; the rest is on the pages of the places below."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ class Room:
 
 def cases(asking: Asking, _: QueryParams) -> Mapping[str, Any]:
     """The cases that the chat lists, and how many of each kind are open."""
-    found = known_cases.listed(asking)
+    found = known_cases.listed(asking, MOST)
     kinds = Counter(each.kind for each in found if each.ended_on is None)
     ordered = sorted(found, key=lambda each: each.ended_on is not None)
     return {"cases": ordered, "kinds": kinds.most_common()}
@@ -98,7 +99,7 @@ def _lines(sheet: Sheet, locale: Locale) -> Sequence[Mapping[str, Any]]:
 def ledger(asking: Asking, _: QueryParams) -> Mapping[str, Any]:
     """The problems that the chat lists: what waits for the visitor first."""
     days = asking.house.rules.look_again_days
-    found = ledger_kept.problems(asking)["problems"]
+    found = ledger_kept.problems(asking, MOST)["problems"]
     return {"problems": [(each, outline(each.found_on, each.log, days)) for each in found]}
 
 
