@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import Connection, select
 
-from bot.model import DayState, Streak
+from bot.model import DayState, Locale, Streak
+from bot.store import figures
 from bot.store.asking import House
 from bot.store.course import Course
 from bot.store.duties import PLACE
+from bot.store.explained import explained
 from bot.store.published import closing, published
 
 WEEKS = 6
@@ -49,6 +51,39 @@ class Cell:
 
 
 Week = tuple[Cell | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Why the figure of one day is what it is: as we know it now, and as we knew it at that day's cutoff."""
+
+    day: date
+    now: Mapping[str, object] | None
+    then: Mapping[str, object] | None
+    """None: the day's cutoff is still to come, or the pack judged no such place."""
+
+    @property
+    def differs(self) -> bool:
+        """Whether both say something else of the figure."""
+        return bool(self.now and self.then) and self._figure(self.now) != self._figure(self.then)
+
+    @staticmethod
+    def _figure(values: Mapping[str, object] | None) -> tuple[object, object]:
+        return (values["days"], values["state"]) if values else (None, None)
+
+
+def told(connection: Connection, house: House, place: str, day: date, now: datetime, locale: Locale) -> Told:  # noqa: PLR0913, PLR0917 - which day of which place, for whom
+    """Work both out; ``now`` is the moment of asking, aware."""
+    cutoff = closing(house, day)
+    then = _why(connection, house, place, day, locale, cutoff) if cutoff <= now else None
+    return Told(day, _why(connection, house, place, day, locale, None), then)
+
+
+def _why(  # noqa: PLR0913, PLR0917 - as above
+    connection: Connection, house: House, place: str, day: date, locale: Locale, known_at: datetime | None
+) -> Mapping[str, object] | None:
+    found = figures.streaks(connection, house.rules, day, known_at, places=[place])
+    return explained(connection, house.rules, found[0], locale, known_at) if found else None
 
 
 def weeks(connection: Connection, house: House, place: str, today: date, *, quick: bool = False) -> tuple[Week, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -14,15 +15,13 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from bot.board.calendar import Week, weeks
+from bot.board.calendar import Week, told, weeks
 from bot.board.day import Days, Line, Shown
 from bot.board.frame import Frame
 from bot.board.papers import Papers
 from bot.board.seat import LEADING, Seat
-from bot.model import Level, Role, Streak
-from bot.store import figures
+from bot.model import Level
 from bot.store.authority import roles_at
-from bot.store.explained import explained
 
 STATIC = Path(__file__).parent / "static"
 
@@ -58,14 +57,15 @@ class Board:
         line = today.line(code)
         if line is None:
             raise HTTPException(404)
-        own = await self._own(seat, line, quick=past is None) if seat else None
+        asked = _day(request.query_params.get("day", ""), today.day)
+        own = await self._own(seat, line, asked, quick=past is None) if seat else None
         shown: dict[str, Any] = {
             "today": today, "line": line, "under": today.under(code), "above": _above(today, line),
             "past": past, "own": own, "papers": await self._papers.offered(request, code) if self._papers else (),
         }  # fmt: skip
         return self._frame.page("board_place", request, seat, **shown)
 
-    async def _own(self, seat: Seat, line: Line, *, quick: bool) -> Mapping[str, object] | None:
+    async def _own(self, seat: Seat, line: Line, day: date | None, *, quick: bool) -> Mapping[str, object] | None:
         """What the page has for somebody who works at the place, or above it; None for others."""
         house = self._frame.house
         assert house is not None  # noqa: S101 - who is logged in looks at a house
@@ -75,15 +75,21 @@ class Board:
             if not roles:
                 return None
             weeks_: tuple[Week, ...] = weeks(connection, house, line.code, seat.now.date(), quick=quick)
-            streak = None if quick else _streak(connection, self._frame, line.code)
-            why = explained(connection, house.rules, streak, seat.locale) if streak else None
-            return {"weeks": weeks_, "why": why, "leads": bool(roles & LEADING), "begins": Role.COMMUNITY_LEAD in roles}
+            place = (connection, house, line.code)
+            why = None if quick else told(*place, seat.now.date(), seat.now, seat.locale).now
+            of_day = told(*place, day, seat.now, seat.locale) if day and not quick else None
+            return {"weeks": weeks_, "why": why, "day": of_day, "leads": bool(roles & LEADING)}
 
         return await self._frame.read(ask)
 
 
-def _streak(connection: Connection, frame: Frame, code: str) -> Streak | None:
-    return next(iter(figures.streaks(connection, frame.rules, frame.clock().date(), places=[code])), None)
+def _day(said: str, today: date) -> date | None:
+    """The day that an address names, if it has come."""
+    try:
+        day = date.fromisoformat(said)
+    except ValueError:
+        return None
+    return day if day <= today else None
 
 
 def _above(today: Shown, line: Line) -> list[Line]:

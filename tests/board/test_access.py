@@ -18,7 +18,8 @@ from tests.board.test_browser import come, fits, lively
 HERE = Path(__file__).parent / "axe"
 MEND = "get them with: apt-get install nodejs npm"
 PAGES = (
-    "/board", "/board/X", "/board/T", "/board/JA", "/board/23", "/board/do", "/board/do/creation?about=JA",
+    "/board", "/board/X", "/board/T", "/board/JA", "/board/23?day=2026-11-19", "/board/do",
+    "/board/do/creation?about=JA",
     "/board/my/cases", "/board/my/applications", "/board/my/assessments", "/board/my/assessments?place=JA",
     "/board/my/ledger", "/board/my/deadlines", "/board/my/people", "/board/admin", "/board/admin/import",
     "/board/admin/invite", "/board/admin/outbox",
@@ -71,7 +72,7 @@ def test_what_keeps_somebody_out_is_found(page: Page, axe: str) -> None:
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_nobody_is_kept_out(page: Page, site: Office, town: Database, axe: str, lang: str) -> None:
-    """Light and dark, in both languages; and on a phone's width every page keeps within the screen."""
+    """Light and dark, and in both languages, which have the same colours; and on a phone's width every page keeps within the screen."""
     site.assign(SUN, "admin", "X")
     site.assign(SUN, "township_reviewer", "T")
     lively(town)
@@ -80,7 +81,7 @@ def test_nobody_is_kept_out(page: Page, site: Office, town: Database, axe: str, 
     wide: list[str] = []
     for path in PAGES:
         page.goto(f"{site.url}{path}{'&' if '?' in path else '?'}lang={lang}")
-        for scheme in ("light", "dark"):
+        for scheme in ("light", "dark") if lang == "zh" else ("light",):
             page.emulate_media(color_scheme=scheme)
             if found := findings(page, axe):
                 bad[f"{path} {scheme}"] = found

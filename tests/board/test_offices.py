@@ -18,6 +18,7 @@ from tests import assessed
 from tests.board.offices import LI, SUN, WANG, ZHANG, ZHAO, Office, at_work, text
 from tests.board.test_past import publish, record
 from tests.town import KEYRING, NOW, RULES, TODAY
+from tests.web.test_board import counted
 
 ROOMS = ("cases", "applications", "assessments", "ledger", "deadlines", "people")
 FIELD = {"cases", "ledger", "deadlines"}
@@ -224,3 +225,30 @@ async def test_a_day_of_the_board_is_the_day_of_the_figures(town: Database, back
             assert (line.days, line.state, line.since) == (each.days, each.state, each.since)
         covered = figures.coverage(connection, on)
     assert (board.expected, board.received, board.on_time) == (covered.expected, covered.received, covered.on_time)
+
+
+async def test_the_front_page_of_somebody_logged_in_is_ten_questions_at_most(town: Database) -> None:
+    """Who it is, what they are, and the day: the same number for five places and for ten thousand."""
+    async with at_work(town, ZHAO) as http:
+        with counted(town) as statements:
+            assert (await http.get("/board")).status_code == 200
+    assert len(statements) <= 10
+
+
+async def test_a_day_of_the_calendar_says_why_on_both_axes(town: Database) -> None:
+    """What was known at its cutoff beside what is known now, each with its reason; a day to come says nothing."""
+    publish(town, NOW - timedelta(days=3))
+    record(town, "found", TODAY - timedelta(days=5), NOW - timedelta(days=2), "suspected")
+    async with at_work(town, WANG) as http:
+        page = (await http.get("/board/23")).text
+        assert 'href="/board/23?day=2026-11-19&amp;lang=zh#day"' in page
+        said = text((await http.get("/board/23?day=2026-11-19")).text)
+        same = text((await http.get("/board/23?day=2026-11-18")).text)
+        for odd in ("2026-11-25", "yesterday", "0000-00-00"):
+            assert 'id="day"' not in (await http.get("/board/23", params={"day": odd})).text
+        today = text((await http.get("/board/23?day=2026-11-24")).text)
+    then, _, now = said.partition("截止时")[2].partition("现在掌握")
+    assert "32 天，自 10月19日 起算" in then
+    assert "0 天，有病例尚未离开或解除 疑似 1 例（S1119-01）" in now
+    assert "与截止时相同" in same.partition("截止时")[2]
+    assert "截止时" not in today, "its cutoff is still to come"
