@@ -48,13 +48,15 @@ class Office:
     database: Database
     clock: Clock = field(default_factory=Clock)
     url: str = URL
+    folder: Path | None = None
+    """Where pictures lie; beside the database where it is a file."""
 
     def __post_init__(self) -> None:
         """Put the bot together as ``wuyi run`` does."""
         where = self.database.engine.url.render_as_string(hide_password=False)
         port = int(self.url.rpartition(":")[2]) if self.url.startswith("http://127") else 8000
         public = "" if self.url.startswith("http://127") else self.url
-        folder = Path(str(self.database.engine.url.database)).parent
+        folder = self.folder or Path(str(self.database.engine.url.database)).parent
         settings = Settings(
             database_url=where, secret_key=SecretStr(SECRET), port=port, public_url=public, data_dir=folder
         )

@@ -72,7 +72,7 @@ def test_what_keeps_somebody_out_is_found(page: Page, axe: str) -> None:
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_nobody_is_kept_out(page: Page, site: Office, town: Database, axe: str, lang: str) -> None:
-    """Light and dark, and in both languages, which have the same colours; and on a phone's width every page keeps within the screen."""
+    """Light and dark, in both languages, which share their colours; and no page is wider than a telephone."""
     site.assign(SUN, "admin", "X")
     site.assign(SUN, "township_reviewer", "T")
     lively(town)
