@@ -13,6 +13,7 @@ from urllib.parse import quote
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from sqlalchemy import Connection
+from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
@@ -112,6 +113,12 @@ class Frame:
         text = environment(locale).get_template(f"{name}.html").render(given)
         return HTMLResponse(text, status, {**CARRIED, "content-security-policy": policy})
 
+    def wrong(self, request: Request, seat: Seat | None, why: HTTPException) -> HTMLResponse:
+        """What went wrong, and what to do, in words."""
+        answer = self.page("board_wrong", request, seat, why.status_code, failed=why.status_code)
+        answer.headers.update(why.headers or {})
+        return answer
+
     def language(self, request: Request, seat: Seat | None = None) -> Locale:
         """What ``?lang=`` asks for; else the person's; else the browser's first language of ours."""
         asked = request.query_params.get("lang")
@@ -132,7 +139,10 @@ class Frame:
             someone = await self.seat(request)
             if someone is None:
                 return self.page("board_login", request, None, 401)
-            return await endpoint(request, someone)
+            try:
+                return await endpoint(request, someone)
+            except HTTPException as why:
+                return self.wrong(request, someone, why)
 
         assert self.doors is not None  # noqa: S101 - a house without doors has no such pages
         return Route(path, seated, methods=[method], middleware=[Middleware(self.doors.guard)], max_body_size=body)

@@ -56,7 +56,7 @@ class Board:
         today, past = await self._days.past(code, wanted=wanted)
         line = today.line(code)
         if line is None:
-            raise HTTPException(404)
+            return self._frame.wrong(request, seat, HTTPException(404))
         asked = _day(request.query_params.get("day", ""), today.day)
         own = await self._own(seat, line, asked, quick=past is None) if seat else None
         shown: dict[str, Any] = {

@@ -213,5 +213,8 @@ async def test_what_is_offered_is_what_there_is(town: Database) -> None:
 async def test_too_much_is_slowed_down(town: Database) -> None:
     """The pace of the chat is the pace of the page."""
     async with at_work(town, ZHANG) as http:
-        codes = [(await http.post("/board/do/help", data={})).status_code for _ in range(35)]
-    assert 429 in codes
+        answers = [await http.post("/board/do/help", data={}) for _ in range(35)]
+    slowed = [answer for answer in answers if answer.status_code == 429]
+    assert slowed
+    assert slowed[0].headers["retry-after"] == "2"
+    assert "太快了" in slowed[0].text

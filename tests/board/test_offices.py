@@ -252,3 +252,21 @@ async def test_a_day_of_the_calendar_says_why_on_both_axes(town: Database) -> No
     assert "0 天，有病例尚未离开或解除 疑似 1 例（S1119-01）" in now
     assert "与截止时相同" in same.partition("截止时")[2]
     assert "截止时" not in today, "its cutoff is still to come"
+
+
+async def test_what_went_wrong_is_said_in_words(town: Database) -> None:
+    """In the reader's language, with what to do; the status is the same as ever."""
+    async with at_work(town, WANG) as http:
+        for path, lang, said in (
+            ("/board/my/nothing", "zh", "不在您的范围里"),
+            ("/board/nowhere", "en", "not in your charge"),
+            ("/board/admin", "zh", "不在您的范围里"),
+        ):
+            answer = await http.get(path, params={"lang": lang})
+            assert answer.status_code == 404
+            assert said in text(answer.text)
+        answer = await http.post("/board/do", data={"id": "?"})
+        assert answer.status_code == 422
+        assert "什么都没有记下" in text(answer.text)
+    async with at_work(town, None) as http:
+        assert "没有这一页" in (await http.get("/board/nowhere")).text
