@@ -101,7 +101,8 @@ def _web(visit: Visit, kept: Kept | None, argument: str) -> None:
     """Give a single-use link into the pages, or to the page of a place; the conversation in hand goes on."""
     del kept
     page = argument if argument in links.NAMED else f"/board/{quote(argument, safe='')}" if argument else ""
-    _link(visit, "desk/web", page if links.inside(page) else "")
+    known = links.inside(page)
+    _link(visit, "desk/web", page if known and known != links.CHAT else "")
 
 
 def _export(visit: Visit, kept: Kept | None, _: str) -> None:
@@ -116,7 +117,8 @@ def _link(visit: Visit, key: str, page: str) -> None:
     token = visit.tools.token() + visit.tools.token()
     people.login_link(visit.connection, visit.tools.keyring, visit.who.person, token, visit.now)
     minutes = int(people.LINK_LIFE.total_seconds() // 60)
-    visit.say(Say(key, {"link": links.login(visit.tools.base_url, token, page), "minutes": minutes}))
+    link = links.login(visit.tools.base_url, token, page)
+    visit.say(Say(key, {"link": link, "minutes": minutes, "page": page}))
 
 
 def _normal(visit: Visit, kept: Kept | None, argument: str) -> None:
