@@ -218,3 +218,15 @@ async def test_too_much_is_slowed_down(town: Database) -> None:
     assert slowed
     assert slowed[0].headers["retry-after"] == "2"
     assert "太快了" in slowed[0].text
+
+
+@pytest.mark.parametrize("part", [0, 1, 2])
+async def test_every_command_has_its_page(town: Database, part: int) -> None:
+    """Whatever can be begun in the chat is begun here, and its answer shown; none is kept in quarantine."""
+    async with at_work(town, WANG) as http:
+        for name in sorted(set(COMMANDS) - {"forget"})[part::3]:
+            page = await follow(http, f"/board/do/{name}", {"about": "JA"})
+            assert 'class="lines"' in page.text, name
+            assert "抱歉" not in text(page.text).partition("要办什么")[0], name
+    with town.read() as connection:
+        assert connection.execute(select(INBOX.c.why).where(INBOX.c.state != "done")).scalars().all() == []

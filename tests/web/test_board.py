@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 import httpx
 import pytest
-from sqlalchemy import Connection, event, insert, select
+from sqlalchemy import Connection, delete, event, insert, select
 from sqlmodel import col
 from starlette.applications import Starlette
 
@@ -20,7 +20,7 @@ from bot.scoring.packs import load
 from bot.store.crypto import Keyring
 from bot.store.database import Database
 from bot.store.figures import project
-from bot.store.tables import Case, CaseEvent, Filing, Person, Place, Report
+from bot.store.tables import Assignment, Case, CaseEvent, Filing, Person, Place, Report
 from tests.web.town import NOON
 
 KEYRING = Keyring(b"a secret for tests")
@@ -216,6 +216,17 @@ async def test_an_empty_database_has_an_empty_board(database: Database, watch: W
         page = (await http.get("/board")).text
     assert "还没有小区" in page
     assert totals(page) == [0, 0, 0, 0]
+
+
+async def test_small_counts_are_not_public(place: Database, watch: Watch) -> None:
+    """Where so few owe a report that a total is somebody, the public sees none; places and days stay."""
+    kept = select(col(Assignment.id)).limit(3)
+    place.write(lambda connection: connection.execute(delete(Assignment).where(col(Assignment.id).not_in(kept))))
+    async with visited(place, watch) as http:
+        page = (await http.get("/board")).text
+    assert totals(page) == []
+    assert "合计不公开" in page
+    assert "星悦城一期" in page
 
 
 async def test_a_name_stays_text(database: Database, watch: Watch) -> None:
