@@ -52,7 +52,7 @@ parts:
 	for each in $(PRINTERS); do command -v $$each >/dev/null || { lacking=yes; \
 		echo "no $$each: the test that prints the documents needs it;" \
 		"get it with: apt-get install libreoffice-writer-nogui libreoffice-calc-nogui poppler-utils" >&2; }; done; \
-	command -v npm >/dev/null || { lacking=yes; echo "no npm: the test of WeCom's crypto against its own package needs it;" \
+	command -v npm >/dev/null || { lacking=yes; echo "no npm: the tests against WeCom's own package and axe-core need it;" \
 		"get it with: apt-get install nodejs npm" >&2; }; \
 	[ -z "$$lacking" ] || [ -z "$$CI" ]
 

@@ -18,6 +18,7 @@ import click
 from sqlalchemy import Connection, func, insert, select
 from sqlmodel import SQLModel
 
+from bot.board.day import shown
 from bot.scoring.packs import load
 from bot.store import glance
 from bot.store.database import Database
@@ -90,14 +91,16 @@ def measure(connection: Connection, rounds: int) -> dict[str, float]:
         lambda: connection.execute(bare).all(),
         lambda: streaks(connection, rules, TODAY),
         lambda: streaks(connection, rules, TODAY, places=("X00001", "X00002", "X00003")),
+        lambda: shown(connection, rules, TODAY),
     )
     taken = [[_seconds(work) for work in works] for _ in range(rounds + 1)][1:]
-    base, board, few = (statistics.median(times) * 1000 for times in zip(*taken, strict=True))
+    base, board, few, page = (statistics.median(times) * 1000 for times in zip(*taken, strict=True))
     return {
         "bare_ms": round(base, 2),
         "board_ms": round(board, 2),
         "ratio": round(statistics.median(row[1] / row[0] for row in taken), 2),
         "three_places_ms": round(few, 2),
+        "page_ms": round(page, 2),
     }
 
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from bot.connected import connected
 from bot.desk import Desk
 from bot.desk.voice import Tools
-from bot.model import Address, Inbound, Locale, PackRules, Paper
+from bot.model import Address, Inbound, PackRules, Paper
 from bot.scoring import packs
 from bot.store import audit, people
 from bot.store.crypto import Keyring
@@ -32,8 +32,8 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
     from starlette.applications import Starlette
 
-    from bot.board import Who
     from bot.channels.port import Channel
+    from bot.channels.web import Web
     from bot.settings import Settings
 
 Clock = Callable[[], datetime]
@@ -85,7 +85,7 @@ class Bot:
         shared = (self.keyring, self.rules, settings.zone)
         self.desk = Desk(database, *shared, clock, token, settings.base_url, self.packs)
         self.channels: dict[str, Channel] = {}
-        self._who: Who | None = None
+        self._chat: Web | None = None
         self.tools = Tools(*shared, token, settings.base_url, self.packs, tuple(settings.wecom_robots))
         lease = Lease(database, token())
         self.house = House(database, self.tools, self.media, self._wake, lease)
@@ -141,7 +141,7 @@ class Bot:
             base_url=self.settings.base_url,
             load_paper=self.paper,
         )
-        self._who = web.person
+        self._chat = web
         return web
 
     def _telegram(self) -> Channel:
@@ -197,12 +197,10 @@ class Bot:
         from starlette.responses import RedirectResponse  # noqa: PLC0415 - as above
         from starlette.routing import Route  # noqa: PLC0415 - as above
 
-        from bot import board  # noqa: PLC0415 - as above
+        from bot import boarding  # noqa: PLC0415 - as above
 
         routes = [route for channel in self.channels.values() for route in channel.routes()]
-        judges = (self.rules, *self.packs)
-        papers = board.Papers(self.database, self.clock, self._who, self.paper) if self._who else None
-        routes += board.routes(self.database, judges, self.clock, Locale.ZH, self.tick.ticking, papers)
+        routes += boarding.routes(self, self._chat)
         routes.append(Route("/", RedirectResponse("/board")))
         return Starlette(routes=routes)
 

@@ -47,6 +47,14 @@ def test_examples(name: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["README.md", "README.zh.md"])
+def test_every_picture_is_there_and_small(name: str) -> None:
+    """Each that is shown exists, says in words what it shows, and is quick to load; none lies about unshown."""
+    shown = dict(re.findall(r'<img src="([^"]+)"[^>]* alt="([^"]+)"', (ROOT / name).read_text(encoding="utf-8")))
+    assert {ROOT / path for path in shown} == set((ROOT / "docs" / "examples").glob("*.png"))
+    assert all((ROOT / path).stat().st_size < 200_000 for path in shown)
+
+
+@pytest.mark.parametrize("name", ["README.md", "README.zh.md"])
 def test_every_make_target_exists(name: str) -> None:
     """What the README tells a reader to make can be made."""
     targets = re.findall(r"^(\w+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)

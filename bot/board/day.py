@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, func, select
 from sqlmodel import col
 
 from bot.board.past import Past, past
-from bot.model import DayState, Level, PackRules, Streak
+from bot.model import DayState, Level, PackRules
 from bot.store.database import Database
-from bot.store.figures import coverage, streaks
-from bot.store.tables import Assignment, CaseEvent, Place, Report
+from bot.store.tables import Assignment, CaseEvent, Report
+from bot.store.today import Today, today
 
 ROWS = frozenset({Level.COMPOUND, Level.UNIT})
 """What has a line of its own in its community's table."""
 HEADS = frozenset({Level.COMMUNITY, Level.VILLAGE})
 """What has a table of its own."""
+MANY = 400
+"""More lines than this are too many for one page: then the communities stand there, and their compounds on their own
+pages."""
+LARGE = 600
+"""A place with more places below it is looked into on request only: its past is that of all of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +39,6 @@ class Line:
     days: int
     state: DayState
     since: date | None
-    reported: int
-    unverified: int
     kind: str | None = None
     rule: str | None = None
     took_effect_on: date | None = None
@@ -59,7 +62,26 @@ class Shown:
     received: int
     on_time: int
     tables: tuple[Table, ...]
-    lines: Mapping[str, Line]
+    known: Today
+
+    def line(self, code: str) -> Line | None:
+        """One place; None where there is none, or none that the pack judges, or one finer than a compound."""
+        row = self.known.rows.get(code)
+        return None if row is None or row.level == Level.BUILDING else _line(self.known, row)
+
+    def under(self, code: str) -> tuple[Line, ...]:
+        """The places right beneath one, the longest streak first."""
+        found = [line for each in self.known.children.get(code, ()) if (line := self.line(each)) is not None]
+        return tuple(sorted(found, key=lambda line: (-line.days, line.code)))
+
+    def large(self, code: str) -> bool:
+        """Whether so much lies below the place that its past is not worked out for every visitor."""
+        found = [code]
+        for each in found:
+            found.extend(self.known.children.get(each, ()))
+            if len(found) > LARGE:
+                return True
+        return False
 
     @property
     def missing(self) -> int:
@@ -89,14 +111,27 @@ class Days:
         async with self._lock:
             return await asyncio.to_thread(self._today)
 
-    async def past(self, place: str) -> tuple[Shown, Past | None]:
-        """This day, and a place's past as the public may see it; None where the board has no such place."""
-        async with self._lock:
-            return await asyncio.to_thread(self._of, place)
+    async def mark(self) -> str:
+        """A word that changes whenever a report, a case or a task does, and with the day."""
 
-    def _of(self, place: str) -> tuple[Shown, Past | None]:
+        def ask() -> str:
+            with self._database.read() as connection:
+                newest = connection.execute(_NEWEST).one()
+            return "-".join(str(part or 0) for part in (self._clock().date().toordinal(), *newest))
+
+        return await asyncio.to_thread(ask)
+
+    async def past(self, place: str, *, wanted: bool = False) -> tuple[Shown, Past | None]:
+        """This day, and a place's past as the public may see it; None where the board has no such place.
+
+        Of a large place there is none either, unless it is ``wanted``.
+        """
+        async with self._lock:
+            return await asyncio.to_thread(self._of, place, wanted=wanted)
+
+    def _of(self, place: str, *, wanted: bool) -> tuple[Shown, Past | None]:
         today = self._today()
-        if place in today.lines and place not in self._past:
+        if today.line(place) is not None and place not in self._past and (wanted or not today.large(place)):
             with self._database.read() as connection:
                 self._past[place] = past(connection, self._judges, place, self._clock())
         return today, self._past.get(place)
@@ -104,54 +139,46 @@ class Days:
     def _today(self) -> Shown:
         now = self._clock()
         with self._database.read() as connection:
-            places = _places(connection)
-            newest = places[0][4:] if places else ()
+            newest = connection.execute(_NEWEST).one()
             mark = (now.replace(second=0, microsecond=0), *newest)
             if self._known is None or self._known[0] != mark:
-                self._known = mark, _shown(connection, self._judges[0], now.date(), places)
+                self._known = mark, shown(connection, self._judges[0], now.date())
                 self._past = {}
             return self._known[1]
 
 
+_NEWEST = select(*(select(func.max(col(each.id))).scalar_subquery() for each in (Report, CaseEvent, Assignment)))
+"""The newest report, case event and assignment: what makes a board old before its minute is over."""
+
+
 def shown(connection: Connection, rules: PackRules, day: date) -> Shown:
     """Read the board of ``day``; a fixed number of queries, whatever the number of places."""
-    return _shown(connection, rules, day, _places(connection))
+    now = today(connection, rules, day)
+    covered = now.coverage
+    return Shown(day, covered.expected, covered.received, covered.on_time, _tables(now), now)
 
 
-def _places(connection: Connection) -> Sequence[Row[*tuple[Any, ...]]]:
-    """Every place and, in the same statement, the newest report, case event and assignment: ten queries must do."""
-    ids = (col(Report.id), col(CaseEvent.id), col(Assignment.id))
-    newest = (select(func.max(each)).scalar_subquery() for each in ids)
-    return connection.execute(
-        select(col(Place.code), col(Place.name), col(Place.level), col(Place.parent), *newest)
-    ).all()
-
-
-def _shown(connection: Connection, rules: PackRules, day: date, places: Sequence[Row[*tuple[Any, ...]]]) -> Shown:
-    found = {row.code: row for row in places}
-    lines = {}
-    for streak in streaks(connection, rules, day):
-        place = found[streak.place]
-        if place.level != Level.BUILDING:  # finer than a compound is nobody's business
-            lines[place.code] = _line(streak, place.name, Level(place.level), place.parent)
-    covered = coverage(connection, day)
-    return Shown(day, covered.expected, covered.received, covered.on_time, _tables(lines.values()), lines)
-
-
-def _line(streak: Streak, name: str, level: Level, parent: str | None) -> Line:
+def _line(now: Today, place: Any) -> Line | None:  # noqa: ANN401 - a row of a place
+    streak = now.streak(place.code)
+    if streak is None:
+        return None
     reason = streak.reason
-    line = (streak.place, name, level, parent, streak.days, streak.state, streak.since)
-    counted = (streak.reported_days, streak.unverified_days)
+    line = (place.code, place.name, Level(place.level), place.parent, streak.days, streak.state, streak.since)
     if reason is None:
-        return Line(*line, *counted)
-    return Line(*line, *counted, reason.kind, reason.rule, reason.took_effect_on, reason.ended_on)
+        return Line(*line)
+    return Line(*line, reason.kind, reason.rule, reason.took_effect_on, reason.ended_on)
 
 
-def _tables(lines: Iterable[Line]) -> tuple[Table, ...]:
-    heads = {line.code: line for line in lines if line.level in HEADS}
+def _tables(now: Today) -> tuple[Table, ...]:
+    """The compounds of each community; of a town with very many, the communities of each township."""
+    many = sum(row.level in ROWS for row in now.rows.values()) > MANY
+    above, shown_ = (frozenset({Level.TOWNSHIP}), HEADS) if many else (HEADS, ROWS)
+    wanted = above | shown_
+    lines = [line for row in now.rows.values() if row.level in wanted and (line := _line(now, row)) is not None]
+    heads = {line.code: line for line in lines if line.level in above}
     under: dict[str | None, list[Line]] = {code: [] for code in heads}
     for line in lines:
-        if line.level in ROWS:
+        if line.level in shown_:
             under.setdefault(line.parent if line.parent in heads else None, []).append(line)
     tables = []
     for code, rows in under.items():

@@ -77,14 +77,15 @@ class Papers:
 
     def _offered(self, connection: Connection, act: Act, place: str) -> Sequence[Paper]:
         level = connection.execute(select(PLACE.c.level).where(PLACE.c.code == place)).scalar()
-        found = []
-        for paper in usual(place, act.now.date()) if level in set(desks.LEVELS) else ():
-            try:
-                name = desks.check(connection, act, place, paper.kind)
-            except RefusedError:
-                continue
-            found.append(desks.called_paper(name, paper))
-        return found
+        if level not in set(desks.LEVELS):
+            return ()
+        try:
+            name = desks.entitled(connection, act, place)
+        except RefusedError:
+            return ()
+        wanted = usual(place, act.now.date())
+        there = {kind for kind in {paper.kind for paper in wanted} if desks.rests(connection, place, kind)}
+        return [desks.called_paper(name, paper) for paper in wanted if paper.kind in there]
 
     def _allowed(self, person: int, wanted: Paper) -> Paper:
         """The paper under its name; that it is fetched is written down first.

@@ -61,6 +61,9 @@ class Past:
     """How many of the last days have been published."""
     changed: tuple[Changed, ...]
     beside: tuple[Beside, ...]
+    reported: int = 0
+    unverified: int = 0
+    """Of the days of the streak, how many have a report, and how many have none."""
 
 
 def past(connection: Connection, judges: tuple[PackRules, ...], place: str, now: datetime) -> Past:
@@ -69,7 +72,14 @@ def past(connection: Connection, judges: tuple[PackRules, ...], place: str, now:
     zone = cast("ZoneInfo", now.tzinfo)  # the clock of the program gives its zone along
     leading = history(connection, Bench(judges[:1], zone), place, today - timedelta(days=DAYS), today)
     days: Sequence[HistoryDay] = leading[0].days if leading else ()
-    return Past(len(days), tuple(_changed(days)), tuple(_beside(connection, judges[1:], place, today)))
+    counted = next(iter(streaks(connection, judges[0], today, places=[place])), None)
+    return Past(
+        len(days),
+        tuple(_changed(days)),
+        tuple(_beside(connection, judges[1:], place, today)),
+        counted.reported_days if counted else 0,
+        counted.unverified_days if counted else 0,
+    )
 
 
 def _changed(days: Sequence[HistoryDay]) -> Iterable[Changed]:

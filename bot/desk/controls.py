@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from urllib.parse import quote
 
-from bot.desk import cards, spoken
+from bot.desk import cards, links, spoken
 from bot.desk.visit import DEFAULT, Visit, open_places, standing
 from bot.dialog import Option, Reply, Say, back
 from bot.dialog.reading import day as read_day
@@ -96,16 +97,18 @@ def _named_draft(visit: Visit, argument: str) -> Kept | None:
     return draft if draft is not None and draft.state == "draft" and draft.flow in FLOWS else None
 
 
-def _web(visit: Visit, kept: Kept | None, _: str) -> None:
-    """Give a single-use link into the pages; the conversation in hand goes on."""
+def _web(visit: Visit, kept: Kept | None, argument: str) -> None:
+    """Give a single-use link into the pages, or to the page of a place; the conversation in hand goes on."""
     del kept
-    _link(visit, "desk/web", "/login")
+    page = argument if argument in links.NAMED else f"/board/{quote(argument, safe='')}" if argument else ""
+    known = links.inside(page)
+    _link(visit, "desk/web", page if known and known != links.CHAT else "")
 
 
 def _export(visit: Visit, kept: Kept | None, _: str) -> None:
     """Give a single-use link under which the person's own data lie as a file."""
     del kept
-    _link(visit, "me/link", "/login?to=me")
+    _link(visit, "me/link", "me")
 
 
 def _link(visit: Visit, key: str, page: str) -> None:
@@ -114,8 +117,8 @@ def _link(visit: Visit, key: str, page: str) -> None:
     token = visit.tools.token() + visit.tools.token()
     people.login_link(visit.connection, visit.tools.keyring, visit.who.person, token, visit.now)
     minutes = int(people.LINK_LIFE.total_seconds() // 60)
-    # The token stands behind the #: a browser never sends that part, so no log and no preview has it.
-    visit.say(Say(key, {"link": f"{visit.tools.base_url}{page}#{token}", "minutes": minutes}))
+    link = links.login(visit.tools.base_url, token, page)
+    visit.say(Say(key, {"link": link, "minutes": minutes, "page": page}))
 
 
 def _normal(visit: Visit, kept: Kept | None, argument: str) -> None:

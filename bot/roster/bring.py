@@ -70,11 +70,12 @@ def bring(  # noqa: PLR0913 - one door, with all that an import depends on
     replace_sample: bool = False,
     stage: Stage = lambda _name, _values: None,
     beside: Sequence[PackRules] = (),
+    actor: str = "cli",
 ) -> Brought:
     """Import ``path`` into ``database``; with ``dry_run`` only say what would come of it.
 
     ``now`` is aware, in the programme's time zone. ``replace_sample`` deletes a sample roster in the same transaction.
-    ``beside``: the packs by which places are judged beside ``rules``.
+    ``beside``: the packs by which places are judged beside ``rules``. ``actor`` is for the audit log.
 
     Raises:
         RefusedError: a bad row, or a sample roster in the way; nothing was written.
@@ -98,7 +99,7 @@ def bring(  # noqa: PLR0913 - one door, with all that an import depends on
         again = examine(roster, load(connection, keyring, roster), rules, now)
         _refuse(again)
         if not again.plan.empty:
-            writing.write(connection, keyring, rules, now, again.plan, beside=beside)
+            writing.write(connection, keyring, rules, now, again.plan, actor=actor, beside=beside)
         return Brought(again.plan.counts, brought.warnings, tuple(pictures))
 
     stage("writing", {})

@@ -61,36 +61,37 @@ def numbers(connection: Connection, state: str) -> list[int]:
     return list(connection.execute(select(OUTBOX.c.id).where(OUTBOX.c.state == state)).scalars())
 
 
-def resend(connection: Connection, ids: Collection[int], now: datetime) -> None:
+def resend(connection: Connection, ids: Collection[int], now: datetime, actor: str = "cli") -> None:
     """Have these tried again from the start; who asked for it stands in the audit log.
 
     Raises:
         LookupError: some are neither dead nor of unknown fate; nothing is changed. Its argument names them.
     """
     again = {"state": "pending", "attempts": 0, "due_at": now, "why": "", "owner": ""}
-    _change(connection, ids, STATES[:2], again, now, "resent")
+    _change(connection, ids, STATES[:2], again, now, "resent", actor)
 
 
-def drop(connection: Connection, ids: Collection[int], now: datetime) -> None:
+def drop(connection: Connection, ids: Collection[int], now: datetime, actor: str = "cli") -> None:
     """Give these up for good; who asked for it stands in the audit log.
 
     Raises:
         LookupError: some do not wait, or went; nothing is changed. Its argument names them.
     """
-    _change(connection, ids, STATES, {"state": "cancelled", "why": "dropped"}, now, "dropped")
+    _change(connection, ids, STATES, {"state": "cancelled", "why": "dropped"}, now, "dropped", actor)
 
 
-def _change(  # noqa: PLR0913, PLR0917 - which, of which states, to what, when, and what it is called
+def _change(  # noqa: PLR0913, PLR0917 - which, of which states, to what, when, what it is called, and by whom
     connection: Connection,
     ids: Collection[int],
     states: Collection[str],
     values: dict[str, object],
     now: datetime,
     called: str,
+    actor: str,
 ) -> None:
     fitting = (OUTBOX.c.id.in_(ids), OUTBOX.c.state.in_(states))
     found = set(connection.execute(update(OUTBOX).where(*fitting).values(values).returning(OUTBOX.c.id)).scalars())
     if missing := sorted(set(ids) - found):
         raise LookupError(", ".join(map(str, missing)))
     for number in sorted(found):
-        audit.record(connection, now, "cli", called, f"outbox:{number}")
+        audit.record(connection, now, actor, called, f"outbox:{number}")

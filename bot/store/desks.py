@@ -66,13 +66,28 @@ def check(connection: Connection, act: Act, place: str, kind: str) -> str:
     Raises:
         RefusedError: ``unknown`` (no such place, or none of theirs), ``none`` (nothing was assessed or applied for).
     """
+    name = entitled(connection, act, place)
+    if not rests(connection, place, kind):
+        raise RefusedError("none", place=name, kind=kind)
+    return name
+
+
+def entitled(connection: Connection, act: Act, place: str) -> str:
+    """The place's name, where the person may have its documents.
+
+    Raises:
+        RefusedError: ``unknown`` (no such place, or none of theirs).
+    """
     name: str | None = connection.execute(select(PLACE.c.name).where(PLACE.c.code == place)).scalar()
     if name is None or not ROLES & roles_at(connection, act.person, place, act.now.date()):
         raise RefusedError("unknown", code=place)
-    rests = RESTS.get(kind)
-    if rests is not None and connection.execute(rests.where(_PLACE[kind] == place).limit(1)).first() is None:
-        raise RefusedError("none", place=name, kind=kind)
     return name
+
+
+def rests(connection: Connection, place: str, kind: str) -> bool:
+    """Whether there is something to be written in a document of this kind."""
+    query = RESTS.get(kind)
+    return query is None or connection.execute(query.where(_PLACE[kind] == place).limit(1)).first() is not None
 
 
 def called_paper(place: str, wanted: Paper) -> Paper:

@@ -47,7 +47,7 @@ def streaks(  # noqa: PLR0913, PLR0917 - the axes of a figure are this many
     """
     scope = Scope(connection, None if places is None else frozenset(places), known_at)
     rows = scope.rows()
-    ranks = deciding(scope, rows, rules, as_of)
+    ranks = rolled_up({row.code: row.parent for row in rows}, deciding(scope, rules, as_of))
     first = min(rules.start, as_of, *(row.start for row in rows if row.start))
     covered = covered_days(scope, rows, first, as_of)
     none = Days(first)
@@ -101,7 +101,7 @@ PART = 500
 def _owed(scope: Scope, first: date, last: date) -> Town:
     """The places with what is owed of them: before its counting began nobody owes a report of a place."""
     rows = scope.rows()
-    town = _town(scope, rows, first, last)
+    town = town_of(scope, rows, first, last)
     length = (last - first).days + 1
     begun = {row.code: window(first, row.start, None, length=length) for row in rows if row.start}
     return replace(town, duty={place: bits & begun.get(place, bits) for place, bits in town.duty.items()})
@@ -158,12 +158,7 @@ class Scope:
         return self.reports(first, last).join(taken, same)
 
 
-def deciding(scope: Scope, rows: Sequence[Any], rules: PackRules, as_of: date) -> Mapping[str, str]:
-    """By place of ``rows`` the case on which its figure rests on ``as_of``; places without one are left out."""
-    return _rolled_up({row.code: row.parent for row in rows}, _ranks(scope, rules, as_of))
-
-
-def _rolled_up(parents: Mapping[str, str | None], ranks: dict[str, str]) -> Mapping[str, str]:
+def rolled_up(parents: Mapping[str, str | None], ranks: dict[str, str]) -> Mapping[str, str]:
     """By place, the deciding case of its whole subtree."""
     for code, text in list(ranks.items()):
         above = parents.get(code)
@@ -173,7 +168,7 @@ def _rolled_up(parents: Mapping[str, str | None], ranks: dict[str, str]) -> Mapp
     return ranks
 
 
-def _ranks(scope: Scope, rules: PackRules, as_of: date) -> dict[str, str]:
+def deciding(scope: Scope, rules: PackRules, as_of: date) -> dict[str, str]:
     """By place, the deciding case among its own, as ``spans.rank`` writes it."""
     if scope.known_at is None and current(scope.connection, rules):
         return _projected_ranks(scope, rules, as_of)
@@ -205,7 +200,7 @@ def _projected_ranks(scope: Scope, rules: PackRules, as_of: date) -> dict[str, s
 def covered_days(scope: Scope, rows: Sequence[Any], first: date, last: date) -> Mapping[str, int]:
     """By place, the days on which it was covered, as bits of the window from ``first`` to ``last``."""
     own = _own(scope, first, last)
-    return _town(scope, rows, first, last).covered(own) if own else own
+    return town_of(scope, rows, first, last).covered(own) if own else own
 
 
 def _own(scope: Scope, first: date, last: date, *where: ColumnElement[bool]) -> dict[str, int]:
@@ -229,7 +224,7 @@ def _own(scope: Scope, first: date, last: date, *where: ColumnElement[bool]) -> 
     return own
 
 
-def _town(scope: Scope, rows: Sequence[Any], first: date, last: date) -> Town:
+def town_of(scope: Scope, rows: Sequence[Any], first: date, last: date) -> Town:
     """The places with their duties. Assignments are taken as they stand now: a roster keeps no history of its own."""
     length = (last - first).days + 1
     levels = {row.code: row.level for row in rows}
@@ -238,7 +233,7 @@ def _town(scope: Scope, rows: Sequence[Any], first: date, last: date) -> Town:
         or_(assignment.c.since.is_(None), assignment.c.since <= last),
         or_(assignment.c.until.is_(None), assignment.c.until >= first),
     )
-    for place, since, until in scope.connection.execute(scope.within(query, assignment.c.place)):
+    for place, since, until in scope.connection.execute(scope.within(query, assignment.c.place)).all():
         if levels[place] in DUTY_LEVELS:
             duty[place] = duty.get(place, 0) | window(first, since, until, length=length)
     closed = {row.code: window(first, row.closed, None, length=length) for row in rows if row.closed}

@@ -87,8 +87,8 @@ def _line(house: House, person: Person) -> Outline:
     return outline(person, house.rules.breaking)
 
 
-def listed(asking: Asking) -> tuple[KnownCase, ...]:
-    """Cases at the places for which the person works, or below: open ones and recent ones, newest first."""
+def listed(asking: Asking, most: int = MOST) -> tuple[KnownCase, ...]:
+    """Cases at the places for which the person works, or below: open ones and recent ones, the newest ``most``."""
     see = scope(asking.who.person, ACTIONS[Action.SEE], asking.today)
     query = (
         select(*_COLUMNS)
@@ -96,7 +96,7 @@ def listed(asking: Asking) -> tuple[KnownCase, ...]:
         .join(PLACE, PLACE.c.code == CASE.c.place)
         .where(or_(CASE.c.opened_at >= asking.now - RECENT, ~has(*ENDS)))
         .order_by(CASE.c.opened_at.desc(), CASE.c.code.desc())
-        .limit(MOST)
+        .limit(most)
     )
     rows = asking.connection.execute(query).all()
     codes = [row.code for row in rows]

@@ -151,9 +151,9 @@ def _seen(asking: Asking, entry: Entry, roles: Roles) -> Seen:
     return Seen(entry, mine, present, only, distance(mine, stands, me, others, alone=only))
 
 
-def problems(asking: Asking) -> Mapping[str, Any]:
+def problems(asking: Asking, most: int = MOST) -> Mapping[str, Any]:
     """The list: what waits for this person first, then the newest; of each no more than a line says."""
-    found = seen(asking, entries(asking.connection, asking.house, visible(asking) & lasting(asking), MOST))
+    found = seen(asking, entries(asking.connection, asking.house, visible(asking) & lasting(asking), most))
     shown = sorted((_line(asking, each) for each in found), key=lambda each: not each.waits)
     return {"problems": tuple(shown), "look_again_days": asking.house.rules.look_again_days}
 

@@ -127,7 +127,8 @@ def counted(look: Looking, code: str, day: date) -> Counted:
 def decided(look: Looking, town: Counted, day: date) -> dict[str, Streak]:
     """Where a case decides, how the place stood at the end of ``day``; all others have never been broken."""
     rules = look.house.rules
-    ranks = figures.deciding(figures.Scope(look.connection, None, None), town.rows, rules, day)
+    deciding = figures.deciding(figures.Scope(look.connection, None, None), rules, day)
+    ranks = figures.rolled_up({row.code: row.parent for row in town.rows}, deciding)
     seen = Days(day, 1)
     return {
         code: streak(code, day, town.places[code], unrank(text), seen, rules)

@@ -45,7 +45,8 @@ _PUT = {name: _put(name) for name in ("sqlite", "postgresql")}
 _READ = Prepared(
     select(RANK.c.place, RANK.c.rank, RANK.c.since).where(RANK.c.pack == bindparam("pack"), RANK.c.place.in_(_CODES))
 )
-_ALL = select(RANK.c.place, RANK.c.rank, RANK.c.since).where(RANK.c.pack == bindparam("pack"))
+_ALL = select(RANK.c.place, RANK.c.rank).where(RANK.c.pack == bindparam("pack"))
+_NEWEST = select(func.max(RANK.c.since)).where(RANK.c.pack == bindparam("pack"))
 
 
 def read(
@@ -57,13 +58,13 @@ def read(
     asked, which know of every day.
     """
     values: dict[str, Any] = {"pack": pack}
-    rows: Iterable[Any]
     if places is None:
-        rows = connection.execute(_ALL, values)
-    else:
-        rows = _READ.all(connection, values | {"codes": list(places)})
+        newest = connection.execute(_NEWEST, values).scalar()
+        if newest is not None and newest > as_of:
+            return None
+        return {place: rank for place, rank in connection.execute(_ALL, values).all() if rank}
     found = {}
-    for place, rank, since in rows:
+    for place, rank, since in _READ.all(connection, values | {"codes": list(places)}):
         if since > as_of:
             return None
         if rank:

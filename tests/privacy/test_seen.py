@@ -16,11 +16,12 @@ from bot.model import Field, Grant, Paper, Role, grant
 from bot.model.documents import ENDINGS
 from bot.store import own_data
 from bot.store.database import Database
+from tests.board.offices import at_work
 from tests.documents.reading import content
 from tests.documents.records import HOUSE
 from tests.privacy.planted import CONTACT, FEVER, PLACE, PLANTED, RETURNEE, plant
 from tests.talking import Talk
-from tests.town import KEYRING, NOW, RULES, ZONE
+from tests.town import KEYRING, NOW, PEOPLE, RULES, ZONE
 
 WHO: Mapping[str, tuple[Role, bool]] = {
     "zhang": (Role.GRID_WORKER, True),
@@ -73,6 +74,28 @@ async def test_who_works_elsewhere_sees_nothing(town: Database) -> None:
     said = await all_said(talk, NOBODY)
     for trace in (*PLANTED.values(), "8栋", "隐", "汉口"):
         assert trace not in said
+
+
+@pytest.mark.parametrize("who", [*WHO, NOBODY])
+async def test_each_role_sees_the_same_on_the_pages(town: Database, who: str) -> None:
+    """Every page behind the login, and every conversation begun there: as much as in the chat, and no more."""
+    talk = Talk(town)
+    await plant(talk)
+    rooms = ("cases", "applications", "assessments", "ledger", "deadlines", "people")
+    cases = (FEVER, CONTACT, RETURNEE)
+    paths = ["/board", f"/board/{PLACE}", "/board/JA", *(f"/board/my/{room}" for room in rooms)]
+    async with at_work(town, PEOPLE[who][0]) as http:
+        pages = [(await http.get(path)).text for path in (*paths, *(f"/board/case/{case}" for case in cases))]
+        for name in ("cases", "case", "open"):
+            await http.post(f"/board/do/{name}", data={"about": FEVER})
+            pages.append((await http.get("/board/do")).text)
+    said = "\n".join(pages)
+    role, own = WHO.get(who, (Role.GRID_WORKER, False))
+    for field, value in PLANTED.items():
+        full = who in WHO and grant((role,), field, own=own) is Grant.FULL
+        assert (value in said) == full, (who, field)
+    masked = who in WHO and grant((role,), Field.NAME, own=own) is Grant.MASKED
+    assert ("隐*" in said) == ("139****2222" in said) == masked
 
 
 async def test_a_group_sees_no_person(town: Database) -> None:

@@ -14,19 +14,21 @@ PAGES = words.ROOT / "pages"
 SET = re.compile(r"{% (?:set|macro) (\w+)")
 
 
-def test_both_languages_have_the_same_words() -> None:
+@pytest.mark.parametrize("kind", ["words", "words_office"])
+def test_both_languages_have_the_same_words(kind: str) -> None:
     """A word that one language lacks would be found by a visitor otherwise."""
-    chinese, english = (SET.findall((PAGES / f"words_{locale}.html").read_text()) for locale in ("zh", "en"))
+    chinese, english = (SET.findall((PAGES / f"{kind}_{locale}.html").read_text()) for locale in ("zh", "en"))
     assert chinese == english
     assert len(set(chinese)) == len(chinese)
 
 
-def test_every_word_is_used() -> None:
+@pytest.mark.parametrize(("kind", "letter"), [("words", "w"), ("words_office", "o")])
+def test_every_word_is_used(kind: str, letter: str) -> None:
     """No word is left behind when a page changes."""
     pages = "".join(path.read_text() for path in PAGES.glob("*.html") if not path.name.startswith("words_"))
     states = {"clean", "unverified", "broken"}
-    named = SET.findall((PAGES / "words_zh.html").read_text())
-    assert [name for name in named if f"w.{name}" not in pages and name not in states] == []
+    named = SET.findall((PAGES / f"{kind}_zh.html").read_text())
+    assert [name for name in named if f"{letter}.{name}" not in pages and name not in states] == []
 
 
 @pytest.mark.parametrize("path", sorted(PAGES.glob("*.html")), ids=lambda path: path.name)

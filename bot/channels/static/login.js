@@ -5,7 +5,6 @@ const at = (id) => document.getElementById(id);
 const hash = decodeURIComponent(location.hash.slice(1));
 const code = hash.startsWith("code=") ? hash.slice(5) : "";
 const token = code ? "" : hash;
-const wanted = new URLSearchParams(location.search).get("to");
 history.replaceState(null, "", location.pathname + location.search);
 
 function fresh() {
@@ -22,8 +21,7 @@ async function enter(entry) {
     // no network: said below
   }
   if (status === 204) {
-    // Only our own two pages: a link never says where else to go.
-    location.replace(wanted === "me" ? "/me.json" : "/chat");
+    location.replace(words.to); // a page of ours: the server saw to it
     return;
   }
   at("said").textContent = { 403: words.used, 422: words.used, 429: words.slow }[status] || words.down;

@@ -26,7 +26,7 @@ from bot.channels.web.own import Own
 from bot.channels.web.papers import Papers
 from bot.channels.web.talk import LoadPhoto, Talk
 from bot.channels.web.transcript import Transcript
-from bot.channels.web.visitors import CHANNEL, Visitors
+from bot.channels.web.visitors import CHANNEL, Visitor, Visitors
 from bot.model import Fate, Inbound, Limits, Outbound, Sent
 from bot.store.crypto import Keyring
 from bot.store.database import Database
@@ -105,6 +105,15 @@ class Web:
         """Who sits at this browser, by its cookies; None where nobody is logged in."""
         visitor = await self._visitors.who(request)
         return visitor.person if visitor else None
+
+    async def visitor(self, request: Request) -> Visitor | None:
+        """The same with their name, language and chat; None also where nobody has enrolled in this browser yet."""
+        visitor = await self._visitors.who(request)
+        return visitor if visitor and visitor.person is not None else None
+
+    async def accept(self, inbound: Inbound) -> None:
+        """Hand on what somebody said on another page of ours, at the pace of the chat, which shows it too."""
+        await self._talk.accept(inbound)
 
     async def listen(self, take: Take) -> None:
         """Let messages in until cancelled; then the open streams end, so that the server can stop."""

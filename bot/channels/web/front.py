@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from urllib.parse import parse_qs, urlsplit
 
 from pydantic import BaseModel, Field, ValidationError, model_validator
 from starlette.exceptions import HTTPException
@@ -15,8 +16,12 @@ from bot.channels.web import sample
 from bot.channels.web.guard import Pace
 from bot.channels.web.pages import language, page
 from bot.channels.web.visitors import GUEST, NUMBER, Visitor, Visitors
+from bot.desk import links
 from bot.model import Address, Inbound, InboundKind
 from bot.store.crypto import Keyring
+
+LONGEST = 1000
+"""Signs of a link that was copied."""
 
 
 class Entry(BaseModel):
@@ -90,12 +95,17 @@ class Front:
 
     async def login(self, request: Request) -> Response:
         """The page that a login link opens; the link is used up by its button, not by looking at it."""
-        return page("login", language(request))
+        return self._login(request)
 
     async def enter(self, request: Request) -> Response:
-        """Use a link or a code: 204 with a cookie, 403 when the link is of no use, 429 after too many tries."""
+        """Use a link or a code: 204 with a cookie, 403 when the link is of no use, 429 after too many tries.
+
+        A browser without scripts sends the link, copied from the chat, as a form, and is led on at once.
+        """
         if not self._pace.allows(request.client.host if request.client else ""):
             raise HTTPException(429)
+        if request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
+            return await self._pasted(request)
         try:
             entry = Entry.model_validate_json(await request.body())
         except ValidationError as why:
@@ -113,6 +123,24 @@ class Front:
         )
         self._visitors.keep(response, "guest", cookie)
         return response
+
+    async def _pasted(self, request: Request) -> Response:
+        """A link that was copied into the form: on to where it leads, or the page again with what was wrong."""
+        async with request.form(max_files=0, max_fields=4) as form:
+            link = str(form.get("link", "")).strip()[:LONGEST]
+        before, _, token = link.rpartition("#")
+        cookie = await self._visitors.redeem(token) if token else None
+        if cookie is None:
+            return self._login(request, 403, wrong=True)
+        said = parse_qs(urlsplit(before).query).get("to", [request.query_params.get("to", "")])[0]
+        response = RedirectResponse(links.inside(said) or links.CHAT, 303)
+        self._visitors.keep(response, "session", cookie)
+        return response
+
+    @staticmethod
+    def _login(request: Request, status: int = 200, *, wrong: bool = False) -> HTMLResponse:
+        to = links.inside(request.query_params.get("to", "")) or links.CHAT
+        return page("login", language(request), status, to=to, wrong=wrong)
 
     async def leave(self, request: Request) -> Response:
         """Go: the session ends, the cookies are taken away."""

@@ -191,6 +191,11 @@ class Talk:
             raise HTTPException(404) from why
         return Response(data, media_type="image/jpeg")
 
+    async def accept(self, inbound: Inbound) -> None:
+        """What a page other than the chat says in somebody's name, at their pace: 429 when it is too much."""
+        self._paced(inbound.address.id)
+        await self._hand_on(inbound)
+
     async def _visitor(self, request: Request) -> Visitor:
         visitor = await self._visitors.who(request)
         if visitor is None:
@@ -199,9 +204,12 @@ class Talk:
 
     async def _admitted(self, request: Request) -> Visitor:
         visitor = await self._visitor(request)
-        if not self._pace.allows(visitor.address):
-            raise HTTPException(429, headers={"retry-after": "2"})
+        self._paced(visitor.address)
         return visitor
+
+    def _paced(self, address: str) -> None:
+        if not self._pace.allows(address):
+            raise HTTPException(429, headers={"retry-after": "2"})
 
     async def _address(self, visitor: Visitor, group: str) -> Address:
         if not group:
