@@ -9,15 +9,19 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
+from tests.channels.aibot import on_aibot
 from tests.channels.console import on_console
 from tests.channels.house import Driver, House
 from tests.channels.telegram import on_telegram
 from tests.channels.web import on_web
+from tests.channels.wechat import on_wechat
 from tests.channels.wecom import on_wecom
 
 DRIVERS: Mapping[str, Callable[[House], AbstractAsyncContextManager[Driver]]] = {
     "telegram": on_telegram,
     "wecom": on_wecom,
+    "wechat": on_wechat,
+    "aibot": on_aibot,
     "web": on_web,
     "console": on_console,
 }
