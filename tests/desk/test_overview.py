@@ -148,6 +148,8 @@ async def test_as_many_questions_however_many_places(town: Database, said: str) 
         ("请汇总一下上周的", "样板街道 · 上周"),
         ("汇总 一下", "样板街道 · 今天"),
         ("会总", "样板街道 · 今天"),
+        ("谁没抱", "样板街道 14:58"),
+        ("平分", "样板街道 最近的测评"),
         ("summary week", "样板街道 · 本周"),
         ("Last Quarter summary", "样板街道 · 上季度"),
         ("/summary month JA", "君安社区 · 本月"),
