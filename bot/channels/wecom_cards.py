@@ -117,6 +117,10 @@ def _head(kind: str, title: str, under: str) -> Json:
 def _divided(text: str, most: int) -> tuple[str, str, str]:
     """What goes before the card, the card's title, and what stands under it: of a long text its last paragraph."""
     if ADDRESS in text:  # on a card it could be read, and not be opened
+        before, _, last = text.strip().rpartition("\n")
+        title, rest = cut(last, TITLE)
+        if before and ADDRESS not in last and len(rest) <= most:
+            return before, title, rest
         plain = [line for line in text.strip().splitlines() if line.strip() and ADDRESS not in line]
         return text, cut(plain[0] if plain else DONE, TITLE)[0], ""
     title, under = cut(text, TITLE)

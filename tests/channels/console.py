@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from bot.channels.port import Take
 
-FILE = re.compile(r"^\[(?P<name>.+\.(?:xlsx|docx))\]$", re.MULTILINE)
+FILE = re.compile(r"^\[(?P<name>.+\.(?:xlsx|docx|png))\]$", re.MULTILINE)
 
 
 class Terminals:

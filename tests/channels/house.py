@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 ACCOUNT = named("account")
 PICTURE = b"bytes that stand for a picture"
+DRAWN = b"\x89PNG"
+"""How a picture begins that the bot has drawn."""
 MEDIA = "0" * 32
 """The name under which every picture is kept, as in the transcripts."""
 APART = 60.0

@@ -7,15 +7,17 @@ from collections import defaultdict
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from bot.store.authority import MUTE
 from tests.channels.house import Driver, House, Shown
 from tests.staged import STAGE
 from tests.test_transcripts import ACTION, CODE, invite
 from tests.town import CHANNEL, PEOPLE
 
 TO = re.compile(rf"> \((?P<to>{'|'.join((*PEOPLE, 'group'))})\)(?: (?P<text>.*))?")
-PAPER = re.compile(r"\((?P<name>.+\.(?:xlsx|docx))\)")
+PAPER = re.compile(r"\((?P<name>.+\.(?:xlsx|docx|png))\)")
+PICTURED = ".png"
 CHOICES = re.compile(r"\[.+\]")
-OWN = re.compile(rf"^(渠道：|Channels: ){CHANNEL}$")
+OWN = re.compile(rf"^(渠道：|聊天：|Channels: |Chats: ){CHANNEL}$")
 """Where somebody reads through which channels they are reached."""
 
 
@@ -68,8 +70,14 @@ def expected(answers: Sequence[str], who: str, channels: str) -> list[Shown]:
         elif CHOICES.fullmatch(text):
             found.append(Shown(to, choices=tuple(text[1:-1].split("] ["))))
         else:
-            found.append(Shown(to, OWN.sub(rf"\g<1>{channels}", text)))
+            found.append(Shown(to, OWN.sub(lambda found: f"{found[1]}{_heard(found[1], channels)}", text)))
     return found
+
+
+def _heard(label: str, channels: str) -> str:
+    """All channels; where it is said by which somebody is reached, not those that only answer."""
+    muted = MUTE if label in {"聊天：", "Chats: "} else ()
+    return "、".join(each for each in channels.split("、") if each not in muted)
 
 
 def told(shown: Iterable[Shown], *, reflows: bool) -> dict[str, Told]:
@@ -85,7 +93,8 @@ def told(shown: Iterable[Shown], *, reflows: bool) -> dict[str, Told]:
         for choice in each.choices:
             count[each.to] += 1
             here.words += f"{count[each.to]}.{''.join(choice.split())}" if reflows else f"{count[each.to]}. {choice}\n"
-        here.papers += [each.paper] if each.paper else []
+        if each.paper:  # a picture has no name where it is looked at
+            here.papers.append(PICTURED if each.paper.endswith(PICTURED) else each.paper)
     for here in found.values():
         here.words = re.sub(r"\n{2,}", "\n", here.words)
     return dict(found)

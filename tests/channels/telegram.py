@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 from bot.channels.telegram import Telegram
-from tests.channels.house import PICTURE, House, Shown, names
+from tests.channels.house import DRAWN, PICTURE, House, Shown, names
 from tests.telegram.botapi import USERNAME
 from tests.telegram.chats import Seen
 from tests.telegram.serving import served, until
@@ -113,6 +113,7 @@ class OnTelegram:
         who = self._names.get(str(chat), str(chat))
         self._gone |= {(who, label): (data, seen.id) for row in seen.buttons for label, data in row}
         paper = seen.document[0] if seen.document and seen.document[1].startswith(b"PK") else ""
+        paper = ".png" if seen.photo is not None and seen.photo.startswith(DRAWN) else paper
         return Shown(who, seen.text, tuple(seen.labels), paper)
 
 

@@ -15,7 +15,7 @@ from starlette.applications import Starlette
 from bot.channels.web import Web
 from bot.channels.web.visitors import GUEST
 from bot.store.tables import named
-from tests.channels.house import PICTURE, House, Shown, names
+from tests.channels.house import DRAWN, PICTURE, House, Shown, names
 from tests.town import KEYRING, PEOPLE
 
 URL = "https://wuyi.example"
@@ -120,7 +120,7 @@ class OnWeb:
         name = ""
         if message["paper"]:
             file = await self._browsers[who].get(f"/chat/papers/{message['paper']['number']}")
-            name = message["paper"]["name"] if file.content.startswith(b"PK") else ""
+            name = message["paper"]["name"] if file.content.startswith((b"PK", DRAWN)) else ""
         return Shown(who, message["text"], choices, name)
 
     async def _post(self, who: str, **said: str) -> None:

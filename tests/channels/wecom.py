@@ -12,7 +12,7 @@ from bot.channels.click_menu import menu
 from bot.channels.wecom import Application, Hooks, WeCom
 from bot.channels.wecom_cards import SUBMIT
 from bot.roster import phones
-from tests.channels.house import PICTURE, House, Shown, names
+from tests.channels.house import DRAWN, PICTURE, House, Shown, names
 from tests.channels.numbers import listed
 from tests.telegram.serving import served, until
 from tests.town import PEOPLE
@@ -127,6 +127,9 @@ class OnWeCom:
         if seen.kind == "file":
             assert seen.media is not None
             return Shown(to, paper=seen.media[0] if seen.media[1].startswith(b"PK") else "")
+        if seen.kind == "image":
+            assert seen.media is not None
+            return Shown(to, paper=".png" if seen.media[1].startswith(DRAWN) else "")
         if seen.kind == "text":
             read = listed(seen.text)
             return Shown(to, read.text, tuple(read.marks), numbered=bool(read.marks))

@@ -125,6 +125,8 @@ async def test_an_address_can_be_opened_and_no_name_is_one(wecom: Standin, make:
     await channel.send(message(id=1, text="点这里：\nhttps://wuyi.invalid/login", buttons=buttons("好", mark="a")))
     words, card = wecom.shown["li"]
     assert (words.text, card.text) == ("点这里：\nhttps://wuyi.invalid/login", "点这里：")
+    await channel.send(message(id=4, text="https://wuyi.invalid/login\n点上面", buttons=buttons("好", mark="b")))
+    assert [each.text for each in wecom.shown["li"]][2:] == ["https://wuyi.invalid/login", "点上面"], "nothing twice"
     await channel.send(message(id=2, text="https://wuyi.invalid", edits=wecom.code("li", "a")))
     assert (card.grey, wecom.shown["li"][-1].text) == ("✅", "https://wuyi.invalid")
     await channel.send(message(id=3, text='<a href="x">虚</A> < a 3<4 <b>'))
