@@ -131,6 +131,8 @@ class Sender:
 
     def _without_paper(self, outbound: Outbound) -> Outbound:
         """No files go out here: it is said where the document can be fetched."""
+        if outbound.paper is not None and outbound.paper.is_picture and outbound.address.group:
+            return replace(outbound, paper=None)  # in a group the words say what it shows
         if outbound.paper is None:
             return outbound
         shown = {"name": outbound.paper.name, "url": f"{self._base_url}/board/{outbound.paper.place}"}

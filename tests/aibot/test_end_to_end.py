@@ -99,7 +99,7 @@ async def test_a_group_and_its_board(tmp_path: Path, aibot: Standin) -> None:
         await here.quiet()
         assert len(group.sees()) == seen, "people who talk to each other are not answered"
         said = "".join(each.text for each in group.sees())
-    assert not any(planted in said for planted in ("虚构李", "虚构王", "1380000", "li", "wang"))
+    assert not any(planted in said for planted in ("虚构李", "虚构王", "1380000", "li", "wang", ".png"))
 
 
 async def test_a_report_by_a_line_in_a_group(tmp_path: Path, aibot: Standin) -> None:
