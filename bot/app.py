@@ -198,11 +198,13 @@ class Bot:
         from starlette.routing import Route  # noqa: PLC0415 - as above
 
         from bot import board  # noqa: PLC0415 - as above
+        from bot.board import api  # noqa: PLC0415 - as above
 
         routes = [route for channel in self.channels.values() for route in channel.routes()]
         judges = (self.rules, *self.packs)
         papers = board.Papers(self.database, self.clock, self._who, self.paper) if self._who else None
         routes += board.routes(self.database, judges, self.clock, Locale.ZH, self.tick.ticking, papers)
+        routes += api.routes(self.database, self.tools.house, self.clock)
         routes.append(Route("/", RedirectResponse("/board")))
         return Starlette(routes=routes)
 
