@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -48,14 +49,14 @@ def test_it_is_as_it_says(app: Starlette, filled: Database, resource: str) -> No
 
     @EXAMPLES
     @given(case=operation.as_strategy(generation_mode=GenerationMode.NEGATIVE))
-    def nonsense(case: Case) -> None:
+    def nonsense(case: Case[Any]) -> None:
         answer = case.call(headers=headers)
         case.validate_response(answer, checks=[*CHECKS, negative_data_rejection])
         assert not [trace for trace in TRACES if trace in answer.text]
 
     @EXAMPLES
     @given(case=operation.as_strategy(generation_mode=GenerationMode.POSITIVE))
-    def sense(case: Case) -> None:
+    def sense(case: Case[Any]) -> None:
         for given_here in (case.query, case.path_parameters):
             given_here.update({name: value for name, value in KNOWN.items() if name in given_here})
         case.query.pop("next", None)
