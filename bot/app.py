@@ -12,7 +12,7 @@ from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
-from bot.connected import connected
+from bot.connected import connected, hooks
 from bot.desk import Desk
 from bot.desk.voice import Tools
 from bot.model import Address, Inbound, Locale, PackRules, Paper
@@ -201,12 +201,10 @@ class Bot:
         from bot.board import api  # noqa: PLC0415 - as above
 
         routes = [route for channel in self.channels.values() for route in channel.routes()]
-        judges = (self.rules, *self.packs)
         papers = board.Papers(self.database, self.clock, self._who, self.paper) if self._who else None
-        routes += board.routes(self.database, judges, self.clock, Locale.ZH, self.tick.ticking, papers)
+        routes += board.routes(self.database, self.tools.house.judges, self.clock, Locale.ZH, self.tick.ticking, papers)
         routes += api.routes(self.database, self.tools.house, self.clock)
-        routes.append(Route("/", RedirectResponse("/board")))
-        return Starlette(routes=routes)
+        return Starlette(routes=[*routes, Route("/", RedirectResponse("/board"))])
 
     async def run(self) -> None:
         """Listen on every channel, drain the outbox and do what is due by itself, until cancelled.
@@ -214,6 +212,8 @@ class Bot:
         Raises:
             ExceptionGroup: a channel cannot go on (a wrong token, say).
         """
+        for channel in await asyncio.to_thread(hooks, self.database, self.keyring, self.clock):
+            self.add(channel)
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self.post.run())
             tasks.create_task(self.tick.run())

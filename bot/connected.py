@@ -1,4 +1,4 @@
-"""The channels of WeCom that the settings name, put together with what they ask of the house."""
+"""The channels of WeCom that the settings name, and the webhooks, put together with what they ask of the house."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from bot.channels.port import Channel, LoadPaper
     from bot.desk import Desk
     from bot.settings import Settings
+    from bot.store.crypto import Keyring
+    from bot.store.database import Database
     from bot.store.media import MediaStore
 
 NEEDED = ("agent_id", "secret", "token", "aes_key")
@@ -67,3 +69,22 @@ def _wecom(
     )
     per_minute = settings.wecom_per_minute
     return WeCom(application, hooks, menu(), per_minute=per_minute, seconds=lambda: clock().timestamp())
+
+
+def hooks(database: Database, keyring: Keyring, clock: Callable[[], datetime]) -> list[Channel]:
+    """The channel to other programs; none where no program is told, so that the post need not ask for it."""
+    from bot.store import webhooks  # noqa: PLC0415 - as below
+
+    def known() -> dict[int, webhooks.Webhook]:
+        with database.read() as connection:
+            return {each.id: each for each in webhooks.live(connection)}
+
+    if not known():
+        return []
+    from bot.channels.webhook import Target, Webhooks  # noqa: PLC0415 - a channel is loaded when it is used
+
+    def find(number: int) -> Target | None:
+        hook = known().get(number)
+        return None if hook is None else Target(hook.url, hook.secret(keyring))
+
+    return [Webhooks(find, clock)]

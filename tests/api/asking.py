@@ -67,10 +67,11 @@ async def fill(database: Database) -> None:
     for who, sheet in (("wang", "/assess JA assessment-form"), ("zhao", "/assess T township-100")):
         for said in (sheet, "其余满分", "提交"):
             await talk.write(who, said)
-    database.write(_rest)
+    database.write(work)
 
 
-def _rest(connection: Connection) -> None:
+def work(connection: Connection) -> None:
+    """A problem, an award, a deadline that was met, and a day that was published."""
     day = TODAY - timedelta(days=1)
     steps = [("applied", None), ("inspected_open", 191), ("awarded", None)]
     shared = {"place": "JA", "on": day, "period": "", "case": "", "person": 3, "recorded_at": NOW}

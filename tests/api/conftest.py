@@ -13,7 +13,10 @@ from starlette.applications import Starlette
 
 from bot.store.database import Database
 from tests.api.asking import application, fill
+from tests.store.servers import postgres
 from tests.town import build
+
+__all__ = ["postgres"]
 
 
 @pytest.fixture(scope="session")
