@@ -7,8 +7,9 @@ import io
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from click.testing import CliRunner
@@ -246,6 +247,29 @@ async def test_a_plus_sign_may_arrive_as_a_space(app: Starlette, town: Database)
     escaped = await items(app, word, "streaks?known_at=2026-11-18T09:00%2B08:00")
     assert pasted == escaped
     assert pasted != await items(app, word, "streaks")
+
+
+async def test_a_code_may_be_in_any_writing(app: Starlette, town: Database) -> None:
+    """Its history has pages, and the link to the next one leads there."""
+    place, shown = named("place"), named("published")
+    row = {"code": "六 期/%", "name": "汉口花园六期", "level": "compound", "parent": "JA", "aliases": ""}
+    day = {
+        "pack": "default", "place": row["code"], "days": 1, "state": "clean", "rank": "", "reported_days": 1,
+        "unverified_days": 0, "published_at": NOW,
+    }  # fmt: skip
+    days = [day | {"day": TODAY - timedelta(days=n)} for n in (1, 2)]
+    town.write(lambda connection: connection.execute(insert(place), row))
+    town.write(lambda connection: connection.execute(insert(shown), days))
+    async with caller(app, token(town)) as http:
+        first = await http.get("/api/v1/places?limit=1&place=" + quote(row["code"]))
+        assert first.json()["items"][0]["place"] == row["code"]
+        code = quote("六 期%")
+        town.write(lambda connection: connection.execute(insert(place), row | {"code": "六 期%"}))
+        moved = [each | {"place": "六 期%"} for each in days]
+        town.write(lambda connection: connection.execute(insert(shown), moved))
+        page = await http.get(f"/api/v1/places/{code}/history?limit=1")
+        rest = await http.get(page.links["next"]["url"])
+    assert [each["day"] for said in (page, rest) for each in said.json()["items"]] == ["2026-11-23", "2026-11-22"]
 
 
 async def test_nothing_else_lies_there(app: Starlette, town: Database) -> None:

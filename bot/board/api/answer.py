@@ -8,6 +8,7 @@ import io
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, get_args, get_origin
+from urllib.parse import quote
 
 import orjson
 from pydantic import BaseModel
@@ -75,7 +76,7 @@ def etag(*parts: object) -> str:
 def unchanged(request: Request, mark: str) -> bool:
     """Whether the caller has this very answer."""
     said = request.headers.get("if-none-match", "")
-    return said.strip() == "*" or mark in {each.strip().removeprefix("W/") for each in said.split(",")}
+    return mark in {each.strip().removeprefix("W/") for each in said.split(",")}
 
 
 def form(request: Request, wanted: str | None) -> str:
@@ -92,7 +93,7 @@ def written(request: Request, found: Found, model: type[BaseModel], kind: str, m
     headers = {**CARRIED, "etag": mark}
     if found.next is not None:
         onward = request.url.include_query_params(next=found.next)
-        headers["link"] = f'<{onward.path}?{onward.query}>; rel="next"'
+        headers["link"] = f'<{quote(onward.path)}?{onward.query}>; rel="next"'
     if kind == CSV:
         name = request.url.path.rstrip("/").rpartition("/")[2]
         headers["content-disposition"] = f'attachment; filename="{name}.csv"'
