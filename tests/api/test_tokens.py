@@ -12,7 +12,8 @@ from starlette.routing import Mount
 from bot.board.api.application import application as made
 from bot.board.api.gate import Gate
 from bot.model import Role
-from bot.store import api_tokens, audit
+from bot.store import api_tokens, audit, rotation, webhooks
+from bot.store.crypto import Keyring
 from bot.store.database import Database
 from bot.store.tables import named
 from tests.api.asking import ALL, caller, token
@@ -60,6 +61,20 @@ async def test_a_token_ends_by_its_term_or_by_hand(app: Starlette, town: Databas
         lines = connection.execute(select(named("audit").c.action, named("audit").c.subject)).all()
         assert audit.verify(connection) is None
     assert ("api token revoked", f"api:{newest.id}") in lines
+
+
+def test_a_new_secret_key_ends_every_token(town: Database) -> None:
+    """Nobody could find them any more: so they are shown as ended, and webhooks are signed with another secret."""
+    token(town)
+    hook = town.write(
+        lambda connection: webhooks.add(connection, NOW, url="https://x.example/", role=Role.OFFICE, place="X")
+    )
+    moving = Keyring(b"another secret of the tests, long enough\nbefore:a secret of the tests, long enough to be one")
+    town.write(lambda connection: rotation.reseal(connection, moving, NOW, "cli"))
+    with town.read() as connection:
+        assert [each.revoked_at for each in api_tokens.listed(connection)] == [NOW]
+        (kept,) = webhooks.live(connection)
+    assert kept.secret(KEYRING) == hook.secret(KEYRING) != kept.secret(moving)
 
 
 @pytest.mark.parametrize("resource", ALL)

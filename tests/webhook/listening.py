@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import hashlib
 import hmac
@@ -19,10 +20,13 @@ class Listener:
     url: str = ""
     came: list[tuple[dict[str, str], str]] = field(default_factory=list)
     answers: list[web.Response] = field(default_factory=list)
+    heard: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set when something has come."""
 
     async def hear(self, request: web.Request) -> web.StreamResponse:
         """Keep it, and answer."""
         self.came.append(({name.lower(): value for name, value in request.headers.items()}, await request.text()))
+        self.heard.set()
         return self.answers.pop(0) if self.answers else web.Response()
 
 

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from aiohttp import web
 from sqlalchemy import insert, select
 
+from bot.app import Bot
 from bot.connected import hooks
 from bot.desk import creation_notices
 from bot.desk.voice import Tools
-from bot.model import Address, Outbound, Role
+from bot.model import Address, InboundKind, Outbound, Role
+from bot.settings import Settings
 from bot.store import codec, webhooks
 from bot.store.database import Database
 from bot.store.tables import named
@@ -91,6 +95,28 @@ def test_awards_that_end_are_told(town: Database, role: Role, case: dict[str, st
     ((_, body),) = told(town)
     assert body["type"] == "award.revoked"
     assert body["data"] == {"place": "JA", "step": "revoked", "on": "2026-11-24", **case}
+
+
+async def test_the_bot_that_runs_tells_by_itself(town: Database, tmp_path: Path) -> None:
+    """A worker reports a contact; the other program hears of it while the bot goes on."""
+    settings = Settings(
+        data_dir=tmp_path, database_url=town.url, secret_key="a secret of the tests, long enough to be one"
+    )
+    async with listening() as other:
+        made = hook(town, url=other.url)
+        bot = Bot.build(settings, lambda: NOW, web=False)
+        talk = Talk(town)
+        work = asyncio.create_task(bot.run())
+        for said in ("有异常", "汉口花园六期", "密接", "不知道", "不知道", "提交"):
+            await bot.take(talk.inbound("zhang", InboundKind.TEXT, said))
+        async with asyncio.timeout(60):
+            await other.heard.wait()
+        work.cancel()
+        await asyncio.gather(work, return_exceptions=True)
+        bot.close()
+    ((headers, body), *_) = other.came
+    assert json.loads(body)["data"]["place"] == "24"
+    assert signed(made.secret(KEYRING), headers, body)
 
 
 async def test_it_goes_through_the_post(town: Database) -> None:
