@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from aiohttp import web
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 
 from bot.app import Bot
 from bot.connected import hooks
@@ -117,6 +117,21 @@ async def test_the_bot_that_runs_tells_by_itself(town: Database, tmp_path: Path)
     ((headers, body), *_) = other.came
     assert json.loads(body)["data"]["place"] == "24"
     assert signed(made.secret(KEYRING), headers, body)
+
+
+async def test_what_a_dead_process_was_sending_is_sent_again(town: Database) -> None:
+    """The other program knows it by its id, and takes it once."""
+    async with listening() as other:
+        hook(town, url=other.url)
+        await plant(Talk(town))
+        dying = update(OUTBOX).where(OUTBOX.c.channel == "webhook").values(state="sending", owner="dead", attempts=1)
+        town.write(lambda connection: connection.execute(dying))
+        (channel,) = hooks(town, KEYRING, lambda: NOW)
+        post = Post(town, KEYRING, {"webhook": channel}, lambda: NOW, name="two")
+        await post.start()
+        await post.settle()
+        await channel.close()  # type: ignore[attr-defined] # of this channel
+    assert sorted(headers["webhook-id"] for headers, _ in other.came) == sorted(body["id"] for _, body in told(town))
 
 
 async def test_it_goes_through_the_post(town: Database) -> None:
