@@ -5,11 +5,14 @@ from __future__ import annotations
 from contextlib import closing
 from pathlib import Path
 
+from bot.model import Role
+from bot.store import webhooks
 from bot.store.database import Database
 from tests.api.asking import ALL, application, caller, token, work
 from tests.store.servers import Postgres
-from tests.town import build
+from tests.town import NOW, build
 
+OFFICE = Role.OFFICE
 ASKED = (
     *ALL,
     "places?limit=2&level=compound",
@@ -30,15 +33,20 @@ async def answers(database: Database, folder: Path) -> list[tuple[int, str]]:
             said.append((answer.status_code, answer.text))
             if onward := answer.links.get("next"):
                 said.append((200, (await http.get(onward["url"])).text))
+    database.write(lambda connection: webhooks.add(connection, NOW, url="https://x.example", role=OFFICE, place="JA"))
+    with database.read() as connection:
+        told = webhooks.concerned(connection, ["24", "61", "JA"])
+    said.append((200, str({place: [each.id for each in hooks] for place, hooks in sorted(told.items())})))
     return said
 
 
 async def test_either_database_answers_alike(postgres: Postgres, tmp_path: Path) -> None:
-    """Every resource, filters, pages, a sheet."""
+    """Every resource, filters, pages, a sheet; and whom a fact at a place is told."""
     with closing(Database(f"sqlite:///{tmp_path / 'wuyi.db'}")) as small:
         expected = await answers(small, tmp_path)
     with closing(Database(postgres.url())) as great:
         assert await answers(great, tmp_path) == expected
     postgres.drop(great)
     assert {status for status, _ in expected} == {200}
-    assert len(expected) == len(ASKED) + 1
+    assert len(expected) == len(ASKED) + 2
+    assert expected[-1][1] == "{'24': [1], '61': [], 'JA': [1]}"
