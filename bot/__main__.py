@@ -28,6 +28,8 @@ class Commands(click.Group):
         "workdays": ("calendar", "Which days are worked: list them, or put one right."),
         "export": ("export", "Write a table, a form or a report as .docx or .xlsx."),
         "outbox": ("outbox", "What did not arrive or waits; send it again, or give it up."),
+        "token": ("token", "Let another program read through the API; list its tokens, or end one."),
+        "webhook": ("webhook", "Tell another program of cases and awards, signed; list such programs, or stop."),
         "simulate": ("simulate", "A virtual town on a virtual clock, with faults, and what came of it."),
         "purge": ("privacy", "Delete what is past its term."),
         "end-of-event": ("privacy", "Delete all personal data for good, and write a certificate."),

@@ -12,7 +12,7 @@ from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
-from bot.connected import connected
+from bot.connected import connected, hooks
 from bot.desk import Desk
 from bot.desk.voice import Tools
 from bot.model import Address, Inbound, PackRules, Paper
@@ -210,6 +210,8 @@ class Bot:
         Raises:
             ExceptionGroup: a channel cannot go on (a wrong token, say).
         """
+        for channel in await asyncio.to_thread(hooks, self.database, self.keyring, self.clock):
+            self.add(channel)
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self.post.run())
             tasks.create_task(self.tick.run())

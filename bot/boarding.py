@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from bot import board, invited, words
+from bot.board import api
 from bot.board.admin import BadRow, Imported, Invited
 from bot.model import Locale
 from bot.roster import phones
@@ -59,17 +60,18 @@ class Bot(Protocol):
 
 
 def routes(bot: Bot, web: Web | None) -> list[BaseRoute]:
-    """``/board`` and what a watchman asks for; the private pages where there is a web chat to be logged in to."""
+    """``/board``, ``/api`` and what a watchman asks for; private pages where there is a web chat to be logged in to."""
     judges = (bot.rules, *bot.packs)
     shown = (bot.database, judges, bot.clock, Locale.ZH, bot.tick.ticking)
+    reading = api.routes(bot.database, bot.tools.house, bot.clock)
     if web is None:
-        return board.routes(*shown)
+        return [*board.routes(*shown), *reading]
     from bot.channels.web.guard import Guard  # noqa: PLC0415 - loaded with the channel that it guards
 
     papers = board.Papers(bot.database, bot.clock, web.person, bot.paper)
     doors = board.Doors(web.visitor, web.accept, bot.media.keep, bot.media.load, Guard)
     tools = board.Tools(_bring(bot), _invite(bot), tuple(name for name in invited.CHANNELS if name in bot.channels))
-    return board.routes(*shown, papers, bot.tools.house, doors, tools)
+    return [*board.routes(*shown, papers, bot.tools.house, doors, tools), *reading]
 
 
 def _bring(bot: Bot) -> Callable[[Path, str, bool], Imported]:

@@ -1,4 +1,4 @@
-"""The channels of WeCom and WeChat that the settings name, put together with what they ask of the house."""
+"""The channels of WeCom and WeChat that the settings name, and the webhooks, put together with what they ask."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from bot.channels.wecom import WeCom
     from bot.desk import Desk
     from bot.settings import Settings
+    from bot.store.crypto import Keyring
+    from bot.store.database import Database
     from bot.store.media import MediaStore
 
 NEEDED = ("agent_id", "secret", "token", "aes_key")
@@ -132,3 +134,22 @@ def _aibot(
         clock=clock,
     )
     return Aibot(token.get_secret_value(), key.get_secret_value(), hooks, settings.base_url)
+
+
+def hooks(database: Database, keyring: Keyring, clock: Callable[[], datetime]) -> list[Channel]:
+    """The channel to other programs; none where no program is told, so that the post need not ask for it."""
+    from bot.store import webhooks  # noqa: PLC0415 - as below
+
+    def known() -> dict[int, webhooks.Webhook]:
+        with database.read() as connection:
+            return {each.id: each for each in webhooks.live(connection)}
+
+    if not known():
+        return []
+    from bot.channels.webhook import Target, Webhooks  # noqa: PLC0415 - a channel is loaded when it is used
+
+    def find(number: int) -> Target | None:
+        hook = known().get(number)
+        return None if hook is None else Target(hook.url, hook.secret(keyring))
+
+    return [Webhooks(find, clock)]

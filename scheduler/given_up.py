@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, select, update
 
+from bot.store.webhooks import CHANNEL
 from scheduler.claims import Read
 from scheduler.outbox import OPEN, OUTBOX, UNTRIED
 from scheduler.presence import Others, bury
@@ -14,8 +15,9 @@ from scheduler.presence import Others, bury
 def recover(connection: Connection, now: datetime, read: Read, others: Others, *, start: bool) -> None:
     """See to what those have left behind whose time is over; at a ``start`` to all that belongs to nobody alive.
 
-    What was only claimed nobody has tried. Replacing a message twice does no harm, so that is tried again; whether
-    a new one went nobody knows, and it is never sent again by itself. A process that starts alone finds its
+    What was only claimed nobody has tried. Replacing a message twice does no harm, nor does telling a program twice,
+    which knows it by its id: those are tried again. Whether a new one went to a person nobody knows, and it is never
+    sent again by itself. A process that starts alone finds its
     predecessor's messages, those of a release that wrote no owner among them.
     """
     if not start and not others.over:
@@ -32,7 +34,7 @@ def recover(connection: Connection, now: datetime, read: Read, others: Others, *
     for row in connection.execute(query.where(*theirs, OUTBOX.c.state == "sending")).all():
         outbound = read(connection, row)
         if outbound is not None:
-            (again if outbound.edits else unknown).append(row.id)
+            (again if outbound.edits or outbound.address.channel == CHANNEL else unknown).append(row.id)
     for numbers, state in ((again, "pending"), (unknown, "uncertain")):
         if numbers:
             why = "the process ended while it was being sent"

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from bot import words
-from bot.desk import alerts, creation_notices
+from bot.desk import alerts, announced, creation_notices
 from bot.dialog import Option, Say
 from bot.model import (
     ACTIONS,
@@ -42,6 +42,7 @@ def _found(visit: Visit, _: Kept, fact: CaseFound) -> Standing:
     figures.project(connection, house.judges, codes)
     audit.record(connection, visit.now, visit.owner, "case found", fact.place, ",".join(codes))
     told = alerts.found(visit, codes)
+    announced.cases(visit, codes)
     creation_notices.revoked(visit)
     streaks = briefs.place_streaks(connection, house.rules, visit.now.date(), [fact.place])
     return Standing(visit.now, cases=tuple(codes), streaks=streaks, shown={"told": told})
@@ -58,6 +59,7 @@ def _followed(visit: Visit, _: Kept, fact: CaseFollowed) -> Standing:
         return _refused(visit, why)
     audit.record(connection, visit.now, visit.owner, f"case {fact.event.value}", fact.case, fact.other)
     told = alerts.changed(visit, fact.case) if fact.event is Event.DIAGNOSED else ()
+    announced.cases(visit, [fact.case])
     creation_notices.revoked(visit)
     if fact.event is Event.WITHDRAWN:
         alerts.taken_back(visit, [fact.case])

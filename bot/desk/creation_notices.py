@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, select
 
+from bot.desk import announced
 from bot.desk.voice import Tools, tell
 from bot.dialog import Option, Say
 from bot.model import Course, Level, Role, Step, Stepped
@@ -58,7 +59,9 @@ def revoked(visit: Visit) -> None:
 def revoke(connection: Connection, tools: Tools, now: datetime) -> list[int]:
     """End the awards whose days were broken, and tell who answers for the place, the township and the office."""
     written: list[int | None] = []
-    for step in creation.revoke_broken(connection, tools.house, now):
+    ended = creation.revoke_broken(connection, tools.house, now)
+    announced.awards(connection, tools, now, [step.place for step in ended])
+    for step in ended:
         written += _tell(connection, tools, now, step)
     return [number for number in written if number]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from bot.desk import creation_notices
+from bot.desk import announced, creation_notices
 from bot.model import ApplicationMade, CreationStepped, Standing, Step
 from bot.store import audit, creation
 from bot.store.cases import RefusedError
@@ -33,6 +33,7 @@ def _stepped(visit: Visit, _: Kept, fact: CreationStepped) -> Standing:
         return _refused(visit, why)
     detail = "" if fact.score is None else f"{fact.score:f}"
     audit.record(visit.connection, visit.now, visit.owner, f"creation {fact.step.value}", fact.place, detail)
+    announced.awards(visit.connection, visit.tools, visit.now, [fact.place])
     return Standing(visit.now, shown={"told": creation_notices.stepped(visit, course, fact.step)})
 
 

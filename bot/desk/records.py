@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from bot import words
 from bot.desk import (
     alerts,
+    announced,
     assess_records,
     cards,
     care_records,
@@ -109,6 +110,7 @@ def _report(visit: Visit, kept: Kept, fact: ReportFiled | ReportWithdrawn) -> St
             ",".join((*filed.lines, *filed.withdrawn)),
         )
         alerts.taken_back(visit, filed.withdrawn)
+        announced.cases(visit, filed.withdrawn)
         names = {place.code: place.name for place in kept.brief.owed}
         return Standing(visit.now, late=doing.late, kept=tuple(names[code] for code in filed.kept))
     mine = visit.duties()
@@ -123,6 +125,7 @@ def _report(visit: Visit, kept: Kept, fact: ReportFiled | ReportWithdrawn) -> St
         ",".join((*filed.lines, *filed.cases, *filed.withdrawn)),
     )
     told = alerts.found(visit, filed.cases)
+    announced.cases(visit, (*filed.cases, *filed.withdrawn))
     if filed.cases:
         creation_notices.revoked(visit)
     alerts.taken_back(visit, filed.withdrawn)

@@ -42,8 +42,9 @@ def sealed_columns() -> dict[str, tuple[str, ...]]:
 def reseal(connection: Connection, keyring: Keyring, now: datetime, actor: str) -> dict[str, int]:
     """Seal every row with the key that holds now; how many there were, by table.
 
-    What was found by a keyed hash alone ends, for nobody can make that hash anew: browsers are signed out, codes and
-    links that were not used yet are void. Phones are found again: their hash is made anew from the phone.
+    What was found by a keyed hash alone ends, for nobody can make that hash anew: browsers are signed out, tokens of
+    the API, and codes and links that were not used yet, are void. Phones are found again: their hash is made anew from
+    the phone.
 
     Raises:
         WrongKeyError: neither the key nor the one before opens a row.
@@ -97,6 +98,8 @@ def _end(connection: Connection, now: datetime) -> None:
     """End what nobody could find any more."""
     session, account = named("web_session"), named("account")
     connection.execute(update(session).where(session.c.ended_at.is_(None)).values(ended_at=now))
+    token = named("api_token")
+    connection.execute(update(token).where(token.c.revoked_at.is_(None)).values(revoked_at=now))
     for name in ("invitation", "login"):
         table = named(name)
         still = (table.c.used_at.is_(None), table.c.expires_at > now)

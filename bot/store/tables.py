@@ -843,6 +843,34 @@ class Audit(SQLModel, table=True):
     digest: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
 
 
+class ApiToken(SQLModel, table=True):
+    """A word that lets another program read through the API, stored hashed: as which role, and at which place."""
+
+    __tablename__ = "api_token"
+    id: int | None = Field(default=None, primary_key=True)
+    token_hash: bytes = Field(sa_column=Column(LargeBinary, nullable=False, unique=True))
+    role: str
+    place: str = Field(foreign_key="place.code")
+    name: str = ""
+    """What the operator calls it: the program that has it."""
+    made_at: datetime = moment()
+    expires_at: datetime = moment()
+    used_on: date | None = None
+    """The last day on which it was used; not each request."""
+    revoked_at: datetime | None = moment(nullable=True)
+
+
+class Webhook(SQLModel, table=True):
+    """An address of another program that is told of facts: as which role, and of which place and all below it."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    url: str
+    role: str
+    place: str = Field(foreign_key="place.code")
+    made_at: datetime = moment()
+    ended_at: datetime | None = moment(nullable=True)
+
+
 class Setting(SQLModel, table=True):
     """What the database must remember of itself: whether its roster is the sample, which key sealed it."""
 

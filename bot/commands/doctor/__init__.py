@@ -16,6 +16,7 @@ from pydantic import ValidationError
 from bot.commands.doctor import machine
 from bot.commands.doctor.finding import Finding, State, error, ok, warning
 from bot.commands.doctor.telegram import telegram
+from bot.commands.doctor.webhooks import webhooks
 from bot.commands.doctor.wechat import wechat
 from bot.commands.doctor.wecom import wecom
 from bot.commands.refuse import wrong_settings
@@ -63,6 +64,7 @@ def examine(environment: Mapping[str, str], now: Callable[[], datetime]) -> Iter
     yield from telegram(settings, now)
     yield from wechat(settings, now)
     yield from wecom(settings)
+    yield from webhooks(settings)
     yield from machine.parts()
 
 

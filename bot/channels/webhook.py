@@ -1,0 +1,127 @@
+"""Webhooks: other programs are told of facts over HTTPS, signed as the Standard Webhooks specification has it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from http import HTTPStatus
+from typing import TYPE_CHECKING, NamedTuple
+
+import httpx
+import orjson
+from standardwebhooks import Webhook as Signer
+
+from bot.model import Fate, Limits, Outbound, Pace, Rate, Retry, Sent, Undeliverable
+from bot.store.webhooks import CHANNEL, fault
+
+if TYPE_CHECKING:
+    from starlette.routing import BaseRoute
+
+    from bot.channels.port import Take
+
+LOG = logging.getLogger(__name__)
+CONNECT, READ, WHOLE = 5.0, 10.0, 15.0
+"""Seconds for a connection, for the next byte of an answer, and for everything."""
+MOST = 10
+"""So many messages a second one address gets."""
+
+
+class Target(NamedTuple):
+    """Where something goes, and with which secret it is signed."""
+
+    url: str
+    secret: str
+
+
+Find = Callable[[int], Target | None]
+"""The address of that number; None where nothing goes any more. It is called in a thread."""
+
+
+class Webhooks:
+    """The channel: a message's address is the number of a webhook, its text the body. ``repr`` shows no secret."""
+
+    name = CHANNEL
+
+    def __init__(self, find: Find, clock: Callable[[], datetime]) -> None:
+        """Nothing is opened yet."""
+        self.limits = Limits(text=65_536, buttons=False, edits=False, pace=Pace(chat=(Rate(MOST, 1),)))
+        self._find = find
+        self._clock = clock
+        self._client: httpx.AsyncClient | None = None
+
+    def routes(self) -> Sequence[BaseRoute]:
+        """None: nobody answers a webhook."""
+        return ()
+
+    async def listen(self, take: Take) -> None:
+        """Hear nothing, until cancelled."""
+        del take
+        try:
+            await asyncio.Event().wait()
+        finally:
+            await self.close()
+
+    async def close(self) -> None:
+        """Let go of the connections."""
+        if self._client is not None:
+            await self._client.aclose()
+            self._client = None
+
+    async def send(self, outbound: Outbound) -> Fate:
+        """Post the body, once; never raises.
+
+        Whoever gets it knows by its ``webhook-id`` what they have already: so what may have arrived is sent again.
+        """
+        number = outbound.address.id
+        target = await asyncio.to_thread(self._find, int(number)) if number.isdecimal() else None
+        if target is None:
+            return Undeliverable("this webhook was removed (wuyi webhook list)")
+        if wrong := fault(target.url):
+            return Undeliverable(f"nothing is sent to this address: {wrong}")
+        try:
+            return await self._post(outbound, target)
+        except (httpx.HTTPError, httpx.InvalidURL, TimeoutError) as why:
+            return Retry(why=type(why).__name__)
+        except Exception as why:  # noqa: BLE001 - the port's promise; no text of it, which may hold anything
+            LOG.error("message %d: %s while sending", outbound.id, type(why).__name__)  # noqa: TRY400 - same reason
+            return Retry(why=type(why).__name__)
+
+    async def _post(self, outbound: Outbound, target: Target) -> Fate:
+        now = self._clock().astimezone(UTC)
+        mark = str(orjson.loads(outbound.text)["id"])
+        headers = {
+            "content-type": "application/json",
+            "user-agent": "wuyi",
+            "webhook-id": mark,
+            "webhook-timestamp": str(int(now.timestamp())),
+            "webhook-signature": Signer(target.secret).sign(mark, now, outbound.text),
+        }
+        body = outbound.text.encode()
+        async with (
+            asyncio.timeout(WHOLE),
+            self._http().stream("POST", target.url, content=body, headers=headers) as said,
+        ):
+            return _fate(said)  # what it says beyond its status is not read, however long it is
+
+    def _http(self) -> httpx.AsyncClient:
+        if self._client is None:
+            logging.getLogger("httpx").setLevel(logging.WARNING)  # at INFO it writes the address, which may hold a key
+            self._client = httpx.AsyncClient(timeout=httpx.Timeout(READ, connect=CONNECT), follow_redirects=False)
+        return self._client
+
+    def __repr__(self) -> str:
+        """The channel only."""
+        return "Webhooks()"
+
+
+def _fate(said: httpx.Response) -> Fate:
+    if said.is_success:
+        return Sent()
+    if said.status_code == HTTPStatus.GONE:
+        return Undeliverable("the other side wants nothing more (410)")
+    if said.is_redirect:
+        return Retry(why=f"it sends elsewhere ({said.status_code}); redirects are not followed")
+    after = said.headers.get("retry-after", "")
+    return Retry(float(after) if after.isascii() and after.isdecimal() else None, f"status {said.status_code}")
