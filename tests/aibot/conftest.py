@@ -233,8 +233,10 @@ async def town(
         server.app = bot.asgi()
         aibot.callback = f"{server.url}/aibot"
         running = asyncio.create_task(bot.run())
+        channel = bot.channels["aibot"]
+        assert isinstance(channel, Aibot)
+        await until(lambda: channel._callback.take is not None)
         try:
-            await asyncio.sleep(0)
             yield Town(bot, aibot)
         finally:
             running.cancel()

@@ -51,7 +51,12 @@ class Description:
         """The document for people."""
         locale = language(request)
         resources = list(read(self.document(locale)))
-        shown = _environment(locale).get_template("api.html").render(locale=locale.value, resources=resources)
+        other = Locale.EN if locale is Locale.ZH else Locale.ZH
+        shown = (
+            _environment(locale)
+            .get_template("api.html")
+            .render(locale=locale.value, resources=resources, seat=None, here="/api/docs", swap=f"?lang={other.value}")
+        )
         return HTMLResponse(shown, headers={**CARRIED, "content-security-policy": PUBLIC})
 
 
