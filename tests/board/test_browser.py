@@ -9,12 +9,14 @@ from pathlib import Path
 import pytest
 from openpyxl import Workbook, load_workbook
 from playwright.sync_api import Browser, BrowserContext, Page, expect
+from sqlalchemy import select
 
 from bot.model import Details
 from bot.store import cases
 from bot.store.acts import Act
 from bot.store.database import Database
-from tests.board.offices import SUN, WANG, ZHANG, ZHAO, Office
+from bot.store.tables import named
+from tests.board.offices import LI, SUN, WANG, ZHANG, ZHAO, Office
 from tests.board.test_doing import applied
 from tests.board.test_past import publish, record
 from tests.town import KEYRING, NOW, RULES, TODAY
@@ -85,6 +87,21 @@ def test_an_application_is_passed_without_a_script(bare: Page, site: Office, tow
     bare.locator(".answers button").first.click()
     bare.get_by_role("link", name="回到原来的页面").click()
     expect(bare.get_by_role("row", name="君安社区")).to_contain_text("待明查暗访")
+
+
+def test_those_who_owe_are_nudged_without_a_script(bare: Page, site: Office, town: Database) -> None:
+    """It asks once, with the counts; whoever owes gets the one-tap form, and nobody twice."""
+    site.clock.now = NOW.replace(hour=11)  # the clock's own reminder is hours away
+    paste(bare, site, WANG)
+    bare.get_by_role("link", name="办理").click()
+    bare.get_by_role("button", name="催报").click()
+    expect(bare.get_by_role("status")).to_contain_text("未报 3 处")
+    bare.get_by_role("button", name="发提醒").click()
+    expect(bare.get_by_role("status")).to_contain_text("2 人")
+    outbox = named("outbox")
+    asked = select(outbox.c.person).where(outbox.c.kind == "reminder").order_by(outbox.c.person)
+    with town.read() as connection:
+        assert connection.execute(asked).scalars().all() == [ZHANG, LI]
 
 
 def test_a_day_is_reported_without_a_script(bare: Page, site: Office) -> None:
