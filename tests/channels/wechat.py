@@ -114,9 +114,11 @@ class OnWeChat:
 async def on_wechat(house: House) -> AsyncIterator[OnWeChat]:
     """The channel at work in front of its stand-in."""
     async with Standin(lambda: house.moment) as standin, served() as server:
-        hooks, budget = wechat_house.house(
+        hooks, _ = wechat_house.house(
             house.talk.desk, house.keep, lambda: datetime.fromtimestamp(house.moment, UTC), "https://wuyi.example"
         )
+        # What may still be said is counted on the town's clock, on which it was said.
+        _, budget = wechat_house.house(house.talk.desk, house.keep, lambda: house.talk.now, "https://wuyi.example")
         account = Account(sealing.APP, SECRET, sealing.TOKEN, sealing.AES_KEY, standin.url)
         channel = WeChat(
             account, hooks, house.load, budget, menu(), base_url="https://wuyi.example", seconds=lambda: house.moment

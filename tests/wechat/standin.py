@@ -231,14 +231,14 @@ class Phone:
         return self._standin.people[self.user].shown
 
     def number(self, label: str) -> str:
-        """The number under which the newest message offers a choice.
+        """The number, or the letter, under which the newest message offers a choice.
 
         Raises:
             AssertionError: it offers none of that name.
         """
         for line in self.sees()[-1].text.splitlines():
             number, _, rest = line.partition(". ")
-            if rest == label and number.isdecimal():
+            if rest == label and (number.isdecimal() or len(number) == 1):
                 return number
         message = f"no choice {label!r} in {self.sees()[-1].text!r}"
         raise AssertionError(message)
