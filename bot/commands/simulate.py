@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -48,7 +51,7 @@ def simulate(  # noqa: PLR0913 - one argument an option
     """
     wanted = Wanted(workers, days, seed, faults=faults, rate=channel_rate)
     begun = time.perf_counter()
-    with tempfile.TemporaryDirectory(prefix="wuyi-", dir=MEMORY if MEMORY.is_dir() else None) as folder:
+    with tempfile.TemporaryDirectory(prefix="wuyi-", dir=MEMORY if MEMORY.is_dir() else None) as folder, _on_one_core():
         verdict = judge(play(wanted, Path(folder)), working)
     seconds = round(time.perf_counter() - begun, 1)
     locale = Locale(lang)
@@ -65,6 +68,20 @@ def simulate(  # noqa: PLR0913 - one argument an option
         ]
         click.echo(words.text(KEY, locale, {"found": found}, "failed"), err=True)
         sys.exit(1)
+
+
+@contextmanager
+def _on_one_core() -> Iterator[None]:
+    """Stay on one core meanwhile: the town's two threads wait for each other, and on two cores that takes longer."""
+    if not hasattr(os, "sched_setaffinity"):  # not every system has it
+        yield
+        return
+    before = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {min(before)})
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, before)
 
 
 def table(verdict: Verdict, locale: Locale) -> str:
