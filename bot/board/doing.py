@@ -134,6 +134,8 @@ class Doing:
             inbound = Inbound(_chat(seat), dedupe, InboundKind.TAP, said.token, edits=edits)
         elif data:
             assert self._frame.doors is not None  # noqa: S101 - or nobody would sit here
+            if await self._frame.read(lambda connection: _known(connection, dedupe)):
+                return _on(back)  # a second copy of the picture would belong to no message
             try:
                 media = await self._frame.doors.keep_photo(data)
             except ValueError as why:
@@ -217,3 +219,8 @@ def _on(back: str) -> Response:
 def fresh() -> str:
     """A name for the message of one form."""
     return secrets.token_hex(12)
+
+
+def _known(connection: Connection, dedupe: str) -> bool:
+    same = select(INBOX.c.id).where(INBOX.c.channel == CHANNEL, INBOX.c.dedupe == dedupe)
+    return connection.execute(same).first() is not None

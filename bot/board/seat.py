@@ -98,12 +98,13 @@ def seat(connection: Connection, viewer: Viewer, now: datetime) -> Seat | None:
     if viewer.person is None:
         return None
     query = (
-        select(ASSIGNMENT.c.role, PLACE.c.code, PLACE.c.name, PLACE.c.level)
+        select(ASSIGNMENT.c.role, ASSIGNMENT.c.stands_in_for, PLACE.c.code, PLACE.c.name, PLACE.c.level)
         .join(PLACE, PLACE.c.code == ASSIGNMENT.c.place)
         .where(ASSIGNMENT.c.person == viewer.person, holds(now.date()))
         .order_by(ASSIGNMENT.c.id)
     )
     rows = connection.execute(query).all()
-    roles = frozenset(Role(row.role) for row in rows)
+    # Who stands in for somebody reports for them; nobody administers for another.
+    roles = frozenset(Role(row.role) for row in rows if row.stands_in_for is None or row.role != Role.ADMIN)
     places = dict.fromkeys((row.code, row.name) for row in rows if row.level != Level.BUILDING)
     return Seat(viewer.person, viewer.address, viewer.name, viewer.locale, viewer.sample, roles, tuple(places), now)

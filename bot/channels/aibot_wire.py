@@ -85,6 +85,9 @@ def decode(raw: str, now: int) -> Decoded:
     if not number or not kind or not user:
         message = "no number, no kind, or no sender"
         raise BrokenError(message)
+    firm = _text(_part(said, "from"), "corpid")
+    if firm:  # a member of another enterprise may have the name of one of ours
+        user = f"{firm}/{user}"
     group = _text(said, "chattype").lower() == "group"
     chat = _text(said, "chatid") if group else user
     if not chat or not f"{user}{chat}".isprintable():
@@ -95,8 +98,7 @@ def decode(raw: str, now: int) -> Decoded:
     inbound = Inbound(Address(NAME, chat, group), once, InboundKind.TEXT, sender=user, raw=raw)
     event = _part(said, "event") if kind == "event" else None
     found = _message(said, kind, inbound, handle) if event is None else _event(event, inbound, handle)
-    ours = not _text(_part(said, "from"), "corpid")
-    return replace(found, ours=ours) if isinstance(found, Arrived) else found
+    return replace(found, ours=not firm) if isinstance(found, Arrived) else found
 
 
 def _message(said: Json, kind: str, inbound: Inbound, handle: Handle) -> Decoded:

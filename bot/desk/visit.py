@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy import Connection
 
-from bot.desk import cards, records
+from bot.desk import cards, records, spoken
 from bot.desk.voice import Tools, Voice
 from bot.dialog import Find, Flow, Goto, Option, Reply, Say, Turn, Unreadable, begin, resume, take
 from bot.dialog.steps import place
@@ -74,8 +74,8 @@ class Visit(Voice):
         return Kept(None, name, self.brief(day, FLOWS[name], subject), {}, None, self.now)
 
     def put_aside(self, kept: Kept) -> None:
-        """Keep a conversation with answers as a draft; one without is over."""
-        begun = kept.flow in FLOWS and standing(kept).way
+        """Keep a conversation with answers, or that began with a report in words, as a draft; another is over."""
+        begun = kept.flow in FLOWS and (kept.flow == spoken.FLOW or bool(standing(kept).way))
         conversations.set_state(self.connection, kept, "draft" if begun else "done")
         if begun and kept.id is not None:
             self._drafts.insert(0, replace(kept, state="draft"))

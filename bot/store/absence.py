@@ -7,9 +7,12 @@ from datetime import date
 
 from sqlalchemy import Connection, insert, select
 
-from bot.model import LeaveEnded, LeaveTaken
+from bot.model import LeaveEnded, LeaveTaken, Role
 from bot.store.acts import Act
 from bot.store.duties import ASSIGNMENT, LEAVE, LEAVE_END, LEVELS, PLACE, Duties, end_stand_in, leaves
+
+KEPT = (Role.TOWNSHIP_REVIEWER.value, Role.OFFICE.value, Role.ADMIN.value)
+"""Roles that nobody hands over by a leave, at whatever place they are held: they come with rights over others."""
 
 
 def take_leave(connection: Connection, act: Act, fact: LeaveTaken, reachable: Collection[int]) -> tuple[str, ...]:
@@ -29,6 +32,7 @@ def take_leave(connection: Connection, act: Act, fact: LeaveTaken, reachable: Co
         select(ASSIGNMENT.c.role, ASSIGNMENT.c.place, ASSIGNMENT.c.since, ASSIGNMENT.c.until)
         .join(PLACE, PLACE.c.code == ASSIGNMENT.c.place)
         .where(ASSIGNMENT.c.person == act.person, ASSIGNMENT.c.stands_in_for.is_(None), PLACE.c.level.in_(LEVELS))
+        .where(ASSIGNMENT.c.role.not_in(KEPT))
         .order_by(ASSIGNMENT.c.id)
     ).all()
     covering = [

@@ -13,6 +13,8 @@ from bot.understand.tokens import VAGUE, Token
 
 FIGURE = 3
 """Digits of a figure that is worth a word when nothing was made of it."""
+UNLIKELY = range(20, 61)
+"""Figures beside a fever that may have been meant as its °C, and were not understood: they are named."""
 MOST = 200
 """More persons of one kind at one place are a slip of the finger."""
 CONTENT = frozenset({Sort.KIND, Sort.NORMAL, Sort.ABNORMAL})
@@ -138,10 +140,13 @@ def read(clause: Clause, text: str, *, placed: bool) -> Read:
         and piece.sort in {Sort.DOOR, Sort.WARMTH, Sort.COUNT, Sort.SYMPTOM}
         and not (kinds and piece.number == VAGUE)
     ]
+    cold = any(each.kind == Kind.FEVER and each.temperature is None for each in result.findings)
     result.figures = [
         piece
         for index, piece in enumerate(pieces)
-        if index not in taken and piece.sort is Sort.NUMBER and piece.end - piece.start >= FIGURE
+        if index not in taken
+        and piece.sort is Sort.NUMBER
+        and (piece.end - piece.start >= FIGURE or (cold and piece.number in UNLIKELY))
     ]
     said = any(_WARMTH_SAID.search(text, piece.start, piece.end) for piece in clause.of(Sort.RUN))
     if not kinds and (said or len(pieces) == 1):

@@ -168,5 +168,7 @@ def test_the_same_message_has_one_name_and_another_one_another() -> None:
 
     assert name().inbound.dedupe == name(text={"content": "别的"}).inbound.dedupe
     assert len({name().inbound.dedupe, name(msgid="CAIQ2").inbound.dedupe, name(aibotid="C").inbound.dedupe}) == 3
-    assert (name().ours, name(**{"from": {"userid": "li", "corpid": "ww"}}).ours) == (True, False)
+    other = name(**{"from": {"userid": "li", "corpid": "ww"}})
+    assert (name().ours, other.ours) == (True, False)
+    assert (name().inbound.address.id, other.inbound.address.id, other.inbound.sender) == ("li", "ww/li", "ww/li")
     assert "response_code" not in repr(name().handle)

@@ -63,6 +63,14 @@ def offered(talk: Talk, person: int = ZHANG) -> list[int]:
         return [each.person for each in briefs.colleagues(connection, KEYRING, person, ["23", "24"], TODAY)]
 
 
+@pytest.mark.parametrize(("role", "handed"), [("admin", False), ("office", False), ("grid_worker", True)])
+def test_rights_over_others_are_not_handed_over(talk: Talk, role: str, handed: bool) -> None:  # noqa: FBT001 - a column of the table
+    """Whoever stands in reports; they do not administer, at whatever place the role is held."""
+    row = {"person": WANG, "role": role, "place": "61", "recorded_at": NOW}
+    talk.database.write(lambda c: c.execute(insert(named("assignment")), row))
+    assert ("61" in take(talk, WANG, 0, 1, LI)) is handed
+
+
 async def test_coming_back_ends_all_leaves_that_overlap(talk: Talk) -> None:
     """Three announcements cover today, two with one stand-in: each stand-in is told once, and owes nothing more."""
     take(talk, ZHANG, 0, 2, LI)

@@ -164,3 +164,19 @@ async def test_yesterday_in_words(talk: Talk) -> None:
     assert card.text.startswith("我理解为（请核对，11月23日）：")
     (*_, receipt) = await talk.tap("zhang", "提交")
     assert "11月23日（迟报）" in receipt.text
+
+
+async def test_a_report_in_words_that_was_left_is_offered_again(talk: Talk) -> None:
+    """Something else was opened over it: nothing was filed, and nothing is lost."""
+    await talk.write("zhang", "星悦城一期发热1人38.5")
+    await talk.write("zhang", "菜单")
+    (report,) = await talk.write("zhang", "日报")
+    assert "没写完" in report.text
+    (again, *_) = await talk.tap("zhang", "继续写")
+    assert "38.5" in again.text
+
+
+async def test_a_figure_that_is_no_temperature_is_named(talk: Talk) -> None:
+    """It may be a slip for one: it is shown, and not left out in silence."""
+    (draft,) = await talk.write("zhang", "星悦城一期发热1人28.5")
+    assert "“28" in draft.text

@@ -111,6 +111,38 @@ async def test_a_code_goes_to_the_bot(real: Town) -> None:
         assert "李芳" in (await http.get("/chat")).text
 
 
+async def test_a_chat_that_a_code_opened_ends(real: Town) -> None:
+    """Its cookie is a new one, whatever the browser had; leaving ends it for whoever copied it; so does its term."""
+    async with real.browser() as http:
+        http.cookies.set("wuyi_guest", "known-to-somebody")
+        entered = await http.post("/login", json={"code": "ABCD2345", "id": "12345678"})
+        copy = entered.cookies["wuyi_guest"]
+        assert copy != "known-to-somebody"
+        http.cookies.clear()
+        http.cookies.set("wuyi_guest", copy)
+        real.bind(real.heard[-1].address.id, LI)
+        assert "李芳" in (await http.get("/chat")).text
+        assert (await http.post("/chat/leave")).status_code == 303
+        http.cookies.clear()
+        http.cookies.set("wuyi_guest", copy)
+        assert "李芳" not in (await http.get("/chat")).text
+
+
+async def test_strangers_are_counted_by_where_they_come_from(real: Town) -> None:
+    """A cookie costs nothing: sixty messages from one place, whatever the cookies; and no picture of theirs is kept."""
+    async with real.browser() as http:
+        answers = []
+        for n in range(61):
+            http.cookies.clear()
+            http.cookies.set("wuyi_guest", f"made-up-{n}")
+            said = await http.post("/chat/messages", json={"id": f"say-{n:06}", "text": "ABCD2345"})
+            answers.append(said.status_code)
+        assert answers == [204] * 60 + [429]
+        real.seconds += 60
+        picture = await http.post("/chat/photos", data={"id": "photo-0001"}, files={"photo": ("a.png", b"x")})
+        assert picture.status_code == 403
+
+
 async def test_guessing_codes_is_slow(real: Town) -> None:
     """Ten tries from one place, also with ever new cookies; then one a minute."""
     async with real.browser() as http:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from urllib.parse import quote
 
 import httpx
 import pytest
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection, insert, update
 from sqlmodel import col
 
 from bot.channels.web import sample
 from bot.model import Address, Button, InboundKind, Outbound, Paper, Sent
-from bot.store.tables import Filing, Photo
+from bot.store.tables import Filing, Photo, named
 from tests.web.town import LI, PNG, PROMPT, RECEIPT, WANG, ZHAO, Town, be, own
 
 
@@ -291,21 +291,27 @@ async def test_a_document_is_for_the_person_it_was_sent_to(town: Town) -> None:
     """The message names it; who opens it gets the file under its Chinese name; nobody else gets anything."""
     name = "日报表-君安社区-2026-11-24.xlsx"
     number = await town.say(
-        Outbound(0, own(LI), "做好了", paper=Paper("daily-table", "JA", "2026-11-24", "xlsx", name))
+        Outbound(0, own(WANG), "做好了", paper=Paper("daily-table", "C1", "2026-11-24", "xlsx", name))
     )
-    none = await town.say(Outbound(0, own(LI), "做好了", paper=Paper("ledger", "JA", ending="xlsx", name="台账.xlsx")))
-    plain = await town.say(Outbound(0, own(LI), "没有文件"))
+    none = await town.say(
+        Outbound(0, own(WANG), "做好了", paper=Paper("ledger", "C1", ending="xlsx", name="台账.xlsx"))
+    )
+    plain = await town.say(Outbound(0, own(WANG), "没有文件"))
     async with town.browser() as http:
         assert (await http.get(f"/chat/papers/{number}")).status_code == 401
-        await be(http, LI)
+        await be(http, WANG)
         assert (await seen(http))[0]["paper"] == {"name": name, "number": number, "picture": False}
         answer = await http.get(f"/chat/papers/{number}")
-        assert (answer.content, answer.headers["content-type"][-5:]) == (b"daily-table JA", "sheet")
+        assert (answer.content, answer.headers["content-type"][-5:]) == (b"daily-table C1", "sheet")
         assert answer.headers["content-disposition"] == f"attachment; filename*=UTF-8''{quote(name)}"
         for missing in (none, plain, 999):
             assert (await http.get(f"/chat/papers/{missing}")).status_code == 404
+        assert (await http.get(f"/chat/papers/{10**20}")).status_code == 404
+        ended = update(named("assignment")).where(named("assignment").c.person == WANG).values(until=date(2026, 11, 1))
+        town.database.write(lambda connection: connection.execute(ended))
+        assert (await http.get(f"/chat/papers/{number}")).status_code == 404, "it would be made of what is known now"
     async with town.browser() as http:
-        await be(http, WANG)
+        await be(http, LI)
         assert (await http.get(f"/chat/papers/{number}")).status_code == 404
 
 

@@ -76,8 +76,9 @@ class Web:
         self._front = Front(visitors, keyring, clock, self._take, Pace(10, 1 / 60, seconds))
         self._visitors = visitors
         self._own = Own(visitors, keyring, clock)
-        self._papers = Papers(visitors, keyring, load_paper)
-        self._talk = Talk(visitors, Transcript(keyring), self._news, clock, self._take, photos, Pace(30, 1.0, seconds))
+        self._papers = Papers(visitors, keyring, load_paper, clock)
+        paces = Pace(30, 1.0, seconds), Pace(60, 0.5, seconds)
+        self._talk = Talk(visitors, Transcript(keyring), self._news, clock, self._take, photos, *paces)
 
     def routes(self) -> Sequence[BaseRoute]:
         """``/chat``, ``/login`` and ``/media``."""

@@ -117,7 +117,7 @@ class Front:
                 raise HTTPException(403)
             self._visitors.keep(response, "session", cookie)
             return response
-        cookie, address = self._visitors.guest(request)
+        cookie, address = self._visitors.guest()
         await self._take(
             Inbound(Address("web", address), f"{address}:{entry.id}", InboundKind.OPEN, entry.code, sender=address)
         )
@@ -129,10 +129,14 @@ class Front:
         async with request.form(max_files=0, max_fields=4) as form:
             link = str(form.get("link", "")).strip()[:LONGEST]
         before, _, token = link.rpartition("#")
+        try:
+            query = urlsplit(before).query
+        except ValueError:
+            return self._login(request, 403, wrong=True)
         cookie = await self._visitors.redeem(token) if token else None
         if cookie is None:
             return self._login(request, 403, wrong=True)
-        said = parse_qs(urlsplit(before).query).get("to", [request.query_params.get("to", "")])[0]
+        said = parse_qs(query).get("to", [request.query_params.get("to", "")])[0]
         response = RedirectResponse(links.inside(said) or links.CHAT, 303)
         self._visitors.keep(response, "session", cookie)
         return response

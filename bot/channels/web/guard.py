@@ -61,7 +61,10 @@ def same_origin(headers: Headers) -> bool:
         return False
     if origin is None or origin == "null":
         return site is not None
-    return urlsplit(origin).netloc == headers.get("host")
+    try:
+        return urlsplit(origin).netloc == headers.get("host")
+    except ValueError:
+        return False
 
 
 def local(connection: HTTPConnection) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -13,11 +14,16 @@ from starlette.responses import Response
 
 from bot.channels.web import sample
 from bot.channels.web.visitors import CHANNEL
-from bot.model import Outbound
-from bot.store import codec
+from bot.model import Outbound, Paper
+from bot.store import audit, codec, desks
+from bot.store.acts import Act
+from bot.store.cases import RefusedError
 from bot.store.tables import Outbox
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
     from sqlalchemy import Connection
     from starlette.requests import Request
 
@@ -30,6 +36,8 @@ TYPES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "png": "image/png",
 }
+LAST = 2**31 - 1
+"""No row has so high a number, and no database a higher one."""
 MINUTES = 10
 """So long a browser keeps a picture, rather than have it drawn again at every look at the chat."""
 
@@ -37,8 +45,9 @@ MINUTES = 10
 class Papers:
     """The one route on which documents are fetched."""
 
-    def __init__(self, visitors: Visitors, keyring: Keyring, load: LoadPaper) -> None:
+    def __init__(self, visitors: Visitors, keyring: Keyring, load: LoadPaper, clock: Callable[[], datetime]) -> None:
         """``load`` makes a document."""
+        self._clock = clock
         self._visitors = visitors
         self._keyring = keyring
         self._load = load
@@ -48,7 +57,7 @@ class Papers:
         visitor = await self._visitors.who(request)
         if visitor is None:
             raise HTTPException(401)
-        number = request.path_params["number"]
+        number = min(request.path_params["number"], LAST)
         here = (col(Outbox.id) == number, col(Outbox.channel) == CHANNEL)
 
         def ask(connection: Connection) -> bytes | None:
@@ -61,11 +70,24 @@ class Papers:
         if paper is None:
             raise HTTPException(404)
         try:
+            if not paper.is_picture and visitor.person is not None:
+                await self._visitors.write(partial(self._allowed, visitor.person, paper))
             data = await asyncio.to_thread(self._load, paper)
-        except ValueError as why:
+        except (ValueError, RefusedError) as why:
             raise HTTPException(404) from why
         how = "inline" if paper.is_picture else "attachment"
         headers = {"content-disposition": f"{how}; filename*=UTF-8''{quote(paper.name)}"}
         if paper.is_picture:
             headers["cache-control"] = f"private, max-age={MINUTES * 60}"
         return Response(data, media_type=TYPES.get(paper.ending, "application/octet-stream"), headers=headers)
+
+    def _allowed(self, person: int, paper: Paper, connection: Connection) -> None:
+        """It is made of what is known now, so it is for whoever may have it now; that it is fetched is written down.
+
+        Raises:
+            RefusedError: they may not have it any more.
+        """
+        desks.check(connection, Act(person, None, self._clock()), paper.place, paper.kind)
+        audit.record(
+            connection, self._clock(), f"p:{person}", "exported", paper.place, f"{paper.kind} {paper.period}".strip()
+        )

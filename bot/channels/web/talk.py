@@ -67,8 +67,9 @@ class Talk:
         take: Take,
         photos: tuple[KeepPhoto, LoadPhoto],
         pace: Pace,
+        strangers: Pace,
     ) -> None:
-        """``pace`` holds back a chat that floods."""
+        """``pace`` holds back a chat that floods; ``strangers``, by host, those who have enrolled in none."""
         self._visitors = visitors
         self._transcript = transcript
         self._news = news
@@ -76,6 +77,7 @@ class Talk:
         self._take = take
         self._keep_photo, self._load_photo = photos
         self._pace = pace
+        self._strangers = strangers
 
     async def say(self, request: Request) -> Response:
         """Hand a text or a tap on: 204 once it is stored; a repeat of the same id counts once."""
@@ -102,6 +104,8 @@ class Talk:
     async def show(self, request: Request) -> Response:
         """Keep a picture and hand it on; 422 with ``too_large`` or ``not_a_picture`` when it is none."""
         visitor = await self._admitted(request)
+        if visitor.person is None:
+            raise HTTPException(403)  # of strangers no picture is kept
         async with request.form(max_files=1, max_fields=4) as form:
             try:
                 caption = Caption.model_validate({name: form.get(name, "") for name in Caption.model_fields})
@@ -163,6 +167,7 @@ class Talk:
     async def events(self, request: Request) -> Response:
         """A stream that tells that there is something new, and nothing of what it is."""
         visitor = await self._visitor(request)
+        self._known_or_paced(request, visitor)
         address = await self._address(visitor, request.query_params.get("group", ""))
         if self._news.full(address.id):
             raise HTTPException(429)
@@ -197,15 +202,20 @@ class Talk:
         await self._hand_on(inbound)
 
     async def _visitor(self, request: Request) -> Visitor:
-        visitor = await self._visitors.who(request)
-        if visitor is None:
+        if (visitor := await self._visitors.who(request)) is None:
             raise HTTPException(401)
         return visitor
 
     async def _admitted(self, request: Request) -> Visitor:
         visitor = await self._visitor(request)
+        self._known_or_paced(request, visitor)
         self._paced(visitor.address)
         return visitor
+
+    def _known_or_paced(self, request: Request, visitor: Visitor) -> None:
+        """A cookie costs nothing: whoever is enrolled nowhere is counted by where they come from."""
+        if visitor.person is None and not self._strangers.allows(request.client.host if request.client else ""):
+            raise HTTPException(429, headers={"retry-after": "5"})
 
     def _paced(self, address: str) -> None:
         if not self._pace.allows(address):

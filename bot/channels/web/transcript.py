@@ -22,6 +22,8 @@ WINDOW = 60
 PICTURES = 300
 """Messages of a chat that are looked through for a picture, newest first."""
 LAST = 2**31 - 1
+FIRST, FINAL = 2000, 2999
+"""Years beyond which nobody has said anything; the ends of the calendar cannot be moved to another zone."""
 FAR = datetime.max.replace(tzinfo=UTC)
 
 
@@ -58,7 +60,8 @@ class Before(NamedTuple):
         """
         at, inbox, outbox = said.split("_")
         moment = datetime.fromisoformat(at)
-        if moment.tzinfo is None or max(int(inbox), int(outbox)) > LAST:
+        numbers = int(inbox), int(outbox)
+        if moment.tzinfo is None or not FIRST <= moment.year <= FINAL or not 0 <= min(numbers) <= max(numbers) <= LAST:
             raise ValueError(said)
         return cls(moment, int(inbox), int(outbox))
 

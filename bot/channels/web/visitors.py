@@ -99,20 +99,23 @@ class Visitors:
         return await self.write(job)
 
     async def leave(self, request: Request) -> None:
-        """End the session, here and for whoever copied its cookie."""
-        cookie = self._cookie(request, "session")
+        """End the session, and the chat of a code that was typed here, for whoever copied the cookie, too."""
+        cookie, guest = self._cookie(request, "session"), self._cookie(request, "guest")
 
         def job(connection: Connection) -> None:
             mine = col(WebSession.token_hash) == self._keyring.lookup(cookie, "session")
             still = col(WebSession.ended_at).is_(None)
             connection.execute(update(WebSession).where(mine, still).values(ended_at=self._clock()))
+            chat = (col(Account.channel) == CHANNEL, col(Account.address) == self._guest_address(guest))
+            bound = col(Account.unbound_at).is_(None)
+            connection.execute(update(Account).where(*chat, bound).values(unbound_at=self._clock()))
 
-        if cookie:
+        if cookie or guest:
             await self.write(job)
 
-    def guest(self, request: Request) -> tuple[str, str]:
-        """The cookie and the address of a browser that nobody is enrolled in; a new one where there is none yet."""
-        cookie = self._cookie(request, "guest") or secrets.token_urlsafe(32)
+    def guest(self) -> tuple[str, str]:
+        """A new cookie, and the address of its chat: whatever the browser had may have been put there by another."""
+        cookie = secrets.token_urlsafe(32)
         return cookie, self._guest_address(cookie)
 
     def keep(self, response: Response, name: str, value: str) -> None:
@@ -162,6 +165,7 @@ class Visitors:
             select(col(Person.id), col(Person.name), col(Person.locale))
             .join(Account, col(Account.person) == col(Person.id))
             .where(col(Account.channel) == CHANNEL, col(Account.address) == address, col(Account.unbound_at).is_(None))
+            .where(col(Account.bound_at) > self._clock() - LASTS)
         ).one_or_none()
         return Visitor(address) if row is None else self._visitor(row, address)
 
