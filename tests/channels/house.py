@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -28,8 +27,6 @@ ACCOUNT = named("account")
 PICTURE = b"bytes that stand for a picture"
 DRAWN = b"\x89PNG"
 """How a picture begins that the bot has drawn."""
-LATELY = NOW - timedelta(days=20)
-"""When people were bound to their chats: what a browser remembers lasts for thirty days."""
 MEDIA = "0" * 32
 """The name under which every picture is kept, as in the transcripts."""
 APART = 60.0
@@ -194,10 +191,10 @@ def _move(connection: Connection, drivers: Mapping[str, Driver]) -> None:
     else:
         moved = update(ACCOUNT).where(ACCOUNT.c.channel == CHANNEL, ACCOUNT.c.address == bindparam("called"))
         whom = [{"called": who, "there": driver.address(who)} for who in PEOPLE]
-        connection.execute(moved.values(channel=first, address=bindparam("there"), bound_at=LATELY), whom)
+        connection.execute(moved.values(channel=first, address=bindparam("there")), whom)
     bound = set(connection.execute(select(ACCOUNT.c.person)).scalars())
     rows = [
-        {"channel": name, "address": other.address(who), "person": number, "bound_at": LATELY}
+        {"channel": name, "address": other.address(who), "person": number, "bound_at": NOW.replace(month=10)}
         for name, other in others
         for who, (number, *_) in PEOPLE.items()
         if number in bound

@@ -128,11 +128,12 @@ class OnWeb:
         assert answer.status_code == httpx.codes.NO_CONTENT, answer.text
 
     async def _enter(self, who: str, code: str) -> None:
-        if not self._browsers[who].cookies:
-            # The cookie is the browser's to keep, and the server's to make: here it has to be the one of ``address``.
-            self._browsers[who].cookies.set("__Host-wuyi_guest", who, domain="wuyi.example")
         answer = await self._browsers[who].post("/login", json={"id": str(next(self._ids)), "code": code})
         assert answer.status_code == httpx.codes.NO_CONTENT, answer.text
+        cookie = answer.cookies["__Host-wuyi_guest"]
+        self._browsers[who].cookies.clear()
+        self._browsers[who].cookies.set("__Host-wuyi_guest", cookie, domain="wuyi.example")
+        self._names[self.address(cookie)] = who
 
 
 @asynccontextmanager

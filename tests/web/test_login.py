@@ -112,7 +112,7 @@ async def test_a_code_goes_to_the_bot(real: Town) -> None:
 
 
 async def test_a_chat_that_a_code_opened_ends(real: Town) -> None:
-    """Its cookie is a new one, whatever the browser had; leaving ends it for whoever copied it; so does its term."""
+    """Its cookie is a new one, whatever the browser had; leaving ends it for whoever copied it."""
     async with real.browser() as http:
         http.cookies.set("wuyi_guest", "known-to-somebody")
         entered = await http.post("/login", json={"code": "ABCD2345", "id": "12345678"})

@@ -165,7 +165,6 @@ class Visitors:
             select(col(Person.id), col(Person.name), col(Person.locale))
             .join(Account, col(Account.person) == col(Person.id))
             .where(col(Account.channel) == CHANNEL, col(Account.address) == address, col(Account.unbound_at).is_(None))
-            .where(col(Account.bound_at) > self._clock() - LASTS)
         ).one_or_none()
         return Visitor(address) if row is None else self._visitor(row, address)
 
