@@ -26,7 +26,7 @@ class Commands(click.Group):
         "qualify": ("qualify", "Whether a place qualifies, and what is missing."),
         "calendar": ("calendar", "Every deadline and every reminder, without sending any."),
         "workdays": ("calendar", "Which days are worked: list them, or put one right."),
-        "export": ("export", "Write a table, a form or a report as .docx or .xlsx."),
+        "export": ("export", "Write a table, a form or a report as .docx or .xlsx, or a picture."),
         "outbox": ("outbox", "What did not arrive or waits; send it again, or give it up."),
         "token": ("token", "Let another program read through the API; list its tokens, or end one."),
         "webhook": ("webhook", "Tell another program of cases and awards, signed; list such programs, or stop."),

@@ -31,8 +31,6 @@ MARKDOWN = 4096
 TEXT = 2048
 """Bytes of a plain one, the only kind that calls somebody's attention."""
 CHINA = "+86"
-SIGNATURES = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff")
-"""How the pictures begin that a robot takes."""
 PICTURE = 2 * 1024 * 1024
 MOST = 20
 """So many messages a minute a robot takes."""
