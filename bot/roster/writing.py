@@ -47,6 +47,7 @@ def write(  # noqa: PLR0913 - all that a written row depends on
     _assignments(connection, now, plan, people)
     _cases(connection, (rules, *beside), plan)
     _reports(connection, rules, now.tzinfo, plan.reports, people)
+    _replanted(connection)
     parts = (
         f"{name} +{count.new} ~{count.changed}" for name, count in plan.counts.items() if count.new or count.changed
     )
@@ -165,6 +166,13 @@ def _rerank(connection: Connection, packs: Sequence[PackRules]) -> None:
     from bot.store.spans import rerank  # noqa: PLC0415 - reads the whole of scoring
 
     rerank(connection, packs)
+
+
+def _replanted(connection: Connection) -> None:
+    """What was summed up of days is counted anew."""
+    from bot.store.sums import replanted  # noqa: PLC0415 - reads the whole of scoring
+
+    replanted(connection)
 
 
 def _cases(connection: Connection, rules: Sequence[PackRules], plan: Plan) -> None:

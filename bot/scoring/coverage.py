@@ -87,9 +87,16 @@ class Town:
 
     def covered(self, own: Mapping[str, int]) -> dict[str, int]:
         """The days on which each place is covered, given those of its own reports; places without any are left out."""
+        return self.rolled_up(own).covered
+
+    def rolled_up(self, own: Mapping[str, int], beneath: Beneath | None = None) -> Beneath:
+        """The same, with what lies beneath each place; ``beneath``: what is known of places that are not in the tree.
+
+        So a town may be worked out in parts: each from its leaves to a head, and then the heads.
+        """
         expects = dict(self.expected())
-        some: dict[str, int] = {}
-        lacking: dict[str, int] = {}
+        some = dict(beneath.some) if beneath else {}
+        lacking = dict(beneath.lacking) if beneath else {}
         found: dict[str, int] = {}
         for place in self.upward:
             any_child = some.get(place, 0)
@@ -101,7 +108,15 @@ class Town:
             if expecting and parent is not None:
                 some[parent] = some.get(parent, 0) | expecting
                 lacking[parent] = lacking.get(parent, 0) | expecting & ~here
-        return found
+        return Beneath(found, some, lacking)
+
+
+class Beneath(NamedTuple):
+    """By place its days as bits: covered; with something right beneath it that expects a report; and that lacks one."""
+
+    covered: dict[str, int]
+    some: Mapping[str, int]
+    lacking: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from sqlalchemy import or_, select
 from bot.model import Level, Role
 from bot.scoring.circulars import Taking, Town, circular
 from bot.scoring.quarters import days_of, quarter
-from bot.store import figures
+from bot.store import sums
 from bot.store.asking import Asking
 from bot.store.authority import scope
 from bot.store.creation_kept import LEVELS, steps_of
@@ -42,7 +42,7 @@ def told(asking: Asking) -> Mapping[str, Any]:
     steps = steps_of(asking.connection, asking.house, [row.code for row in rows])
     until = min(last, asking.today - timedelta(days=1))
     codes = [row.code for row in rows if row.level == Level.TOWNSHIP]
-    reports = figures.tallies(asking.connection, first, until, codes)
+    reports = sums.tallies(asking.connection, first, until, codes)
     names = {row.code: row.name for row in rows}
     towns = [Town(code, names[code], reports[code].expected, reports[code].received) for code in codes]
     taking = [

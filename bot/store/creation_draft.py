@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from bot import words
 from bot.model import Course, Locale
 from bot.model.creation import TEXT_LIMIT
-from bot.store import figures, worklog
+from bot.store import sums, worklog
 from bot.store.asking import House
 
 BACK = timedelta(days=90)
@@ -19,7 +19,7 @@ BACK = timedelta(days=90)
 def draft(connection: Connection, house: House, course: Course, today: date) -> str:
     """The text, in Chinese as the form is, within its 600 characters."""
     start = max(house.rules.start, today - BACK)
-    reports = figures.tallies(connection, start, today - timedelta(days=1), [course.place])[course.place]
+    reports = sums.tallies(connection, start, today - timedelta(days=1), [course.place])[course.place]
     done = worklog.counts(connection, course.place, start, today)
     shown = {
         "name": course.name, "level": course.level, "streak": course.streak, "since": start, "until": today,

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, select
 
 from bot.model import Course, Level
 from bot.scoring.hints import burst, thin
-from bot.store import figures, looks
+from bot.store import figures, looks, sums
 from bot.store.asking import House
 from bot.store.duties import PLACE, REPORT
 from bot.store.tables import named
@@ -31,7 +31,7 @@ def hints_of(connection: Connection, house: House, course: Course, today: date) 
     if course.level is Level.TOWNSHIP:
         query = select(PLACE.c.code, PLACE.c.name).where(PLACE.c.parent == course.place)
         below = {row.code: row.name for row in connection.execute(query.order_by(PLACE.c.code))}
-    reports = figures.tallies(connection, first, last, [course.place, *below])
+    reports = sums.tallies(connection, first, last, [course.place, *below])
     mine = reports[course.place]
     if thin(mine.received, mine.expected):
         shown = {"received": mine.received, "expected": mine.expected, "days": house.rules.threshold_days}

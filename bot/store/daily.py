@@ -1,6 +1,6 @@
 """One day of a place with all below it, read so that ten thousand compounds take no time that anybody notices.
 
-The rule is that of ``scoring.coverage``, asked once over plain rows; many days at once are for ``figures.tallies``.
+The rule is that of ``scoring.coverage``, asked once over plain rows; many days at once are for ``sums.tallies``.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, select
 
 from bot.model import DUTY_LEVELS, Status
-from bot.scoring.coverage import Coverage, Tally, Town, coverage
+from bot.scoring.coverage import Beneath, Coverage, Tally, Town, coverage
 from bot.store import figures
 from bot.store.authority import holds
 from bot.store.duties import ASSIGNMENT, PLACE, REPORT
@@ -57,8 +57,8 @@ class Day:
 
     def tallies(self, root: str, below: Collection[str]) -> dict[str, Tally]:
         """The same in counts: of ``root``, which all of it hangs from, and of each of the places right below it."""
-        covered = self.town.covered(self.stands)
-        early = covered if self.timely == self.stands else self.town.covered(self._early())
+        beneath, early = self.rolled_up()
+        covered = beneath.covered
         through: dict[str | None, str] = {}
         found: dict[str, list[int]] = {code: [0, 0, 0] for code in (root, *below)}
         for place in self.town.expected():
@@ -68,6 +68,12 @@ class Day:
                 counts[1] += covered.get(place, 0)
                 counts[2] += early.get(place, 0)
         return {code: Tally(*counts) for code, counts in found.items()}
+
+    def rolled_up(self) -> tuple[Beneath, Mapping[str, int]]:
+        """What is covered, with what lies beneath each place; and what is covered by what was on time."""
+        beneath = self.town.rolled_up(self.stands)
+        same = self.timely == self.stands
+        return beneath, beneath.covered if same else self.town.covered(self._early())
 
     def _early(self) -> dict[str, int]:
         return {place: stood & self.timely.get(place, 0) for place, stood in self.stands.items()}

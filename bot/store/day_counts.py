@@ -12,7 +12,7 @@ from sqlalchemy import Connection, or_, select
 
 from bot.model import Event, Level, PackRules, Role
 from bot.scoring.coverage import Tally
-from bot.store import figures
+from bot.store import figures, sums
 from bot.store.authority import holds
 from bot.store.duties import ASSIGNMENT, CASE, EVENT, PLACE
 from bot.store.owing import unreported
@@ -71,7 +71,7 @@ def day_counts(
         if row.parent in wanted and row.level not in (Level.COMPOUND, Level.BUILDING):
             children[row.parent].append(row.code)
     listed = {*wanted, *(code for codes in children.values() for code in codes)}
-    tallies = figures.tallies(connection, day, day, listed)
+    tallies = sums.tallies(connection, day, day, listed)
     missing = figures.coverage(connection, day, wanted).missing if wanted else ()
     owing = {person: {code for code, _ in owed} for person, owed in unreported(connection, day).items()}
     told = {code for person, codes in owing.items() if person in heard for code in codes}

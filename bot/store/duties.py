@@ -234,13 +234,14 @@ def stand_in_names(leave: Away | None, names: dict[int, str]) -> Leave | None:
     return Leave(leave.since, leave.until, names.get(leave.stand_in or 0))
 
 
-def end_stand_in(connection: Connection, leave: int, on: date) -> None:
-    """End the stand-in assignments of a leave the day before ``on``."""
-    connection.execute(
+def end_stand_in(connection: Connection, leave: int, on: date) -> tuple[str, ...]:
+    """End the stand-in assignments of a leave the day before ``on``; the places where they were."""
+    change = (
         ASSIGNMENT.update()
         .where(ASSIGNMENT.c.leave == leave, or_(ASSIGNMENT.c.until.is_(None), ASSIGNMENT.c.until >= on))
         .values(until=on - timedelta(days=1))
     )
+    return tuple(dict.fromkeys(connection.execute(change.returning(ASSIGNMENT.c.place)).scalars()))
 
 
 def names(connection: Connection, codes: Collection[str]) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ from bot.scoring.coverage import Days, Tally
 from bot.scoring.hints import thin
 from bot.scoring.log import outline
 from bot.scoring.streak import streak
-from bot.store import daily, figures
+from bot.store import daily, figures, sums
 from bot.store.asking import Asking, Looking
 from bot.store.case_logs import read_persons
 from bot.store.creation_hints import at_once
@@ -53,10 +53,7 @@ def summary(asking: Asking) -> Mapping[str, Office]:
 def overview(look: Looking, code: str, days: Period, reviewed: Level | None = None) -> Summary:
     """What these days come to at the place with all below it; with hints for a reviewer, at a place of this level."""
     town = counted(look, code, days.until)
-    if days.since == days.until:
-        tallies = daily.day_of(look.connection, town.rows, days.until).tallies(code, town.children)
-    else:
-        tallies = figures.tallies(look.connection, days.since, days.until, {code, *town.children})
+    tallies = sums.tallies(look.connection, days.since, days.until, {code, *town.children})
     then, now = decided(look, town, days.since - ONE_DAY), decided(look, town, days.until)
     broken, before = _broken(now), _broken(then)
     # Today's are published with the cutoff: until then yesterday's are what is new.

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, select
 
 from bot.model import DayState, Stay, Streak
 from bot.scoring.answers import Facts, Lapse, Spell, spell
-from bot.store import figures
+from bot.store import figures, sums
 from bot.store.asking import House
 from bot.store.care_kept import ISOLATION, RETURNEE, STAY
 from bot.store.duties import PLACE
@@ -30,7 +30,7 @@ def facts_of(connection: Connection, house: House, place: str, as_of: date) -> F
     found = figures.streaks(connection, rules, as_of, places=[place])
     below = figures.subtree(connection, [place])
     first = as_of - timedelta(days=rules.threshold_days - 1)
-    reports = figures.tallies(connection, first, as_of, [place])[place]
+    reports = sums.tallies(connection, first, as_of, [place])[place]
     return Facts(
         found[0] if found else Streak(place, as_of, 0, DayState.UNVERIFIED, None, None, 0, 0),
         start,

@@ -478,6 +478,31 @@ class PlaceRank(SQLModel, table=True):
     """The last day on which anything changed here or below: days before it are for ``case_span``."""
 
 
+class DaySum(SQLModel, table=True):
+    """A projection of reports and duties: one day of a place that others hang from (``bot.store.sums``).
+
+    It counts the compounds, buildings, villages and units that hang from the place without another such place between.
+    """
+
+    __tablename__ = "day_sum"
+    __table_args__ = (
+        Index("ix_day_sum_stale", "day", sqlite_where=text("fresh = 0"), postgresql_where=text("NOT fresh")),
+    )
+    place: str = Field(primary_key=True, foreign_key="place.code")
+    day: date = Field(primary_key=True)
+    fresh: bool = False
+    """Whether nothing that it rests on has changed since it was made."""
+    expected: int = 0
+    received: int = 0
+    on_time: int = 0
+    reported: bool = False
+    """A report of the place itself stands."""
+    some: bool = False
+    """Something right beneath it expects a report."""
+    lacking: bool = False
+    """And something right beneath it lacks one."""
+
+
 class KeptStandard(SQLModel, table=True):
     """A standard in a version that an assessment was made with, whole: its file may be edited or gone tomorrow."""
 

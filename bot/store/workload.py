@@ -12,7 +12,7 @@ from sqlalchemy import Connection, func, or_, select
 from bot import words
 from bot.model import InboundKind, Level, Role
 from bot.scoring.coverage import Tally
-from bot.store import figures
+from bot.store import sums
 from bot.store.asking import Asking
 from bot.store.authority import ACCOUNT, HEARD, holds, scope
 from bot.store.duties import ASSIGNMENT, FILING, PLACE
@@ -150,6 +150,6 @@ def _covered(asking: Asking, place: str) -> tuple[Covered, ...]:
     if not codes:
         return ()
     today, day = asking.today, timedelta(days=1)
-    now = figures.tallies(asking.connection, today, today, codes)
-    week = figures.tallies(asking.connection, today - WEEK, today - day, codes)
+    now = sums.tallies(asking.connection, today, today, codes)
+    week = sums.tallies(asking.connection, today - WEEK, today - day, codes)
     return tuple(Covered(row.code, row.name, Level(row.level), now[row.code], week[row.code]) for row in rows)

@@ -12,7 +12,7 @@ from bot.board.api import asked as ask
 from bot.board.api.reading import Found, Item, Reading, RefusedError
 from bot.board.past import Bench
 from bot.model import DUTY_LEVELS, Cause, Status, Streak
-from bot.store import figures
+from bot.store import figures, sums
 from bot.store.duties import EVENT, PLACE, REPORT
 from bot.store.restated import DAYS, history
 
@@ -149,7 +149,7 @@ def coverage(reading: Reading, asked: ask.OfDay) -> Found:
     """Of each place with all below it: reports owed, received, received on time."""
     day = reading.past(asked.day, "day")
     rows, onward = _places(reading, "coverage", asked.level, day)
-    tallies = figures.tallies(reading.connection, day, day, [row.code for row in rows]) if rows else {}
+    tallies = sums.tallies(reading.connection, day, day, [row.code for row in rows]) if rows else {}
     return Found(
         [
             {

@@ -22,7 +22,7 @@ from bot.model.pictures import (
     tally,
 )
 from bot.scoring.coverage import Coverage, Tally
-from bot.store import figures
+from bot.store import figures, sums
 from bot.store.asking import House
 from bot.store.day_states import day_states
 from bot.store.duties import PLACE
@@ -83,7 +83,7 @@ def overview_picture(
     for code, line in lines.items():
         under[_over(known, code, levels, wanted.place)].append(line)
     heads = [code for code, row in known.items() if row.level in levels or code in under]
-    tallies = figures.tallies(connection, head.day, head.day, heads)
+    tallies = sums.tallies(connection, head.day, head.day, heads)
     shown = (OverviewLine(known[code].name, _received(tallies[code]), tally(under[code])) for code in heads)
     covered = figures.coverage(connection, head.day, [wanted.place])
     return OverviewPicture(head, tuple(shown), _received(covered), tuple(lines.values()), house.rules.milestones)

@@ -13,7 +13,7 @@ from bot.model.documents import period as read
 from bot.model.reports import MonthLine, Organisation, Prevention, Supervision, Unverified, WorkReport
 from bot.scoring.answers import Spell, spell
 from bot.scoring.coverage import Days
-from bot.store import figures, worklog
+from bot.store import figures, sums, worklog
 from bot.store.asking import House
 from bot.store.authority import holds
 from bot.store.duties import ASSIGNMENT, LEVELS, PLACE
@@ -104,7 +104,7 @@ def _prevention(  # noqa: PLR0913, PLR0917 - what the second section rests on
     since, until, reported = days
     rules = house.rules
     told = worklog.counts(connection, place, since, until)
-    sent = figures.tallies(connection, since, reported, [place])[place]
+    sent = sums.tallies(connection, since, reported, [place])[place]
     codes = [each.code for each in listed]
     streaks = {each.place: each for each in figures.streaks(connection, rules, until, places=[place, *codes])}
     clean = [streaks[code].days for code in codes if code in streaks and streaks[code].days > 0]
@@ -172,7 +172,7 @@ def _months(connection: Connection, house: House, place: str, period: Period, re
         month = read(f"{period.since.year}-{number:02d}")
         if month.since <= reported:
             last = min(month.until, reported)
-            sent = figures.tallies(connection, month.since, last, [place])[place]
+            sent = sums.tallies(connection, month.since, last, [place])[place]
             cases = sum(month.since <= each.on <= last for each in _spells(connection, house, place, last))
             done = tally(connection, place, month.since, last)
             found.append(MonthLine(month.title, sent.expected, sent.received, cases, done.found, done.rectified))

@@ -16,7 +16,7 @@ from bot.scoring.awards import since as began
 from bot.scoring.awards import stage
 from bot.scoring.circulars import Taking, Town, circular
 from bot.scoring.quarters import quarter
-from bot.store import figures
+from bot.store import sums
 from bot.store.asking import House
 from bot.store.assessments import ASSESSMENT, END, deciding
 from bot.store.creation_kept import LEVELS, steps_of
@@ -123,7 +123,7 @@ def mentions(
     """Praise and criticism as the circular of the quarter has them, those of these days: place and reason."""
     since, until, reported = days
     towns = [member.row for member in members if member.row.level == Level.TOWNSHIP]
-    sent = figures.tallies(connection, since, reported, [row.code for row in towns]) if towns else {}
+    sent = sums.tallies(connection, since, reported, [row.code for row in towns]) if towns else {}
     found = circular(
         quarter(since),
         [_taking(member) for member in members],
