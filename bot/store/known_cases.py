@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, or_, select
+from sqlalchemy import Connection, or_, select
 
 from bot import words
 from bot.model import (
@@ -15,7 +15,6 @@ from bot.model import (
     Action,
     CaseCard,
     Details,
-    Event,
     Field,
     Grant,
     KnownCase,
@@ -30,7 +29,7 @@ from bot.store import figures
 from bot.store.asking import Asking, House
 from bot.store.authority import roles_at, scope
 from bot.store.case_logs import details_of, read_persons
-from bot.store.duties import CASE, EVENT, PLACE
+from bot.store.duties import CASE, PLACE
 from bot.store.tables import named
 
 SEEN = named("seen")
@@ -39,20 +38,7 @@ RECENT = timedelta(days=14)
 """So long a case is shown in lists after it was entered, even if it is over."""
 MOST = 40
 """As many cases as a list in a chat can carry."""
-ENDS = (Event.LEFT.value, Event.RELEASED.value, Event.RULED_OUT.value)
 _COLUMNS = (CASE.c.code, CASE.c.place, CASE.c.person, CASE.c.opened_at, PLACE.c.name)
-_LATER = EVENT.alias("later")
-_REOPENED = select(_LATER.c.id).where(
-    _LATER.c.case == EVENT.c.case,
-    _LATER.c.event == Event.REOPENED.value,
-    _LATER.c.recorded_at >= EVENT.c.recorded_at,
-)
-
-
-def has(*events: str) -> ColumnElement[bool]:
-    """Whether a case has one of these ends, and was not reopened since. To be used where ``CASE`` is asked."""
-    here = select(EVENT.c.id).where(EVENT.c.case == CASE.c.code, EVENT.c.event.in_(events))
-    return here.where(~_REOPENED.exists()).exists()
 
 
 def known(asking: Asking) -> Mapping[str, Any]:
@@ -94,7 +80,7 @@ def listed(asking: Asking, most: int = MOST) -> tuple[KnownCase, ...]:
         select(*_COLUMNS)
         .join(see, see.c.code == CASE.c.place)
         .join(PLACE, PLACE.c.code == CASE.c.place)
-        .where(or_(CASE.c.opened_at >= asking.now - RECENT, ~has(*ENDS)))
+        .where(or_(CASE.c.opened_at >= asking.now - RECENT, ~CASE.c.ended))
         .order_by(CASE.c.opened_at.desc(), CASE.c.code.desc())
         .limit(most)
     )

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from bot.model import DayState, Event, Level, Role, Streak
 from bot.model.office import NAMES, Ask, Hint, Office, Some, Sum, Summary
@@ -16,15 +15,17 @@ from bot.scoring.coverage import Days, Tally
 from bot.scoring.hints import thin
 from bot.scoring.log import outline
 from bot.scoring.streak import streak
-from bot.store import daily, figures, sums
+from bot.store import daily, figures, ranks, sums
 from bot.store.asking import Asking, Looking
 from bot.store.case_logs import read_persons
 from bot.store.creation_hints import at_once
 from bot.store.duties import CASE, EVENT, PLACE
-from bot.store.known_cases import ENDS, has
+from bot.store.logs import tangled
 from bot.store.milestones import REACHED, passed
 from bot.store.offices import place_of
-from bot.store.spans import unrank
+from bot.store.prepared import Prepared
+from bot.store.spans import broken as broken_places
+from bot.store.spans import current, unrank
 from bot.understand.periods import Period, named, period
 from scheduler.calendar import cutoff
 
@@ -54,8 +55,7 @@ def overview(look: Looking, code: str, days: Period, reviewed: Level | None = No
     """What these days come to at the place with all below it; with hints for a reviewer, at a place of this level."""
     town = counted(look, code, days.until)
     tallies = sums.tallies(look.connection, days.since, days.until, {code, *town.children})
-    then, now = decided(look, town, days.since - ONE_DAY), decided(look, town, days.until)
-    broken, before = _broken(now), _broken(then)
+    broken, before = _broken(look, town, days.until), _broken(look, town, days.since - ONE_DAY)
     # Today's are published with the cutoff: until then yesterday's are what is new.
     first = days.since - ONE_DAY if days.name == "today" else days.since
     reached = [
@@ -64,7 +64,7 @@ def overview(look: Looking, code: str, days: Period, reviewed: Level | None = No
         if each.event == REACHED and each.on <= days.until and each.place in town.places
     ]
     reached.sort(key=lambda each: (-each.days, each.place))
-    ahead = list(_ahead(look, town, now)) if days.until == look.today else []
+    ahead = list(_ahead(look, town, broken)) if days.until == look.today else []
     lists = [sorted(codes) for codes in (broken - before, before - broken, broken)]
     over = look.now > cutoff(days.until, look.house.rules, look.house.zone)
     late = _lagging(code, tallies) if reviewed and over else []
@@ -96,10 +96,8 @@ def overview(look: Looking, code: str, days: Period, reviewed: Level | None = No
 class Counted:
     """The places of a subtree, and those of them that count days."""
 
-    rows: Sequence[Any]
-    """All of the subtree."""
-    codes: frozenset[str]
-    """Theirs."""
+    parents: Mapping[str, str | None]
+    """All of the subtree, each with the place above it."""
     places: Mapping[str, date]
     """Those that count days, each with the day on which it began."""
     children: frozenset[str]
@@ -115,17 +113,15 @@ def counted(look: Looking, code: str, day: date) -> Counted:
     whole = {row.parent for row in counted}
     places = {row.code: row.start or rules.start for row in counted if row.code not in whole}
     smallest = (Level.COMPOUND, Level.BUILDING)
-    codes = frozenset(row.code for row in rows)
-    return Counted(
-        rows, codes, places, frozenset(row.code for row in open_ if row.parent == code and row.level not in smallest)
-    )
+    below = frozenset(row.code for row in open_ if row.parent == code and row.level not in smallest)
+    return Counted({row.code: row.parent for row in rows}, places, below)
 
 
 def decided(look: Looking, town: Counted, day: date) -> dict[str, Streak]:
     """Where a case decides, how the place stood at the end of ``day``; all others have never been broken."""
     rules = look.house.rules
     deciding = figures.deciding(figures.Scope(look.connection, None, None), rules, day)
-    ranks = figures.rolled_up({row.code: row.parent for row in town.rows}, deciding)
+    ranks = figures.rolled_up(town.parents, deciding)
     seen = Days(day, 1)
     return {
         code: streak(code, day, town.places[code], unrank(text), seen, rules)
@@ -134,39 +130,76 @@ def decided(look: Looking, town: Counted, day: date) -> dict[str, Streak]:
     }
 
 
-def _broken(stood: Mapping[str, Streak]) -> set[str]:
-    return {code for code, each in stood.items() if each.state is DayState.BROKEN}
+def _broken(look: Looking, town: Counted, day: date) -> set[str]:
+    """Those that count days and were broken on ``day``, by a case of their own or of what lies below them."""
+    if not current(look.connection, look.house.rules):
+        return {code for code, each in decided(look, town, day).items() if each.state is DayState.BROKEN}
+    found: set[str] = set()
+    for code in broken_places(look.connection, look.house.rules, day):
+        up: str | None = code
+        while up is not None and up in town.parents:
+            if up in town.places:
+                found.add(up)
+            up = town.parents[up]
+    return found
 
 
-def _ahead(look: Looking, town: Counted, now: Mapping[str, Streak]) -> Iterator[tuple[str, date]]:
+def _ahead(look: Looking, town: Counted, broken: Collection[str]) -> Iterator[tuple[str, date]]:
     """Who reaches the pack's threshold next if nothing happens, and when."""
     rules, today = look.house.rules, look.today
-    if rules.unverified == "count":
-        began = {code: each.since for code, each in now.items()}
-        since = {code: began.get(code, start) for code, start in town.places.items()}
-        left = {code: (day - today).days + rules.threshold_days - 1 for code, day in since.items() if day}
-    else:  # a day without a report counts for nothing there: only the whole figure knows
-        stood = figures.streaks(look.connection, rules, today, places=list(town.places))
-        left = {each.place: rules.threshold_days - each.days for each in stood if each.since}
-    coming = sorted((days, code) for code, days in left.items() if 0 < days < rules.threshold_days)
+    left = {code: (day - today).days + rules.threshold_days - 1 for code, day in _since(look, town)}
+    coming = sorted(
+        (days, code) for code, days in left.items() if 0 < days < rules.threshold_days and code not in broken
+    )
     for days, code in coming[:AHEAD]:
         yield code, today + timedelta(days=days)
+
+
+def _since(look: Looking, town: Counted) -> Iterable[tuple[str, date]]:
+    """The first day of the run of whoever may reach the threshold within as many days: of all who began lately."""
+    rules, today = look.house.rules, look.today
+    if rules.unverified != "count":  # a day without a report counts for nothing there: only the whole figure knows
+        stood = figures.streaks(look.connection, rules, today, places=list(town.places))
+        return [(each.place, today - timedelta(days=each.days - 1)) for each in stood if each.since]
+    first = today - timedelta(days=rules.threshold_days)
+    ends = ranks.lately(look.connection, rules.name, today, first) if current(look.connection, rules) else None
+    if ends is None:
+        known = decided(look, town, today)
+        return [(code, known[code].since or start if code in known else start) for code, start in town.places.items()]
+    new = [(code, start) for code, start in town.places.items() if start > first]
+    ended = [(code, end + ONE_DAY) for code, end in ends.items() if code in town.places]
+    return [*new, *((code, max(day, town.places[code])) for code, day in ended)]
+
+
+_FACTS = (func.count().label("facts"), func.max(EVENT.c.kind).label("kind"))
+_OPEN = Prepared(
+    select(EVENT.c.case, CASE.c.place, *_FACTS)
+    .join(CASE, CASE.c.code == EVENT.c.case)
+    .where(~CASE.c.ended)
+    .group_by(EVENT.c.case, CASE.c.place)
+)
 
 
 def _found(look: Looking, town: Counted, days: Period) -> int:
     """The cases that were found in these days, without those entered by mistake."""
     void = select(EVENT.c.case).where(EVENT.c.event.in_((Event.WITHDRAWN.value, Event.MERGED.value)))
     found = EVENT.c.event == Event.FOUND.value, EVENT.c.on.between(days.since, days.until)
-    query = select(EVENT.c.case, EVENT.c.place).where(*found, EVENT.c.case.not_in(void)).distinct()
-    return sum(row.place in town.codes for row in look.connection.execute(query))
+    query = select(EVENT.c.place, func.count(EVENT.c.case.distinct())).where(*found, EVENT.c.case.not_in(void))
+    rows = look.connection.execute(query.group_by(EVENT.c.place)).all()
+    return sum(count for place, count in rows if place in town.parents)
 
 
 def _open_cases(look: Looking, town: Counted) -> dict[str, int]:
     """Those that are open now, by kind, the most frequent first; open means what it means in the list of cases."""
-    query = select(CASE.c.code, CASE.c.place).where(~has(*ENDS))
-    codes = [row.code for row in look.connection.execute(query) if row.place in town.codes]
-    lines = [outline(each, look.house.rules.breaking) for each in read_persons(look.connection, codes).values()]
-    return dict(Counter(each.kind for each in lines if not each.withdrawn and not each.merged_into).most_common())
+    rows = [row for row in _OPEN.all(look.connection, {}) if row.place in town.parents]
+    # Of whom nothing is known but that it was found, and as what, the kind is plain; of the others the log is read.
+    merged = tangled(look.connection)
+    plain = {row.case for row in rows if row.facts == 1 and row.case not in merged}
+    logs = read_persons(look.connection, [row.case for row in rows if row.case not in plain])
+    lines = [outline(each, look.house.rules.breaking) for each in logs.values()]
+    kinds = Counter(row.kind for row in rows if row.case in plain)
+    kinds.update(each.kind for each in lines if not each.withdrawn and not each.merged_into)
+    return dict(sorted(kinds.items(), key=lambda each: (-each[1], each[0])))
 
 
 def _lagging(code: str, tallies: Mapping[str, Tally]) -> list[str]:

@@ -46,7 +46,21 @@ _READ = Prepared(
     select(RANK.c.place, RANK.c.rank, RANK.c.since).where(RANK.c.pack == bindparam("pack"), RANK.c.place.in_(_CODES))
 )
 _ALL = select(RANK.c.place, RANK.c.rank).where(RANK.c.pack == bindparam("pack"))
+_LATELY = Prepared(_ALL.where(RANK.c.rank >= bindparam("first"), RANK.c.rank < bindparam("beyond")))
 _NEWEST = select(func.max(RANK.c.since)).where(RANK.c.pack == bindparam("pack"))
+
+
+def lately(connection: Connection, pack: str, as_of: date, since: date) -> dict[str, date] | None:
+    """By place the day on which its deciding case ended, where that was from ``since`` to the day before ``as_of``.
+
+    The result is None where something changed after ``as_of``.
+    """
+    newest = connection.execute(_NEWEST, {"pack": pack}).scalar()
+    if newest is not None and newest > as_of:
+        return None
+    # A rank begins with the day on which its case ended, and sorts by it.
+    values = {"pack": pack, "first": since.isoformat(), "beyond": as_of.isoformat()}
+    return {row.place: date.fromisoformat(row.rank[:10]) for row in _LATELY.all(connection, values)}
 
 
 def read(

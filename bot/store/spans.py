@@ -11,11 +11,11 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import BindParameter, Connection, bindparam, delete, insert, select
+from sqlalchemy import BindParameter, Connection, bindparam, delete, insert, or_, select
 
 from bot.model import CaseFact, PackRules, Reason
 from bot.scoring.streak import spans
-from bot.store import ranks
+from bot.store import over, ranks
 from bot.store.logs import case_, chunks, logs, logs_of
 from bot.store.prepared import Prepared
 from bot.store.tables import CaseSpan, Setting
@@ -47,6 +47,7 @@ def project(connection: Connection, rules: Packs, cases: Collection[str]) -> Non
     not given loses its spans, so that nobody reads what is out of date. A pack whose spans were made under other
     rules, or never, is made anew as a whole.
     """
+    over.note(connection, cases)
     fresh, _ = _refreshed(connection, rules)
     if fresh and cases:
         touched, found = logs_of(connection, cases)
@@ -83,10 +84,30 @@ def _refreshed(connection: Connection, rules: Packs) -> tuple[list[PackRules], b
     connection.execute(delete(setting).where(setting.c.key.in_([MARK + name for name in names])))
     if stale:
         _write(connection, stale, logs(connection))
+        over.note(connection)
     ranks.rebuild(connection, names)
     if stale:
         connection.execute(insert(setting), [{"key": MARK + pack.name, "value": _print(pack)} for pack in stale])
     return [pack for pack in packs if pack not in stale], bool(stale)
+
+
+_FROM = (case_span.c.pack == bindparam("pack"), case_span.c.valid_from <= bindparam("day"))
+_LASTING, _PASSING = case_span.c.valid_until.is_(None), case_span.c.valid_until > bindparam("day")
+# Each of the three walks a short stretch of one index, where one OR would read all that the pack has.
+_BREAKING = [
+    Prepared(select(case_span.c.place).where(*_FROM, *still))
+    for still in (
+        (case_span.c.ends.is_(None), _LASTING),
+        (case_span.c.ends.is_(None), _PASSING),
+        (case_span.c.ends >= bindparam("day"), or_(_LASTING, _PASSING)),
+    )
+]
+
+
+def broken(connection: Connection, rules: PackRules, day: date) -> set[str]:
+    """The places at which a case of their own broke the days on ``day``; the projection must be ``current``."""
+    values = {"pack": rules.name, "day": day}
+    return {row.place for query in _BREAKING for row in query.all(connection, values)}
 
 
 _MARKED = Prepared(select(setting.c.value).where(setting.c.key == bindparam("key")))

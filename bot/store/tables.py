@@ -15,6 +15,7 @@ from sqlalchemy import (
     Table,
     TypeDecorator,
     UniqueConstraint,
+    false,
     text,
 )
 from sqlmodel import Field, SQLModel
@@ -265,6 +266,9 @@ class Case(SQLModel, table=True):
     """A case and its place. What happened is in ``case_event``."""
 
     __tablename__ = "case_"
+    __table_args__ = (
+        Index("ix_case__open", "place", sqlite_where=text("ended = 0"), postgresql_where=text("NOT ended")),
+    )
     code: str = Field(primary_key=True)
     place: str = Field(foreign_key="place.code", index=True)
     filing: int | None = Field(default=None, foreign_key="filing.id", index=True)
@@ -272,6 +276,8 @@ class Case(SQLModel, table=True):
     person: int | None = Field(default=None, foreign_key="person.id")
     """Who reported it; None where it was imported."""
     opened_at: datetime = moment()
+    ended: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    """A projection of its log: the person left, was released or ruled out, and it was not reopened since."""
 
 
 class CaseEvent(SQLModel, table=True):
@@ -281,6 +287,7 @@ class CaseEvent(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("case", "event", "kind", "on", "recorded_at"),
         Index("ix_case_event_recorded", "recorded_at"),
+        Index("ix_case_event_on", "event", "on", "place", "case"),
         Index(
             "ix_case_event_merged",
             "other",
@@ -452,6 +459,7 @@ class CaseSpan(SQLModel, table=True):
     __table_args__ = (
         Index("ix_case_span_place", "pack", "valid_until", "place", "valid_from", "rank"),
         Index("ix_case_span_here", "place", "pack"),
+        Index("ix_case_span_ends", "pack", "ends", "valid_until"),
     )
     id: int | None = Field(default=None, primary_key=True)
     pack: str

@@ -1,4 +1,4 @@
-"""sums of days: reports of each day in counts, by community, township and county."""
+"""sums of days, by community, township and county; which cases are over; indexes for both."""
 
 from __future__ import annotations
 
@@ -7,6 +7,15 @@ from alembic import op
 
 revision = "0007"
 down_revision = "0006"
+ENDED = """
+UPDATE case_ SET ended = TRUE WHERE EXISTS (
+    SELECT 1 FROM case_event AS one WHERE one."case" = case_.code AND one.event IN ('left', 'released', 'ruled_out')
+    AND NOT EXISTS (
+        SELECT 1 FROM case_event AS later WHERE later."case" = one."case" AND later.event = 'reopened'
+        AND later.recorded_at >= one.recorded_at
+    )
+)
+"""
 
 
 def upgrade() -> None:
@@ -32,3 +41,10 @@ def upgrade() -> None:
         sqlite_where=sa.text("fresh = 0"),
         postgresql_where=sa.text("NOT fresh"),
     )
+    op.add_column("case_", sa.Column("ended", sa.Boolean(), server_default=sa.false(), nullable=False))
+    op.execute(ENDED)
+    op.create_index(
+        "ix_case__open", "case_", ["place"], sqlite_where=sa.text("ended = 0"), postgresql_where=sa.text("NOT ended")
+    )
+    op.create_index("ix_case_event_on", "case_event", ["event", "on", "place", "case"])
+    op.create_index("ix_case_span_ends", "case_span", ["pack", "ends", "valid_until"])
