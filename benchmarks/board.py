@@ -11,8 +11,10 @@ import statistics
 import tempfile
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
 from pathlib import Path
 from time import perf_counter
+from zoneinfo import ZoneInfo
 
 import click
 from sqlalchemy import Connection, func, insert, select
@@ -21,13 +23,22 @@ from sqlmodel import SQLModel
 from bot.board.day import shown
 from bot.scoring.packs import load
 from bot.store import glance
+from bot.store.asking import House, Look
+from bot.store.crypto import Keyring
 from bot.store.database import Database
 from bot.store.figures import project, refresh, streaks
-from bot.store.tables import Case, CaseEvent, CaseSpan, Filing, Place, Report
+from bot.store.overview import overview
+from bot.store.settling import reported, settle
+from bot.store.tables import Assignment, Case, CaseEvent, CaseSpan, Filing, Person, Place, Report
+from bot.understand.periods import period
 
 TODAY = date(2026, 11, 24)
 KINDS = ("confirmed", "suspected", "asymptomatic", "close_contact", "fever")
 CASES_PER_FILL = 10_000
+SETTLED = 25
+"""So many ticks before the measurement: the sums of a quarter are made."""
+ZONE = ZoneInfo("Asia/Shanghai")
+NOW = datetime(2026, 11, 24, 18, tzinfo=ZONE)
 
 
 def build(connection: Connection, compounds: int, cases: int, reports: int) -> None:
@@ -39,6 +50,13 @@ def build(connection: Connection, compounds: int, cases: int, reports: int) -> N
     places += [_place(f"S{n}", "community", f"T{n // 20}") for n in range(communities)]
     places += [_place(f"X{n:05}", "compound", f"S{n // 25}") for n in range(compounds)]
     connection.execute(insert(Place), places)
+    workers = [{"id": n + 1, **_person(n)} for n in range(-(-compounds // 2))]
+    connection.execute(insert(Person), workers)
+    duties = [
+        {"person": n // 2 + 1, "role": "grid_worker", "place": f"X{n:05}", "recorded_at": _noon(date(2026, 1, 1))}
+        for n in range(compounds)
+    ]
+    connection.execute(insert(Assignment), duties)
     for begin in range(0, cases, CASES_PER_FILL):
         logs = [_log(chance, n, compounds) for n in range(begin, min(begin + CASES_PER_FILL, cases))]
         connection.execute(insert(Case), [_case(log) for log in logs])
@@ -53,6 +71,12 @@ def build(connection: Connection, compounds: int, cases: int, reports: int) -> N
 
 def _place(code: str, level: str, parent: str) -> dict[str, str | None]:
     return {"code": code, "name": code, "level": level, "parent": parent}
+
+
+def _person(number: int) -> dict[str, object]:
+    sealed = f"{number}".encode()
+    made = {"locale": "zh", "created_at": _noon(date(2026, 1, 1))}
+    return {"phone_hash": sealed, "phone": sealed, "name": sealed, **made}
 
 
 def _noon(day: date) -> datetime:
@@ -87,21 +111,22 @@ def measure(connection: Connection, rounds: int) -> dict[str, float]:
     rules = load("default")
     span = CaseSpan.__table__  # type: ignore[attr-defined]
     bare = select(span.c.place, func.max(span.c.ends)).group_by(span.c.place)
-    works: tuple[Callable[[], object], ...] = (
-        lambda: connection.execute(bare).all(),
-        lambda: streaks(connection, rules, TODAY),
-        lambda: streaks(connection, rules, TODAY, places=("X00001", "X00002", "X00003")),
-        lambda: shown(connection, rules, TODAY),
-    )
-    taken = [[_seconds(work) for work in works] for _ in range(rounds + 1)][1:]
-    base, board, few, page = (statistics.median(times) * 1000 for times in zip(*taken, strict=True))
-    return {
-        "bare_ms": round(base, 2),
-        "board_ms": round(board, 2),
-        "ratio": round(statistics.median(row[1] / row[0] for row in taken), 2),
-        "three_places_ms": round(few, 2),
-        "page_ms": round(page, 2),
+    look = Look(connection, House(Keyring(bytes(32)), rules, ZONE), NOW)
+    works: dict[str, Callable[[], object]] = {
+        "bare": lambda: connection.execute(bare).all(),
+        "board": lambda: streaks(connection, rules, TODAY),
+        "three_places": lambda: streaks(connection, rules, TODAY, places=("X00001", "X00002", "X00003")),
+        "page": lambda: shown(connection, rules, TODAY),
+        **{f"summary_{name}": partial(_summary, look, name) for name in ("today", "week", "month", "quarter")},
     }
+    taken = [[_seconds(work) for work in works.values()] for _ in range(rounds + 1)][1:]
+    medians = (statistics.median(times) * 1000 for times in zip(*taken, strict=True))
+    ratio = statistics.median(row[1] / row[0] for row in taken)
+    return {f"{name}_ms": round(ms, 2) for name, ms in zip(works, medians, strict=True)} | {"ratio": round(ratio, 2)}
+
+
+def _summary(look: Look, name: str) -> object:
+    return overview(look, "C", period(name, TODAY))
 
 
 def reflect(database: Database, rounds: int) -> dict[str, float]:
@@ -146,6 +171,10 @@ def main(*, as_json: bool, compounds: int, cases: int, reports: int, rounds: int
         with database.engine.begin() as connection:
             build(connection, compounds, cases, reports)
             refresh(connection, load("default"))
+            for _ in range(SETTLED):
+                settle(connection, TODAY)
+            # As in the middle of a day: what was reported since the clock last ticked is counted when it is asked for.
+            reported(connection, TODAY, ["X00001", "X00501"])
             # The bare query gets an index of its own, or it would sort, and lose by far.
             connection.exec_driver_sql("CREATE INDEX bare ON case_span (place, ends)")
         with database.read() as connection:

@@ -12,7 +12,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.desk import care_notices, creation_notices, digests
 from bot.desk import milestones as announcing
-from bot.store import creation, milestones, published, retention, sums
+from bot.store import creation, milestones, published, retention, settling
 from bot.store.prepared import Prepared
 from bot.store.tables import named
 from scheduler.lease import Fenced
@@ -73,9 +73,9 @@ class House:
     def sum_up(self, now: datetime) -> None:
         """Keep the counts of the days ready, by which weeks and months of large places are told."""
         with self._database.read() as connection:
-            waiting = sums.waiting(connection, now.date())
+            waiting = settling.waiting(connection, now.date())
         if waiting:
-            self._database.write(lambda connection: sums.settle(connection, now.date()))
+            self._database.write(lambda connection: settling.settle(connection, now.date()))
 
     @property
     def still(self) -> Still:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -13,6 +13,7 @@ from sqlmodel import col
 
 from bot.board.past import Past, past
 from bot.model import DayState, Level, PackRules
+from bot.store import glimpse
 from bot.store.database import Database
 from bot.store.tables import Assignment, CaseEvent, Report
 from bot.store.today import Today, today
@@ -21,9 +22,6 @@ ROWS = frozenset({Level.COMPOUND, Level.UNIT})
 """What has a line of its own in its community's table."""
 HEADS = frozenset({Level.COMMUNITY, Level.VILLAGE})
 """What has a table of its own."""
-MANY = 400
-"""More lines than this are too many for one page: then the communities stand there, and their compounds on their own
-pages."""
 LARGE = 600
 """A place with more places below it is looked into on request only: its past is that of all of them."""
 
@@ -76,10 +74,11 @@ class Shown:
 
     def large(self, code: str) -> bool:
         """Whether so much lies below the place that its past is not worked out for every visitor."""
-        found = [code]
+        found, hanging = [code], 0
         for each in found:
             found.extend(self.known.children.get(each, ()))
-            if len(found) > LARGE:
+            hanging += self.known.hanging.get(each, 0)
+            if len(found) + hanging > LARGE:
                 return True
         return False
 
@@ -105,6 +104,7 @@ class Days:
         self._lock = asyncio.Lock()
         self._known: tuple[object, Shown] | None = None
         self._past: dict[str, Past] = {}
+        self._beside: dict[str, Shown] = {}
 
     async def today(self) -> Shown:
         """The board of this day, as new as the newest report and case; the roster's changes show within a minute."""
@@ -130,11 +130,23 @@ class Days:
             return await asyncio.to_thread(self._of, place, wanted=wanted)
 
     def _of(self, place: str, *, wanted: bool) -> tuple[Shown, Past | None]:
-        today = self._today()
+        today = self._near(place)
         if today.line(place) is not None and place not in self._past and (wanted or not today.large(place)):
             with self._database.read() as connection:
                 self._past[place] = past(connection, self._judges, place, self._clock())
         return today, self._past.get(place)
+
+    def _near(self, place: str) -> Shown:
+        """This day with what hangs from the village or community in which the place lies."""
+        today = self._today()
+        with self._database.read() as connection:
+            head = glimpse.head_of(connection, place) if today.known.hanging else None
+            if head is None:
+                return today
+            if head not in self._beside:
+                known = glimpse.glimpse(connection, self._judges[0], today.day, head)
+                self._beside[head] = replace(today, known=known) if known else today
+        return self._beside[head]
 
     def _today(self) -> Shown:
         now = self._clock()
@@ -143,7 +155,7 @@ class Days:
             mark = (now.replace(second=0, microsecond=0), *newest)
             if self._known is None or self._known[0] != mark:
                 self._known = mark, shown(connection, self._judges[0], now.date())
-                self._past = {}
+                self._past, self._beside = {}, {}
             return self._known[1]
 
 
@@ -153,7 +165,7 @@ _NEWEST = select(*(select(func.max(col(each.id))).scalar_subquery() for each in 
 
 def shown(connection: Connection, rules: PackRules, day: date) -> Shown:
     """Read the board of ``day``; a fixed number of queries, whatever the number of places."""
-    now = today(connection, rules, day)
+    now = glimpse.glimpse(connection, rules, day) or today(connection, rules, day)
     covered = now.coverage
     return Shown(day, covered.expected, covered.received, covered.on_time, _tables(now), now)
 
@@ -171,7 +183,7 @@ def _line(now: Today, place: Any) -> Line | None:  # noqa: ANN401 - a row of a p
 
 def _tables(now: Today) -> tuple[Table, ...]:
     """The compounds of each community; of a town with very many, the communities of each township."""
-    many = sum(row.level in ROWS for row in now.rows.values()) > MANY
+    many = bool(now.hanging) or sum(row.level in ROWS for row in now.rows.values()) > glimpse.MANY
     above, shown_ = (frozenset({Level.TOWNSHIP}), HEADS) if many else (HEADS, ROWS)
     wanted = above | shown_
     lines = [line for row in now.rows.values() if row.level in wanted and (line := _line(now, row)) is not None]

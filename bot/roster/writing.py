@@ -170,7 +170,7 @@ def _rerank(connection: Connection, packs: Sequence[PackRules]) -> None:
 
 def _replanted(connection: Connection) -> None:
     """What was summed up of days is counted anew."""
-    from bot.store.sums import replanted  # noqa: PLC0415 - reads the whole of scoring
+    from bot.store.settling import replanted  # noqa: PLC0415 - reads the whole of scoring
 
     replanted(connection)
 

@@ -8,7 +8,7 @@ from datetime import date
 from sqlalchemy import Connection, insert, select
 
 from bot.model import LeaveEnded, LeaveTaken, Role
-from bot.store import sums
+from bot.store import settling
 from bot.store.acts import Act
 from bot.store.duties import ASSIGNMENT, LEAVE, LEAVE_END, LEVELS, PLACE, Duties, end_stand_in, leaves
 
@@ -47,7 +47,7 @@ def take_leave(connection: Connection, act: Act, fact: LeaveTaken, reachable: Co
     ]  # fmt: skip
     if covering:
         connection.execute(insert(ASSIGNMENT), covering)
-        sums.reassigned(connection, [row["place"] for row in covering], fact.since, fact.until)
+        settling.reassigned(connection, [row["place"] for row in covering], fact.since, fact.until)
     return tuple(dict.fromkeys(str(row["place"]) for row in covering))
 
 
@@ -56,7 +56,7 @@ def end_leave(connection: Connection, act: Act, fact: LeaveEnded) -> tuple[int, 
     over = [leave for leave in leaves(connection, act.person) if leave.since <= fact.on <= leave.until]
     for leave in over:
         connection.execute(insert(LEAVE_END), {"leave": leave.id, "on": fact.on, "recorded_at": act.now})
-        sums.reassigned(connection, end_stand_in(connection, leave.id, fact.on), fact.on, None)
+        settling.reassigned(connection, end_stand_in(connection, leave.id, fact.on), fact.on, None)
     return tuple(dict.fromkeys(leave.stand_in for leave in over if leave.stand_in is not None))
 
 

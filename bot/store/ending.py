@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
-from bot.store import audit, sums
+from bot.store import audit, settling
 from bot.store.crypto import Keyring
 from bot.store.tables import named
 from bot.store.work_term import GONE
@@ -67,7 +67,7 @@ def end(connection: Connection, keyring: Keyring, now: datetime, *, keep_roster:
         kept.append(ROSTER_KEPT)
     else:
         deleted |= {name: _delete(connection, name) for name in ROSTER}
-        sums.replanted(connection)
+        settling.replanted(connection)
         emptied["person"] = _nobody(connection, keyring)
     database = _identity(connection)
     total = ",".join(f"{name}:{count}" for name, count in {**deleted, **emptied}.items() if count)

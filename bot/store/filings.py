@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, insert, select
 
 from bot.model import Event, Finding, ReportFiled, ReportWithdrawn, Status
-from bot.store import cases, figures, sums
+from bot.store import cases, figures, settling
 from bot.store.acts import Act
 from bot.store.asking import House
 from bot.store.duties import EVENT, FILING, REPORT, Duties, Word, found, others, standing
@@ -132,7 +132,7 @@ def _lines(connection: Connection, act: Act, filing: int, day: date, lines: Iter
 
 def _keep(connection: Connection, day: date, rows: Sequence[Mapping[str, Any]]) -> None:
     _REPORT.each(connection, rows)
-    sums.reported(connection, day, [row["place"] for row in rows])
+    settling.reported(connection, day, [row["place"] for row in rows])
 
 
 def _settle(  # noqa: PLR0913, PLR0917 - who, what, when, and the cases before and after

@@ -171,13 +171,11 @@ def _since(look: Looking, town: Counted) -> Iterable[tuple[str, date]]:
     return [*new, *((code, max(day, town.places[code])) for code, day in ended)]
 
 
-_FACTS = (func.count().label("facts"), func.max(EVENT.c.kind).label("kind"))
-_OPEN = Prepared(
-    select(EVENT.c.case, CASE.c.place, *_FACTS)
-    .join(CASE, CASE.c.code == EVENT.c.case)
-    .where(~CASE.c.ended)
-    .group_by(EVENT.c.case, CASE.c.place)
-)
+_OF_CASE = EVENT.c.case == CASE.c.code
+# Subqueries rather than a join: so the open cases come first, whatever a database knows of its tables.
+_FACTS = select(func.count()).where(_OF_CASE).scalar_subquery().label("facts")
+_KIND = select(func.max(EVENT.c.kind)).where(_OF_CASE).scalar_subquery().label("kind")
+_OPEN = Prepared(select(CASE.c.code.label("case"), CASE.c.place, _FACTS, _KIND).where(~CASE.c.ended))
 
 
 def _found(look: Looking, town: Counted, days: Period) -> int:

@@ -1,8 +1,7 @@
 """The projection ``day_sum``: days of reports in counts, so that a month of a county costs what a day of it does.
 
-A sum is made of lines of reports, duties and places; whoever writes these says so here (``reported``, ``reassigned``,
-``replanted``), in the same transaction, and the sum is stale. What is stale or was never made is counted from the lines
-when it is asked for, so that no figure depends on when the clock last ticked; the clock makes them anew (``settle``).
+What is stale or was never made is counted from the lines of reports when it is asked for, so that no figure depends on
+when the clock last ticked. Who makes sums, and what makes them stale: ``bot.store.settling``.
 """
 
 from __future__ import annotations
@@ -13,39 +12,32 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Select, bindparam, case, delete, func, select, text, update
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import Connection, Select, bindparam, case, func, select
 
-from bot.model import DUTY_LEVELS
+from bot.model import DUTY_LEVELS, Level
 from bot.scoring.coverage import Beneath, Tally, Town
 from bot.store import daily, figures
-from bot.store.duties import PLACE, REPORT
+from bot.store.duties import PLACE
 from bot.store.prepared import Prepared
 from bot.store.tables import named
 
 SUM = named("day_sum")
-KEPT = timedelta(days=400)
-"""So far back sums are kept: a year, and the quarter before the last one of it."""
-AT_ONCE = 4
-"""So many whole days are made at one call: a new town's year is made in the background, not at one stroke."""
 SCATTERED = 3
 """Stale days up to so many are counted one by one; for more, all lines of these days are read at once."""
-SMALL = 500
-"""A town of so many places or fewer needs no sums: what it asks is counted from the lines in no time."""
 FEW = 50
 """Heads up to so many are looked for one by one."""
-PATIENCE = "300ms"
-"""So long PostgreSQL waits for those who write; longer, and the sums are made at the next call."""
 ONE_DAY = timedelta(days=1)
-_LEAVES = sorted(level.value for level in DUTY_LEVELS)
-_LEAF = PLACE.c.level.in_(_LEAVES)
+LEAVES = sorted(level.value for level in DUTY_LEVELS - {Level.VILLAGE})
+"""What has no sum of its own: it hangs from a village, a community or wider."""
+_LEAF = PLACE.c.level.in_(LEAVES)
 
 
 class Part(NamedTuple):
-    """One day of a head: of what hangs from it without another head between."""
+    """One day of a head: of itself and of what hangs from it without another head between."""
 
     tally: Tally
+    owes: bool = False
+    """A report of the place itself is expected."""
     reported: bool = False
     some: bool = False
     lacking: bool = False
@@ -53,7 +45,7 @@ class Part(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Heads:
-    """The places that others hang from (communities, townships, the county), each with the one above it."""
+    """The places that others hang from (villages, communities, townships, the county), each with the one above it."""
 
     parents: Mapping[str, str | None]
     closed: Mapping[str, date]
@@ -91,13 +83,8 @@ class Heads:
         )
         closed = {code: 1 for code, on in self.closed.items() if on <= day}
         own = {code: 1 for code, part in parts.items() if part.reported}
-        return Town(self.parents, {}, closed).rolled_up(own, known).covered
-
-
-def _put(new: Any) -> Prepared:  # noqa: ANN401 - an insert of one of the two databases
-    keys = ("place", "day")
-    values = {column.name: new.excluded[column.name] for column in SUM.c if column.name not in keys}
-    return Prepared(new.on_conflict_do_update(index_elements=keys, set_=values))
+        duty = {code: 1 for code, part in parts.items() if part.owes}
+        return Town(self.parents, duty, closed).rolled_up(own, known).covered
 
 
 _HEADS = Prepared(select(PLACE.c.code, PLACE.c.parent, PLACE.c.closed).where(~_LEAF).order_by(PLACE.c.code))
@@ -153,19 +140,13 @@ def _kept(
     return {code: Tally(*row[1:4]) for code, row in rows.items()}, stale
 
 
-_DAY = Prepared(
-    select(SUM.c.place, SUM.c.expected, SUM.c.received, SUM.c.on_time, SUM.c.reported, SUM.c.some, SUM.c.lacking).where(
-        SUM.c.day == bindparam("day"), SUM.c.fresh
-    )
-)
+_PART = (SUM.c[name] for name in ("place", *Tally._fields, *Part._fields[1:]))
+_DAY = Prepared(select(*_PART).where(SUM.c.day == bindparam("day"), SUM.c.fresh))
 
 
 def parts_of(connection: Connection, day: date, known: Heads) -> dict[str, Part]:
     """One day of every head: kept sums, and the others counted from the lines."""
-    found = {
-        row.place: Part(Tally(row.expected, row.received, row.on_time), row.reported, row.some, row.lacking)
-        for row in _DAY.all(connection, {"day": day})
-    }
+    found = {row.place: Part(Tally(*row[1:4]), *row[4:]) for row in _DAY.all(connection, {"day": day})}
     stale = known.parents.keys() - found.keys()
     return found | counted(connection, day, stale) if stale else found
 
@@ -197,7 +178,8 @@ def counted(connection: Connection, day: date, codes: Collection[str]) -> dict[s
     beneath, early = known.rolled_up()
     counts = {code: [0, 0, 0] for code in codes}
     top: dict[str, str] = {}
-    for place in known.town.expected():
+    owed = known.town.expected()
+    for place in owed:
         here = counts.get(_top(place, known.town.parents, top))
         if here is not None:
             here[0] += 1
@@ -205,7 +187,11 @@ def counted(connection: Connection, day: date, codes: Collection[str]) -> dict[s
             here[2] += early.get(place, 0)
     return {
         code: Part(
-            Tally(*count), bool(known.stands.get(code)), bool(beneath.some.get(code)), bool(beneath.lacking.get(code))
+            Tally(*count),
+            code in owed,
+            bool(known.stands.get(code)),
+            bool(beneath.some.get(code)),
+            bool(beneath.lacking.get(code)),
         )
         for code, count in counts.items()
     }
@@ -219,108 +205,3 @@ def _top(place: str, parents: Mapping[str, str | None], known: dict[str, str]) -
     if parent not in known:
         known[parent] = _top(parent, parents, known)
     return known[parent]
-
-
-_CODES: Any = bindparam("codes", expanding=True)
-
-
-def _of(codes: ColumnElement[bool]) -> Select[Any]:
-    """The heads from which these places hang, each itself if it is one."""
-    up = select(PLACE.c.code, PLACE.c.parent, PLACE.c.level).where(codes).cte(recursive=True)
-    above = select(PLACE.c.code, PLACE.c.parent, PLACE.c.level)
-    up = up.union(above.join(up, PLACE.c.code == up.c.parent).where(up.c.level.in_(_LEAVES)))
-    return select(up.c.code).where(up.c.level.not_in(_LEAVES))
-
-
-_TOUCHED = update(SUM).where(SUM.c.fresh, SUM.c.place.in_(_of(PLACE.c.code.in_(_CODES)))).values(fresh=False)
-_REPORTED = Prepared(_TOUCHED.where(SUM.c.day == bindparam("of")))
-
-
-def reported(connection: Connection, day: date, places: Collection[str]) -> None:
-    """To be called with the places of which a report of ``day`` was written, in the transaction that writes it."""
-    if places:
-        _REPORTED.run(connection, {"of": day, "codes": sorted(places)})
-
-
-def reassigned(connection: Connection, places: Collection[str], since: date | None, until: date | None) -> None:
-    """To be called when duties at these places begin or end within these days (None: for ever)."""
-    change = _TOUCHED
-    if since is not None:
-        change = change.where(SUM.c.day >= since)
-    if until is not None:
-        change = change.where(SUM.c.day <= until)
-    if places:
-        connection.execute(change, {"codes": sorted(places)})
-
-
-def replanted(connection: Connection) -> None:
-    """To be called when places, or a whole roster, were written: nothing that was summed up holds any more."""
-    connection.execute(delete(SUM))
-
-
-_STALE = Prepared(select(SUM.c.day, SUM.c.place).where(~SUM.c.fresh, SUM.c.day >= bindparam("first")))
-_LAID = Prepared(select(SUM.c.day).where(SUM.c.place == bindparam("place"), SUM.c.day >= bindparam("first")))
-_FEWER = Prepared(select(PLACE.c.code).offset(SMALL).limit(1))
-_FIRST = Prepared(select(func.min(REPORT.c.day)))
-
-
-def waiting(connection: Connection, today: date) -> list[tuple[date, set[str]]]:
-    """By day the heads whose sum is to be made now, the newest day first: what is stale, and some that never was."""
-    if _FEWER.scalar(connection, {}) is None:
-        return []
-    known = heads(connection).parents
-    began = _FIRST.scalar(connection, {})
-    if not known or began is None:
-        return []
-    first = max(began, today - KEPT)
-    stale: dict[date, set[str]] = defaultdict(set)
-    for row in _STALE.all(connection, {"first": first}):
-        stale[row.day].add(row.place)
-    laid = {row.day for row in _LAID.all(connection, {"place": min(known), "first": first})}
-    days = (today - timedelta(days=n) for n in range((today - first).days + 1))
-    never = [day for day in days if day not in laid][:AT_ONCE]
-    stale.update((day, set(known)) for day in never)
-    found, room = [], AT_ONCE * len(known)
-    for day, codes in sorted(stale.items(), reverse=True):
-        if room <= 0:
-            break
-        room -= len(codes)
-        found.append((day, codes))
-    return found
-
-
-_PUT = {name: _put(make(SUM)) for name, make in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert))}
-
-
-def settle(connection: Connection, today: date) -> int:
-    """Make the sums that wait, and forget those of long ago; how many were made.
-
-    PostgreSQL lets nobody write reports, duties or places meanwhile: else what another adds just now, unseen, would
-    not be in a sum that is called fresh. If somebody takes long over it, nothing is made.
-    """
-    if not _alone(connection):
-        return 0
-    made = [
-        {
-            "place": code, "day": day, "fresh": True, **part.tally._asdict(),
-            "reported": part.reported, "some": part.some, "lacking": part.lacking,
-        }
-        for day, codes in waiting(connection, today)
-        for code, part in counted(connection, day, codes).items()
-    ]  # fmt: skip
-    _PUT[connection.dialect.name].each(connection, made)
-    connection.execute(delete(SUM).where(SUM.c.day < today - KEPT))
-    return len(made)
-
-
-def _alone(connection: Connection) -> bool:
-    if connection.dialect.name == "sqlite":
-        return True  # there is one writer
-    try:
-        with connection.begin_nested():
-            connection.execute(text(f"SET LOCAL lock_timeout = '{PATIENCE}'"))
-            connection.execute(text("LOCK TABLE report, assignment, place IN SHARE MODE"))
-            connection.execute(text("SET LOCAL lock_timeout = DEFAULT"))
-    except OperationalError:
-        return False
-    return True

@@ -487,9 +487,9 @@ class PlaceRank(SQLModel, table=True):
 
 
 class DaySum(SQLModel, table=True):
-    """A projection of reports and duties: one day of a place that others hang from (``bot.store.sums``).
+    """A projection of reports and duties (``bot.store.sums``): one day of a village, community or wider place.
 
-    It counts the compounds, buildings, villages and units that hang from the place without another such place between.
+    It counts the place itself and what hangs from it without another such place between.
     """
 
     __tablename__ = "day_sum"
@@ -503,8 +503,10 @@ class DaySum(SQLModel, table=True):
     expected: int = 0
     received: int = 0
     on_time: int = 0
+    owes: bool = False
+    """A report of the place itself is expected."""
     reported: bool = False
-    """A report of the place itself stands."""
+    """And one of the place itself stands."""
     some: bool = False
     """Something right beneath it expects a report."""
     lacking: bool = False

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from typing import Any
@@ -33,6 +33,8 @@ class Today:
     covered: Mapping[str, int]
     known: Mapping[str, Streak] | None = None
     """The figures, where they rest on more than this day."""
+    hanging: Mapping[str | None, int] = field(default_factory=dict)
+    """By place how many compounds and units hang from it that are not among the rows."""
 
     @cached_property
     def children(self) -> Mapping[str, Sequence[str]]:

@@ -11,7 +11,7 @@ from PIL import Image
 from sqlalchemy import Connection, insert, select
 
 from bot.board import day
-from bot.store import figures
+from bot.store import figures, glimpse
 from bot.store.database import Database
 from bot.store.tables import named
 from tests import assessed
@@ -189,7 +189,7 @@ async def test_an_assessment_with_its_photos(town: Database) -> None:
 
 async def test_a_large_town_shows_its_communities(town: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     """Compounds stand on the pages of their communities then, and a large place's past is looked up on request."""
-    monkeypatch.setattr(day, "MANY", 2)
+    monkeypatch.setattr(glimpse, "MANY", 2)
     monkeypatch.setattr(day, "LARGE", 2)
     publish(town, NOW)
     async with at_work(town, ZHAO) as http:

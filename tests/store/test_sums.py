@@ -6,13 +6,14 @@ import random
 from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import Connection, func, insert, select, text, update
 
 from bot.model import LeaveEnded, LeaveTaken, Line, ReportFiled, ReportWithdrawn, Status
 from bot.roster.bring import bring
-from bot.store import absence, daily, duties, ending, figures, filings, sums
+from bot.store import absence, daily, duties, ending, figures, filings, settling, sums
 from bot.store.acts import Act
 from bot.store.database import Database
 from bot.store.prepared import Prepared
@@ -28,7 +29,7 @@ ZHANG = Act(1, None, NOW)
 
 @pytest.fixture(autouse=True)
 def _any_town_has_sums(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sums, "_FEWER", Prepared(select(named("place").c.code).limit(1)))
+    monkeypatch.setattr(settling, "_FEWER", Prepared(select(named("place").c.code).limit(1)))
 
 
 @pytest.fixture
@@ -42,7 +43,7 @@ def town(database: Database) -> Database:
 
 def tick(database: Database, times: int = 1) -> int:
     """Let the clock tick; how many sums were made."""
-    return sum(database.write(lambda connection: sums.settle(connection, TODAY)) for _ in range(times))
+    return sum(database.write(lambda connection: settling.settle(connection, TODAY)) for _ in range(times))
 
 
 def agree(connection: Connection, dice: random.Random) -> None:
@@ -77,7 +78,7 @@ class Roster:
                     rows.append((f"{one}{number}", "compound", one))
                     rows += [(f"{one}{number}b{n}", "building", f"{one}{number}") for n in range(dice.randrange(3))]
         for code, level, parent in rows:
-            row = {"code": code, "name": code, "level": level, "parent": parent, "aliases": ""}
+            row: dict[str, Any] = {"code": code, "name": code, "level": level, "parent": parent, "aliases": ""}
             row |= {"start": self.day() if dice.random() < 0.2 else None, "closed": None}
             row["closed"] = self.day() if dice.random() < 0.15 and level != "county" else None
             connection.execute(insert(named("place")), row)
@@ -99,18 +100,22 @@ class Roster:
             until = (since or self.day()) + self.dice.randrange(4) * DAY
         row = {"person": 1, "role": "grid_worker", "place": place, "since": since, "until": until}
         self.connection.execute(insert(named("assignment")), row | {"recorded_at": LONG_AGO})
-        sums.reassigned(self.connection, [place], since, until)
+        settling.reassigned(self.connection, [place], since, until)
 
     def report(self) -> None:
         """A report of some places, maybe late; or one that takes it back."""
         self.filing += 1
         places = self.dice.sample(self.codes, self.dice.randrange(1, 8))
-        line = {"day": self.day(), "recorded_at": NOW + self.filing * DAY, "late": self.dice.random() < 0.3}
+        line: dict[str, Any] = {
+            "day": self.day(),
+            "recorded_at": NOW + self.filing * DAY,
+            "late": self.dice.random() < 0.3,
+        }
         self.connection.execute(insert(named("filing")), {"id": self.filing, "source": "import", **line})
         status = self.dice.choice(["normal", "abnormal", "withdrawn"])
         rows = [{**line, "filing": self.filing, "place": place, "status": status} for place in places]
         self.connection.execute(insert(named("report")), rows)
-        sums.reported(self.connection, line["day"], places)
+        settling.reported(self.connection, line["day"], places)
 
     def move(self) -> None:
         """A place hangs elsewhere, and the roster says so."""
@@ -119,7 +124,7 @@ class Roster:
             [("S00", "T1"), ("S11", "T0"), ("S000", "S10"), ("S000", "V1"), ("V0a", "S01"), ("S01u", "T1"), ("H", "T0")]
         )
         self.connection.execute(update(place).where(place.c.code == code).values(parent=above))
-        sums.replanted(self.connection)
+        settling.replanted(self.connection)
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -143,7 +148,7 @@ def test_they_are_what_the_lines_say(database: Database, seed: int) -> None:
     assert made
     tick(database, 20)
     with database.read() as connection:
-        assert sums.waiting(connection, TODAY) == []
+        assert settling.waiting(connection, TODAY) == []
 
 
 @pytest.fixture
@@ -151,7 +156,7 @@ def settled(town: Database) -> Iterator[Database]:
     """The town with all its sums made; what a test does to it leaves them what the lines say."""
     tick(town, 30)
     with town.read() as connection:
-        assert sums.waiting(connection, TODAY) == []
+        assert settling.waiting(connection, TODAY) == []
         before = figures.tallies(connection, FIRST, TODAY, ["X", "T", "JA", "XM"])
     yield town
     with town.read() as connection:
@@ -165,13 +170,13 @@ def test_a_report_and_its_withdrawal(settled: Database) -> None:
     filed = ReportFiled(TODAY, (Line("22", Status.NORMAL), Line("23", Status.NORMAL)))
     settled.write(lambda c: filings.file_report(c, HOUSE, ZHANG, filed, duties.duties(c, 1)))
     with settled.read() as connection:
-        assert sums.waiting(connection, TODAY) == [(TODAY, {"JA"})]
+        assert settling.waiting(connection, TODAY) == [(TODAY, {"JA"})]
         agree(connection, random.Random(1))
     assert tick(settled) == 1
     back = ReportWithdrawn(TODAY, ("22",))
     settled.write(lambda c: filings.withdraw_report(c, HOUSE, ZHANG, back))
     with settled.read() as connection:
-        assert sums.waiting(connection, TODAY) == [(TODAY, {"JA"})]
+        assert settling.waiting(connection, TODAY) == [(TODAY, {"JA"})]
 
 
 def test_the_end_of_the_event(settled: Database) -> None:
@@ -192,29 +197,29 @@ def test_leave_and_its_end(town: Database) -> None:
     assert town.write(lambda c: absence.take_leave(c, ZHANG, leave, {2})) == ("23", "22", "24")
     stale = [(TODAY - n * DAY, {"JA"}) for n in range(3)]
     with town.read() as connection:
-        assert sums.waiting(connection, TODAY) == stale
+        assert settling.waiting(connection, TODAY) == stale
     tick(town)
     assert town.write(lambda c: absence.end_leave(c, ZHANG, LeaveEnded(TODAY - DAY))) == (2,)
     with town.read() as connection:
-        assert sums.waiting(connection, TODAY) == stale[:2]
+        assert settling.waiting(connection, TODAY) == stale[:2]
         agree(connection, random.Random(2))
 
 
 def test_a_small_town_keeps_none(town: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     """There is nothing to be won by it."""
-    monkeypatch.setattr(sums, "_FEWER", Prepared(select(named("place").c.code).offset(500).limit(1)))
+    monkeypatch.setattr(settling, "_FEWER", Prepared(select(named("place").c.code).offset(500).limit(1)))
     assert tick(town) == 0
 
 
 def test_no_more_at_once_than_a_few_days(town: Database) -> None:
     """A town that comes with its past is summed up over many ticks, the newest days first; old sums go."""
-    made = []
+    made: list[int] = []
     while (count := tick(town)) and len(made) < 20:
         made.append(count)
-    heads, days = 4, 20 + 1
-    assert made == [heads * sums.AT_ONCE] * (days // sums.AT_ONCE) + [heads * (days % sums.AT_ONCE)]
-    later = TODAY + sums.KEPT
-    town.write(lambda c: sums.settle(c, later))
+    heads, days = 5, 20 + 1
+    assert made == [heads * settling.AT_ONCE] * (days // settling.AT_ONCE) + [heads * (days % settling.AT_ONCE)]
+    later = TODAY + settling.KEPT
+    town.write(lambda c: settling.settle(c, later))
     with town.read() as connection:
         assert connection.execute(select(func.min(named("day_sum").c.day))).scalar() == TODAY
 
@@ -236,9 +241,9 @@ def test_nobody_writes_reports_while_they_are_made(town: Database) -> None:
         line = {"day": TODAY, "recorded_at": NOW, "late": False}
         other.execute(insert(named("filing")), {"id": 900, "source": "import", **line})
         other.execute(insert(named("report")), {**line, "filing": 900, "place": "22", "status": "normal"})
-        sums.reported(other, TODAY, ["22"])
+        settling.reported(other, TODAY, ["22"])
         assert tick(town) == 0
         other.commit()
-    assert tick(town) == 4 * sums.AT_ONCE
+    assert tick(town) == 5 * settling.AT_ONCE
     with town.read() as connection:
         assert sums.tallies(connection, TODAY, TODAY, ["JA"])["JA"].received == 1

@@ -28,6 +28,7 @@ def upgrade() -> None:
         sa.Column("expected", sa.Integer(), nullable=False),
         sa.Column("received", sa.Integer(), nullable=False),
         sa.Column("on_time", sa.Integer(), nullable=False),
+        sa.Column("owes", sa.Boolean(), nullable=False),
         sa.Column("reported", sa.Boolean(), nullable=False),
         sa.Column("some", sa.Boolean(), nullable=False),
         sa.Column("lacking", sa.Boolean(), nullable=False),
