@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from functools import partial
 
 import pytest
-from sqlalchemy import Connection, event, insert, select
+from sqlalchemy import Connection, delete, event, insert, select
 
 from bot.model import DayState, Level
 from bot.model.office import Summary
@@ -74,10 +74,14 @@ def slowly(connection: Connection, code: str, name: str) -> dict[str, object]:
     }
 
 
+@pytest.mark.parametrize("kept", ["projected", "facts", "ahead"])
 @pytest.mark.parametrize("seed", range(4))
 @pytest.mark.parametrize("code", ["JA", "XM", "T"])
-def test_the_figures_are_those_of_the_places(town: Database, code: str, seed: int) -> None:
-    """Whatever happened: reports withdrawn and late, cases found, left and withdrawn; for each span of days."""
+def test_the_figures_are_those_of_the_places(town: Database, code: str, seed: int, kept: str) -> None:
+    """Whatever happened: reports withdrawn and late, cases found, left and withdrawn; for each span of days.
+
+    So it is without the projection of cases, and with a case that was entered for a day to come.
+    """
     dice, talk = random.Random(seed), Talk(town)
     for number in range(6):
         name, on = f"S{number}", TODAY - timedelta(days=dice.randrange(20))
@@ -86,6 +90,10 @@ def test_the_figures_are_those_of_the_places(town: Database, code: str, seed: in
             staged.event(talk, name, what, str(min(TODAY, on + timedelta(days=dice.randrange(5)))))
     for place in dice.sample(COMPOUNDS["T"], 3):
         staged.report(talk, place, str(TODAY - timedelta(days=dice.randrange(3))))
+    if kept == "ahead":
+        staged.case(talk, "later", "61", "confirmed", str(TODAY + timedelta(days=2)))
+    if kept == "facts":
+        town.write(lambda connection: connection.execute(delete(named("setting"))))
     for name in ("today", "yesterday", "week", "last_week", "month", "last_month"):
         found = told(town, code, name)
         with town.read() as connection:
