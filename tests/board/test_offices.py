@@ -227,8 +227,12 @@ async def test_a_day_of_the_board_is_the_day_of_the_figures(town: Database, back
     assert (board.expected, board.received, board.on_time) == (covered.expected, covered.received, covered.on_time)
 
 
-async def test_the_front_page_of_somebody_logged_in_is_ten_questions_at_most(town: Database) -> None:
+@pytest.mark.parametrize("many", [2, 400])
+async def test_the_front_page_of_somebody_logged_in_is_ten_questions_at_most(
+    town: Database, monkeypatch: pytest.MonkeyPatch, many: int
+) -> None:
     """Who it is, what they are, and the day: the same number for five places and for ten thousand."""
+    monkeypatch.setattr(glimpse, "MANY", many)
     async with at_work(town, ZHAO) as http:
         with counted(town) as statements:
             assert (await http.get("/board")).status_code == 200
