@@ -88,12 +88,12 @@ def refusals() -> Iterator[None]:
 
 
 @contextmanager
-def opened(settings: Settings) -> Iterator[Database]:
-    """The database, checked, for as long as the block runs.
+def opened(settings: Settings, *, older: bool = False) -> Iterator[Database]:
+    """The database, checked, for as long as the block runs; with ``older`` it need not be up to date.
 
     Raises:
         click.ClickException: it is missing, older, newer, damaged or out of reach.
     """
     with refusals(), closing(connect(settings)) as database:
-        check(database)
+        check(database, older=older)
         yield database
