@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 
 import click
+import psycopg
 from sqlalchemy.exc import DatabaseError
 
 from bot.app import Bot, clock_of
@@ -21,6 +22,7 @@ from bot.store.backup.manifest import BackupError, Manifest, UnfitError
 from bot.store.backup.restoring import Restored, restore_into
 from bot.store.crypto import Keyring
 from bot.store.database import Database
+from bot.store.schema import MissingError, check
 from scheduler import restored as since
 
 MIB = 2**20
@@ -48,8 +50,8 @@ def _spoken(interrupted: str, path: Path) -> Iterator[None]:
         where = why.filename or path
         message = f"{where}: {why.strerror or why}; {interrupted}"
         raise click.ClickException(message) from why
-    except DatabaseError as why:
-        said = str(why.orig).strip().partition("\n")[0]
+    except (DatabaseError, psycopg.Error) as why:
+        said = str(getattr(why, "orig", why)).strip().partition("\n")[0]
         message = f"the database does not go on: {said}; {interrupted}"
         raise click.ClickException(message) from why
     finally:
@@ -112,7 +114,13 @@ def keep(  # noqa: PLR0913 - what is kept, and where
     made = saving.save(file, lambda to: writing.write(database, keyring, media, clock, to), force=force)
     if record:
         detail = f"{made.migration}, {made.rows} rows, {made.pictures} pictures, {made.audit[:16]}"
-        database.write(lambda connection: audit.record(connection, clock(), "cli", house.BACKUP, "database", detail))
+        try:
+            database.write(
+                lambda connection: audit.record(connection, clock(), "cli", house.BACKUP, "database", detail)
+            )
+        except DatabaseError as why:
+            message = f"{file} is written, and whole; but the database could not note it down ({type(why).__name__})"
+            raise BackupError(message) from why
     return made
 
 
@@ -139,7 +147,7 @@ def _verify(file: Path, settings: Settings) -> None:
 
 
 @click.command()
-@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @click.option("--replace", is_flag=True, help="Put it in the place of what is there, which is backed up first.")
 @click.option("--moved", is_flag=True, help="The bot was stopped before the backup and has not run since.")
 def restore(file: Path, *, replace: bool, moved: bool) -> None:
@@ -160,6 +168,8 @@ def restore(file: Path, *, replace: bool, moved: bool) -> None:
                 )
                 raise BackupError(message)
             with closing(connect(settings)) as database:
+                with suppress(MissingError):  # there may be none yet, but not one that is damaged or newer
+                    check(database, older=True)
                 safety = settings.data_dir / f"before-restore-{clock():%Y%m%d-%H%M%S}.zip"
                 bot = _bot(settings, clock, database)
                 done = restore_into(

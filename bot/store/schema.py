@@ -31,6 +31,10 @@ class SchemaError(Exception):
         self.mend = mend
 
 
+class MissingError(SchemaError):
+    """There is no database yet."""
+
+
 def migrate(database: Database) -> None:
     """Create the tables, or bring them up to date; of several processes at once one does it and the others wait.
 
@@ -129,8 +133,8 @@ def _name(database: Database) -> str:
     return str(_file(database) or database.engine.url.render_as_string(hide_password=True))
 
 
-def _missing(database: Database) -> SchemaError:
-    return SchemaError(f"there is no database yet at {_name(database)}", "run `wuyi init`")
+def _missing(database: Database) -> MissingError:
+    return MissingError(f"there is no database yet at {_name(database)}", "run `wuyi init`")
 
 
 def _read_only(folder: Path) -> SchemaError:

@@ -102,8 +102,10 @@ async def test_pictures_come_along(there: Database, target: Database, file: Path
     (pictures.folder / ("f" * 32)).write_bytes(b"of nobody")
     made = save(there, file, tmp_path)
     assert (made.pictures, made.missing) == (1, 1)
-    restore(target, file, tmp_path / "other")
     there_now = store(target, tmp_path / "other")
+    there_now.folder.mkdir(parents=True)
+    (there_now.folder / kept).write_bytes(b"sealed by another key meanwhile")
+    restore(target, file, tmp_path / "other")
     assert there_now.load(kept) == pictures.load(kept)
     assert [path.name for path in there_now.folder.iterdir()] == [kept]
     assert stat.S_IMODE((there_now.folder / kept).stat().st_mode) == 0o600
@@ -178,7 +180,7 @@ def test_a_newer_one_is_refused(there: Database, target: Database, file: Path, t
     """With its mend, before anything is touched."""
     there.write(lambda connection: connection.execute(text("UPDATE alembic_version SET version_num = '9999'")))
     save(there, file, tmp_path)
-    with pytest.raises(UnfitError, match="made by a newer wuyi .*9999.*; upgrade the program"):
+    with pytest.raises(UnfitError, match=r"made by a newer wuyi .*9999.*; upgrade the program"):
         restore(target, file, tmp_path / "other")
     nothing(target)
 

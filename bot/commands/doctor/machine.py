@@ -18,7 +18,7 @@ import httpx
 from bot.commands.doctor.finding import Finding, error, ok, warning
 from bot.commands.refuse import connect
 from bot.settings import KEY_FILE, Settings
-from bot.store import deadlines, keycheck
+from bot.store import deadlines, house, keycheck
 from bot.store.crypto import Keyring, WrongKeyError
 from bot.store.schema import SchemaError, check
 from scheduler.calendar import LAST_KNOWN, Workdays
@@ -89,6 +89,27 @@ def database(settings: Settings) -> Finding:
         return error("database", what, mend)
     where = url.database if found.sqlite else url.render_as_string(hide_password=True)
     return ok("database", f"the database {where} is up to date")
+
+
+def backup(settings: Settings, now: Callable[[], datetime]) -> Iterator[Finding]:
+    """Whether there is a backup of lately, once there is a roster of one's own to lose."""
+    try:
+        with closing(connect(settings)) as found:
+            check(found)
+            with found.read() as connection:
+                last, roster = house.last_backup(connection), house.roster(connection)
+    except SchemaError:
+        return  # said already
+    mend = "make one every night: `wuyi backup FILE` (README, “Backups”)"
+    if last is None:
+        if roster:
+            yield warning("backup", "no backup was ever made", mend)
+        return
+    local = last.astimezone(settings.zone)
+    if now() - last > house.STALE:
+        yield warning("backup", f"the last backup is of {local:%Y-%m-%d %H:%M}", mend)
+    else:
+        yield ok("backup", f"the last backup is of {local:%Y-%m-%d %H:%M}")
 
 
 def clock(settings: Settings, now: Callable[[], datetime], fixed: str | None) -> Iterator[Finding]:

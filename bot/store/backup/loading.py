@@ -8,7 +8,7 @@ from typing import Any, cast
 
 import psycopg
 from sqlalchemy import Connection, Table, func, insert, inspect, select, text
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from bot.store import schema
 from bot.store.backup import rows
@@ -65,6 +65,8 @@ def load(connection: Connection, backup: Backup) -> None:
                 raise UnfitError(message)
         if sqlite:
             connection.exec_driver_sql("PRAGMA defer_foreign_keys=OFF")
+    except (OperationalError, psycopg.OperationalError):  # the server, or the disk
+        raise
     except (SQLAlchemyError, psycopg.Error) as why:  # its text may hold what was said
         message = f"its rows do not fit into the database ({type(why).__name__}); use another one"
         raise UnfitError(message) from why

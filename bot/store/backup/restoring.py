@@ -92,7 +92,9 @@ def restore_into(  # noqa: PLR0913 - from where, into what, by which rules, and 
     except BaseException:
         store.discard(written)
         raise
-    with suppress(Exception):  # it is restored: what the disk still holds of before goes with the night's deletion
+    with suppress(
+        Exception, KeyboardInterrupt
+    ):  # it is restored: what the disk still holds of before goes with the night's deletion
         compact(database, full=done.replaced)
     return done
 
@@ -145,9 +147,12 @@ def _end(connection: Connection, now: datetime, done: Restored) -> None:
 
 
 def _pictures(connection: Connection, backup: Backup, store: MediaStore, written: list[str]) -> None:
-    """The files of the pictures that are still known; those that are there already stay."""
+    """The files of the pictures that are still known; one that another key has sealed meanwhile is put right."""
     known = set(connection.execute(select(named("media").c.name)).scalars())
     for name, data in backup.pictures():
-        if name in known and not (store.folder / name).exists():
+        path = store.folder / name
+        if name not in known or (path.exists() and path.read_bytes() == data):
+            continue
+        if not path.exists():
             written.append(name)
-            media.put(store.folder / name, data)
+        media.put(path, data)
