@@ -16,8 +16,7 @@ from bot.app import Bot, clock_of
 from bot.commands.refuse import connect, opened, read_settings, refusals
 from bot.scoring import packs
 from bot.settings import KEY_FILE, Settings
-from bot.store import audit, house
-from bot.store.backup import loading, reading, saving, writing
+from bot.store.backup import keeping, loading, reading
 from bot.store.backup.manifest import BackupError, Manifest, UnfitError
 from bot.store.backup.restoring import Restored, restore_into
 from bot.store.crypto import Keyring
@@ -66,14 +65,10 @@ def _clock(settings: Settings) -> Callable[[], datetime]:
 
 
 def _keyring(settings: Settings) -> Keyring | None:
-    """The key, if there is one; none is made. One that is being changed is not used."""
+    """The key, if there is one; none is made."""
     if settings.secret_key is None and not (settings.data_dir / KEY_FILE).exists():
         return None
-    keyring = Keyring(settings.secret())
-    if keyring.moving:
-        message = "the secret key is being changed; finish that first (`wuyi rotate-key`)"
-        raise BackupError(message)
-    return keyring
+    return Keyring(settings.secret())
 
 
 @click.command()
@@ -88,40 +83,15 @@ def backup(file: Path, *, force: bool, verify: bool) -> None:
         return
     clock = _clock(settings)
     with _spoken("nothing was written", file), opened(settings) as database:
-        keyring = _keyring(settings)
-        if keyring is None:
+        if _keyring(settings) is None:
             message = f"there is no secret key yet in {settings.data_dir}: there is nothing to back up"
             raise BackupError(message)
-        made = keep(database, keyring, settings.media_dir, clock, file, force=force)
+        made = keeping.keep(database, _bot(settings, clock, database).media, clock, file, force=force)
     click.echo(_told(file, made))
     where = "WUYI_SECRET_KEY" if settings.secret_key is not None else settings.data_dir / KEY_FILE
     click.echo(f"the secret key ({made.key}) is not in it, and nothing opens without: keep {where} in another place")
     if made.missing:
         click.echo(f"{made.missing} pictures are in the database, and not in {settings.media_dir}", err=True)
-
-
-def keep(  # noqa: PLR0913 - what is kept, and where
-    database: Database,
-    keyring: Keyring,
-    media: Path,
-    clock: Callable[[], datetime],
-    file: Path,
-    *,
-    force: bool = False,
-    record: bool = True,
-) -> Manifest:
-    """Write a backup, and the line in the audit log that says so (``健康`` shows the last one)."""
-    made = saving.save(file, lambda to: writing.write(database, keyring, media, clock, to), force=force)
-    if record:
-        detail = f"{made.migration}, {made.rows} rows, {made.pictures} pictures, {made.audit[:16]}"
-        try:
-            database.write(
-                lambda connection: audit.record(connection, clock(), "cli", house.BACKUP, "database", detail)
-            )
-        except DatabaseError as why:
-            message = f"{file} is written, and whole; but the database could not note it down ({type(why).__name__})"
-            raise BackupError(message) from why
-    return made
 
 
 def _told(file: Path, made: Manifest) -> str:
@@ -179,9 +149,7 @@ def restore(file: Path, *, replace: bool, moved: bool) -> None:
                     (bot.rules, *bot.packs),
                     clock(),
                     doubt=None if moved else lambda connection: since.doubt(connection, bot.tools, clock()),
-                    safety=(lambda: keep(database, keyring, settings.media_dir, clock, safety, record=False))
-                    if replace
-                    else None,
+                    safety=(lambda: keeping.copy(database, bot.media, clock, safety)) if replace else None,
                 )
             made = found.manifest
     _say(file, made, done, safety if done.replaced else None)

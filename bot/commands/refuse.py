@@ -16,7 +16,12 @@ from bot.store.crypto import WrongKeyError
 from bot.store.database import Database
 from bot.store.schema import SchemaError, check
 
-SHOWN = frozenset({"data_dir", "host", "port", "timezone", "telegram_mode", "telegram_per_second", "wecom_per_minute"})
+SHOWN = frozenset(
+    {
+        "data_dir", "host", "port", "timezone", "telegram_mode", "telegram_per_second", "wecom_per_minute",
+        "backup_dir", "backup_keep",
+    }
+)  # fmt: skip
 """The settings whose wrong value may be repeated; the others hold secrets, or may."""
 
 

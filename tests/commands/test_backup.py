@@ -22,6 +22,7 @@ from sqlalchemy.exc import OperationalError
 from bot.__main__ import wuyi
 from bot.store import audit, house
 from bot.store.backup import saving, writing
+from bot.store.backup.manifest import BackupError
 from bot.store.database import Database
 from bot.store.tables import named
 from tests.town import NOW
@@ -150,7 +151,7 @@ def test_a_file_system_without_links(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(Path, "hardlink_to", link)
     assert call("backup", "town.zip").exit_code == 0
-    with pytest.raises(saving.BackupError, match="is there already"):
+    with pytest.raises(BackupError, match="is there already"):
         saving.save(Path("late"), lambda _: Path("late").write_text("another program's"))
     assert Path("late").read_text() == "another program's"
 

@@ -207,7 +207,7 @@ def test_an_address_of_a_database_that_does_not_read_is_not_repeated(look: Look)
 def test_a_roster_without_a_backup_is_named(ready: Path, look: Look) -> None:
     """From the first place on; afterwards when none was made for two days."""
     del ready
-    mend = " – make one every night: `wuyi backup FILE` (README, “Backups”)"
+    mend = " – set WUYI_BACKUP_DIR, or call `wuyi backup FILE` every night (README, “Backups”)"
     made = datetime(2026, 11, 24, 4, 0, tzinfo=UTC)
     with closing(Database("sqlite:///data/wuyi.db")) as database:
         place = text("INSERT INTO place (code, name, level, aliases) VALUES ('X', 'X', 'county', '')")
@@ -217,6 +217,14 @@ def test_a_roster_without_a_backup_is_named(ready: Path, look: Look) -> None:
     assert "backup" not in look(machine_clock=lambda: made + timedelta(days=2))
     late = look(machine_clock=lambda: made + timedelta(days=2, seconds=1))
     assert late["backup"] == ["⚠️ the last backup is of 2026-11-24 12:00" + mend]
+
+
+@pytest.mark.usefixtures("ready")
+def test_a_backup_folder_that_takes_nothing_is_named(look: Look) -> None:
+    """Before a night has passed without a backup."""
+    (line,) = look(backup_dir="/proc/none")["backup"]
+    assert line.startswith("❌ the backup folder /proc/none cannot be written (")
+    assert line.endswith(" – let this user write there, or set WUYI_BACKUP_DIR to another folder")
 
 
 @pytest.mark.usefixtures("ready")

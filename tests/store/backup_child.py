@@ -8,6 +8,8 @@ from __future__ import annotations
 import itertools
 import os
 import sys
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import IO
 
@@ -34,7 +36,7 @@ def writes(url: str) -> None:
 
     waiting = []
     for number in itertools.count():
-        waiting.append((number, database.submit(lambda connection, number=number: both(number, connection))))
+        waiting.append((number, database.submit(partial(both, number))))
         if len(waiting) == IN_FLIGHT:
             first, future = waiting.pop(0)
             future.result()
@@ -64,4 +66,5 @@ def restores(url: str, file: str) -> None:
 
 
 if __name__ == "__main__":
-    {"writes": writes, "saves": saves, "restores": restores}[sys.argv[1]](*sys.argv[2:])
+    WORKS: dict[str, Callable[..., None]] = {"writes": writes, "saves": saves, "restores": restores}
+    WORKS[sys.argv[1]](*sys.argv[2:])

@@ -97,17 +97,18 @@ def test_an_earlier_release_is_backed_up_and_brought_up_to_date(
 async def test_pictures_come_along(there: Database, target: Database, file: Path, tmp_path: Path) -> None:
     """Sealed as they are; one of which the file is gone is counted, and a file that no row knows stays behind."""
     pictures = store(there, tmp_path)
-    kept, lost = await pictures.keep(PNG), await pictures.keep(PNG)
+    kept, second, third, lost = [await pictures.keep(PNG) for _ in range(4)]
     (pictures.folder / lost).unlink()
     (pictures.folder / ("f" * 32)).write_bytes(b"of nobody")
     made = save(there, file, tmp_path)
-    assert (made.pictures, made.missing) == (1, 1)
+    assert (made.pictures, made.missing) == (3, 1)
     there_now = store(target, tmp_path / "other")
     there_now.folder.mkdir(parents=True)
     (there_now.folder / kept).write_bytes(b"sealed by another key meanwhile")
     restore(target, file, tmp_path / "other")
-    assert there_now.load(kept) == pictures.load(kept)
-    assert [path.name for path in there_now.folder.iterdir()] == [kept]
+    for name in (kept, second, third):
+        assert there_now.load(name) == pictures.load(name)
+    assert {path.name for path in there_now.folder.iterdir()} == {kept, second, third}
     assert stat.S_IMODE((there_now.folder / kept).stat().st_mode) == 0o600
 
 

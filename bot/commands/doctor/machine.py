@@ -38,14 +38,21 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 def folder(settings: Settings) -> Finding:
     """Whether the data folder can be made and written."""
+    if why := _unwritable(settings.data_dir):
+        mend = "let this user write there, or set WUYI_DATA_DIR to another folder"
+        return error("folder", f"the data folder {settings.data_dir} cannot be written ({why})", mend)
+    return ok("folder", f"the data folder {settings.data_dir} can be written")
+
+
+def _unwritable(folder: Path) -> str:
+    """Why a folder cannot be made or written; empty if it can."""
     try:
-        settings.data_dir.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=settings.data_dir) as file:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder) as file:
             file.write(b"x")
     except OSError as why:
-        mend = "let this user write there, or set WUYI_DATA_DIR to another folder"
-        return error("folder", f"the data folder {settings.data_dir} cannot be written ({why.strerror})", mend)
-    return ok("folder", f"the data folder {settings.data_dir} can be written")
+        return why.strerror or str(why)
+    return ""
 
 
 def key(settings: Settings) -> Finding:
@@ -92,7 +99,10 @@ def database(settings: Settings) -> Finding:
 
 
 def backup(settings: Settings, now: Callable[[], datetime]) -> Iterator[Finding]:
-    """Whether there is a backup of lately, once there is a roster of one's own to lose."""
+    """Whether there is a backup of lately, once there is a roster of one's own to lose; and room for the bot's own."""
+    if settings.backup_dir is not None and (why := _unwritable(settings.backup_dir)):
+        what = f"the backup folder {settings.backup_dir} cannot be written ({why})"
+        yield error("backup", what, "let this user write there, or set WUYI_BACKUP_DIR to another folder")
     try:
         with closing(connect(settings)) as found:
             check(found)
@@ -100,7 +110,7 @@ def backup(settings: Settings, now: Callable[[], datetime]) -> Iterator[Finding]
                 last, roster = house.last_backup(connection), house.roster(connection)
     except SchemaError:
         return  # said already
-    mend = "make one every night: `wuyi backup FILE` (README, “Backups”)"
+    mend = "set WUYI_BACKUP_DIR, or call `wuyi backup FILE` every night (README, “Backups”)"
     if last is None:
         if roster:
             yield warning("backup", "no backup was ever made", mend)

@@ -84,7 +84,7 @@ class Backup:
     def pictures(self) -> Iterator[tuple[str, bytes]]:
         """Each picture by its name, sealed."""
         with _whole(), self._archive.open(PICTURES) as file, tarfile.open(fileobj=file, mode="r|") as tar:
-            for entry in tar:
+            while (entry := tar.next()) is not None:
                 data = tar.extractfile(entry)
                 if data is not None and NAME.fullmatch(entry.name) and entry.size <= LARGEST:
                     yield entry.name, data.read()

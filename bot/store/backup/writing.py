@@ -113,7 +113,7 @@ def _pictures(archive: ZipFile, folder: Path, names: Iterable[str], parts: dict[
                     entry = tarfile.TarInfo(name)
                     entry.size, entry.mode = len(data), 0o600
                     tar.addfile(entry, io.BytesIO(data))
-                    tar.members.clear()  # it would remember every one
+                    tar.members.clear()  # type: ignore[attr-defined] # it would remember every one
                     count += 1
     parts[PICTURES] = to.digest.hexdigest()
     return count
