@@ -18,6 +18,7 @@ from bot.scoring import packs
 from bot.settings import KEY_FILE, Settings
 from bot.store.backup import keeping, loading, reading
 from bot.store.backup.manifest import BackupError, Manifest, UnfitError
+from bot.store.backup.reading import Backup
 from bot.store.backup.restoring import Restored, restore_into
 from bot.store.crypto import Keyring
 from bot.store.database import Database
@@ -82,7 +83,7 @@ def backup(file: Path, *, force: bool, verify: bool) -> None:
         _verify(file, settings)
         return
     clock = _clock(settings)
-    with _spoken("nothing was written", file), opened(settings) as database:
+    with _spoken("nothing was written", file), opened(settings, older=True) as database:
         if _keyring(settings) is None:
             message = f"there is no secret key yet in {settings.data_dir}: there is nothing to back up"
             raise BackupError(message)
@@ -137,22 +138,28 @@ def restore(file: Path, *, replace: bool, moved: bool) -> None:
                     f"WUYI_SECRET_KEY (fingerprint {found.manifest.key})"
                 )
                 raise BackupError(message)
-            with closing(connect(settings)) as database:
-                with suppress(MissingError):  # there may be none yet, but not one that is damaged or newer
-                    check(database, older=True)
-                safety = settings.data_dir / f"before-restore-{clock():%Y%m%d-%H%M%S}.zip"
-                bot = _bot(settings, clock, database)
-                done = restore_into(
-                    database,
-                    found,
-                    bot.media,
-                    (bot.rules, *bot.packs),
-                    clock(),
-                    doubt=None if moved else lambda connection: since.doubt(connection, bot.tools, clock()),
-                    safety=(lambda: keeping.copy(database, bot.media, clock, safety)) if replace else None,
-                )
+            safety = settings.data_dir / f"before-restore-{clock():%Y%m%d-%H%M%S}.zip"
+            done = _bring_back(found, settings, clock, safety if replace else None, moved=moved)
             made = found.manifest
     _say(file, made, done, safety if done.replaced else None)
+
+
+def _bring_back(
+    found: Backup, settings: Settings, clock: Callable[[], datetime], safety: Path | None, *, moved: bool
+) -> Restored:
+    with closing(connect(settings)) as database:
+        with suppress(MissingError):  # there may be none yet, but not one that is damaged or newer
+            check(database, older=True)
+        bot = _bot(settings, clock, database)
+        return restore_into(
+            database,
+            found,
+            bot.media,
+            (bot.rules, *bot.packs),
+            clock(),
+            doubt=None if moved else lambda connection: since.doubt(connection, bot.tools, clock()),
+            safety=None if safety is None else lambda: keeping.copy(database, bot.media, clock, safety),
+        )
 
 
 def _bot(settings: Settings, clock: Callable[[], datetime], database: Database) -> Bot:

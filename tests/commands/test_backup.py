@@ -25,6 +25,7 @@ from bot.store.backup import saving, writing
 from bot.store.backup.manifest import BackupError
 from bot.store.database import Database
 from bot.store.tables import named
+from tests.store.test_upgrade import at_first
 from tests.town import NOW
 
 ROOT = Path(__file__).parents[2]
@@ -285,6 +286,20 @@ def test_a_backup_that_could_not_be_noted_down(monkeypatch: pytest.MonkeyPatch) 
         "town.zip is written, and whole; but the database could not note it down (OperationalError)"
     )
     assert call("backup", "--verify", "town.zip").exit_code == 0
+
+
+def test_before_an_upgrade(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The new program backs up what the old one left, before it migrates it."""
+    elsewhere(monkeypatch)
+    with closing(Database("sqlite:///new/wuyi.db")) as database:
+        at_first(database)
+    assert "older than this program" in refused("streaks")
+    done = call("backup", "old.zip")
+    assert done.exit_code == 0, done.output
+    assert "(sqlite, 0001)" in done.stdout
+    assert call("migrate").exit_code == 0
+    assert call("restore", "--replace", "old.zip").exit_code == 0
+    assert "星悦城一期" in call("streaks").stdout
 
 
 def test_nothing_to_back_up(monkeypatch: pytest.MonkeyPatch) -> None:
