@@ -31,6 +31,8 @@ class Commands(click.Group):
         "token": ("token", "Let another program read through the API; list its tokens, or end one."),
         "webhook": ("webhook", "Tell another program of cases and awards, signed; list such programs, or stop."),
         "simulate": ("simulate", "A virtual town on a virtual clock, with faults, and what came of it."),
+        "backup": ("backup", "Everything as of one moment in one file, while the bot runs."),
+        "restore": ("backup", "A backup into an empty database, SQLite or PostgreSQL."),
         "purge": ("privacy", "Delete what is past its term."),
         "end-of-event": ("privacy", "Delete all personal data for good, and write a certificate."),
         "rotate-key": ("privacy", "Seal everything with a new secret key."),

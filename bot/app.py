@@ -18,6 +18,7 @@ from bot.desk.voice import Tools
 from bot.model import Address, Inbound, PackRules, Paper
 from bot.scoring import packs
 from bot.store import audit, people
+from bot.store.backup.keeping import Nightly
 from bot.store.crypto import Keyring
 from bot.store.database import Database
 from bot.store.media import MediaStore
@@ -88,7 +89,8 @@ class Bot:
         self._chat: Web | None = None
         self.tools = Tools(*shared, token, settings.base_url, self.packs, tuple(settings.wecom_robots))
         lease = Lease(database, token())
-        self.house = House(database, self.tools, self.media, self._wake, lease)
+        nightly = Nightly(settings.backup_dir, settings.backup_keep) if settings.backup_dir else None
+        self.house = House(database, self.tools, self.media, self._wake, lease, backups=nightly)
         self.post = Post(
             database, self.keyring, self.channels, clock, name=token(), tools=self.tools, still=self.house.still
         )

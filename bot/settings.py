@@ -34,6 +34,10 @@ class Settings(BaseSettings):
     pack: str = "default"
     """A rule pack, or several with commas between."""
     secret_key: SecretStr | None = None
+    backup_dir: Path | None = None
+    """Where the bot puts a backup every night; it makes none when this is not set."""
+    backup_keep: int = Field(default=7, gt=0)
+    """So many of them stay."""
 
     telegram_token: SecretStr | None = None
     telegram_api_url: str = ""

@@ -7,7 +7,7 @@ from datetime import date, datetime, time
 from functools import partial
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, bindparam, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.desk import care_notices, creation_notices, digests
@@ -21,6 +21,7 @@ from scheduler.tick import Job
 
 if TYPE_CHECKING:
     from bot.desk.voice import Tools
+    from bot.store.backup.keeping import Nightly
     from bot.store.database import Database
     from bot.store.media import MediaStore
     from scheduler.claims import Still
@@ -29,11 +30,11 @@ if TYPE_CHECKING:
 SETTING = named("setting")
 NIGHT = time(3)
 """From this hour on what is past its term is deleted, once a day."""
-PURGED = "retention"
-"""The setting that says on which day that was done last."""
-_DONE = Prepared(select(SETTING.c.value).where(SETTING.c.key == PURGED))
+PURGED, BACKED_UP = "retention", "backup"
+"""The settings that say on which day that was done last."""
+_DONE = Prepared(select(SETTING.c.value).where(SETTING.c.key == bindparam("key")))
 _FIRST = {
-    name: make(SETTING).on_conflict_do_nothing().values(key=PURGED, value="")
+    name: make(SETTING).on_conflict_do_nothing()
     for name, make in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert))
 }
 
@@ -41,15 +42,18 @@ _FIRST = {
 class House:
     """The jobs over one database. ``wake`` is called when there is something new to send."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the composition root hands in everything that is not pure
         self,
         database: Database,
         tools: Tools,
         media: MediaStore,
         wake: Callable[[], None],
         lease: Lease | None = None,
+        *,
+        backups: Nightly | None = None,
     ) -> None:
         """Nothing is read yet; under a lease nothing is written once another process ticks."""
+        self._backups = backups
         self._whole = database
         self._database = Fenced(database, lease)
         self._tools = tools
@@ -68,6 +72,7 @@ class House:
             Job("awards", self.revoke_awards),
             Job("retention", self.forget),
             Job("sums", self.sum_up),
+            Job("backup", self.back_up),
         )
 
     def sum_up(self, now: datetime) -> None:
@@ -125,20 +130,29 @@ class House:
 
     def forget(self, now: datetime) -> None:
         """Delete what is past its term, at night, once a day; of several processes one does it."""
-        if now.time() < NIGHT:
-            return
-        with self._database.read() as connection:
-            done = _DONE.scalar(connection, {})
-        if (done or "") < now.date().isoformat() and self._database.write(partial(_first_today, now.date())):
+        if self._first_tonight(PURGED, now):
             retention.nightly(self._whole, self._media, self._tools.rules, now)
+
+    def back_up(self, now: datetime) -> None:
+        """Make the night's backup, where it was asked for, after what is past its term has gone."""
+        if self._backups is not None and self._first_tonight(BACKED_UP, now):
+            self._backups.make(self._whole, self._media, now)
+
+    def _first_tonight(self, what: str, now: datetime) -> bool:
+        """Whether it is night, or later, and nobody has done this today; then it counts as done."""
+        if now.time() < NIGHT:
+            return False
+        with self._database.read() as connection:
+            done = _DONE.scalar(connection, {"key": what})
+        return (done or "") < now.date().isoformat() and self._database.write(partial(_first_today, what, now.date()))
 
     def _tell(self, job: Callable[[Connection], list[int]]) -> None:
         if self._database.write(job):
             self._wake()
 
 
-def _first_today(day: date, connection: Connection) -> bool:
+def _first_today(what: str, day: date, connection: Connection) -> bool:
     """Whether nobody has been here today."""
-    connection.execute(_FIRST[connection.dialect.name])
-    mine = update(SETTING).where(SETTING.c.key == PURGED, SETTING.c.value < day.isoformat())
+    connection.execute(_FIRST[connection.dialect.name], {"key": what, "value": ""})
+    mine = update(SETTING).where(SETTING.c.key == what, SETTING.c.value < day.isoformat())
     return connection.execute(mine.values(value=day.isoformat())).rowcount == 1

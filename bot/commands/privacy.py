@@ -91,6 +91,7 @@ def end_of_event(*, certificate: Path, keep_roster: bool, yes: bool) -> None:
         finally:
             bot.close()
     click.echo(f"{certificate}: {sum(done.deleted.values())} rows deleted, {sum(done.emptied.values())} emptied")
+    click.echo("backups of before still hold it: delete them, or `wuyi rotate-key` and destroy the old key", err=True)
     if not whole:
         click.echo("the database is in use: stop the bot, then `wuyi purge`, so that the disk forgets too", err=True)
 

@@ -16,7 +16,12 @@ from bot.store.crypto import WrongKeyError
 from bot.store.database import Database
 from bot.store.schema import SchemaError, check
 
-SHOWN = frozenset({"data_dir", "host", "port", "timezone", "telegram_mode", "telegram_per_second", "wecom_per_minute"})
+SHOWN = frozenset(
+    {
+        "data_dir", "host", "port", "timezone", "telegram_mode", "telegram_per_second", "wecom_per_minute",
+        "backup_dir", "backup_keep",
+    }
+)  # fmt: skip
 """The settings whose wrong value may be repeated; the others hold secrets, or may."""
 
 
@@ -88,12 +93,12 @@ def refusals() -> Iterator[None]:
 
 
 @contextmanager
-def opened(settings: Settings) -> Iterator[Database]:
-    """The database, checked, for as long as the block runs.
+def opened(settings: Settings, *, older: bool = False) -> Iterator[Database]:
+    """The database, checked, for as long as the block runs; with ``older`` it need not be up to date.
 
     Raises:
         click.ClickException: it is missing, older, newer, damaged or out of reach.
     """
     with refusals(), closing(connect(settings)) as database:
-        check(database)
+        check(database, older=older)
         yield database

@@ -41,6 +41,8 @@ class Health:
     """``ok``, ``low``, or empty where it is another machine's."""
     backup: datetime | None = None
     """The last that was made, if one is known."""
+    stale: bool = False
+    """Whether that is too long ago."""
 
 
 class Facts(NamedTuple):

@@ -15,6 +15,8 @@ from bot.store.work_term import GONE
 
 IDENTITY = "identity"
 """The setting that names this database in certificates."""
+ENDED = "event ended"
+"""The line in the audit log: no backup of before comes back over it."""
 GOING = (
     "opening", "seen", "case_detail", "photo", "evidence", "media_look", "media", "reminder", "outbox", "conversation",
     "inbox", "attempt", "invitation", "login", "web_session", "snooze", "wish",
@@ -71,7 +73,7 @@ def end(connection: Connection, keyring: Keyring, now: datetime, *, keep_roster:
         emptied["person"] = _nobody(connection, keyring)
     database = _identity(connection)
     total = ",".join(f"{name}:{count}" for name, count in {**deleted, **emptied}.items() if count)
-    audit.record(connection, now, "cli", "event ended", database, total)
+    audit.record(connection, now, "cli", ENDED, database, total)
     chain = named("audit")
     digest = connection.execute(select(chain.c.digest).order_by(chain.c.id.desc()).limit(1)).scalar_one()
     made = now.isoformat(timespec="seconds")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +33,8 @@ TICK = "tick"
 """The lease of the process that plans (``scheduler.lease``)."""
 BACKUP = "backup"
 """The line in the audit log that a backup leaves."""
+STALE = timedelta(days=2)
+"""A backup that is older was not made every night."""
 
 
 def channels(asking: Asking) -> Mapping[str, Office]:
@@ -72,7 +74,7 @@ def health(asking: Asking) -> Mapping[str, Office]:
     oldest = connection.execute(select(func.min(OUTBOX.c.due_at)).where(OUTBOX.c.state.in_(WAITS))).scalar()
     quarantined = select(func.count()).where(INBOX.c.state == "quarantined")
     until = connection.execute(select(LEASE.c.until).where(LEASE.c.name == TICK)).scalar()
-    backup = connection.execute(select(func.max(AUDIT.c.at)).where(AUDIT.c.action == BACKUP)).scalar()
+    backup = last_backup(connection)
     told = Health(
         {"sqlite": "SQLite", "postgresql": "PostgreSQL"}[connection.dialect.name],
         zone.key,
@@ -84,8 +86,23 @@ def health(asking: Asking) -> Mapping[str, Office]:
         connection.execute(quarantined).scalar_one(),
         _disk(connection),
         backup.astimezone(zone) if backup else None,
+        backup is not None and asking.now - backup > STALE,
     )
     return {"office": replace(office, health=told)}
+
+
+def last_backup(connection: Connection) -> datetime | None:
+    """When the last one was made, if one is known."""
+    at: datetime | None = connection.execute(select(func.max(AUDIT.c.at)).where(AUDIT.c.action == BACKUP)).scalar()
+    return at
+
+
+def roster(connection: Connection) -> bool:
+    """Whether there is a roster of one's own: neither none, nor the sample."""
+    place, setting = named("place"), named("setting")
+    sample = select(setting.c.value).where(setting.c.key == "roster", setting.c.value == "sample")
+    there = connection.execute(select(place.c.code).limit(1)).first() is not None
+    return there and connection.execute(sample).first() is None
 
 
 def settings(asking: Asking) -> Mapping[str, Office]:

@@ -33,6 +33,8 @@ T = TypeVar("T")
 ORPHAN = timedelta(days=1)
 """So long a picture that was sent and never used is kept."""
 CHUNK = 500
+STAYS = "kept_with_open_cases"
+"""The one count of what does not go."""
 
 
 @dataclass(slots=True)
@@ -91,7 +93,7 @@ def _cases(connection: Connection, keyring: Keyring, term: datetime, purged: Pur
     codes = set(connection.execute(select(detail.c.case).where(detail.c.recorded_at < term).distinct()).scalars())
     codes |= set(connection.execute(select(opening.c.case).where(opening.c.at < term).distinct()).scalars())
     due = over(connection, codes, term)
-    purged.add("kept_with_open_cases", len(codes - due))
+    purged.add(STAYS, len(codes - due))
     for some in _chunks(sorted(due)):
         bodies = connection.execute(select(detail.c.body).where(detail.c.case.in_(some))).scalars()
         told = [codec.load(Details, keyring.open_bytes(body)) for body in bodies]

@@ -53,7 +53,9 @@ def reseal(connection: Connection, keyring: Keyring, now: datetime, actor: str) 
     for name, columns in sealed_columns().items():
         counts[name] = _table(connection, keyring, named(name), columns)
     _phones(connection, keyring)
-    _end(connection, now)
+    end_sessions(connection, now)
+    token = named("api_token")
+    connection.execute(update(token).where(token.c.revoked_at.is_(None)).values(revoked_at=now))
     total = ",".join(f"{name}:{count}" for name, count in counts.items() if count)
     audit.record(connection, now, actor, "key rotated", "database", total)
     return counts
@@ -94,12 +96,10 @@ def _phones(connection: Connection, keyring: Keyring) -> None:
         connection.execute(change, values)
 
 
-def _end(connection: Connection, now: datetime) -> None:
-    """End what nobody could find any more."""
+def end_sessions(connection: Connection, now: datetime) -> None:
+    """Sign every browser out, and void the codes and links that were not used."""
     session, account = named("web_session"), named("account")
     connection.execute(update(session).where(session.c.ended_at.is_(None)).values(ended_at=now))
-    token = named("api_token")
-    connection.execute(update(token).where(token.c.revoked_at.is_(None)).values(revoked_at=now))
     for name in ("invitation", "login"):
         table = named(name)
         still = (table.c.used_at.is_(None), table.c.expires_at > now)

@@ -31,29 +31,43 @@ class SchemaError(Exception):
         self.mend = mend
 
 
+class MissingError(SchemaError):
+    """There is no database yet."""
+
+
 def migrate(database: Database) -> None:
     """Create the tables, or bring them up to date; of several processes at once one does it and the others wait.
 
     Raises:
         SchemaError: the database is newer than this program, or cannot be opened or written.
     """
-    logging.getLogger("alembic").setLevel(logging.WARNING)  # "Context impl SQLiteImpl." tells an operator nothing
-    from alembic import command  # noqa: PLC0415 - slow to load, and talkative from its import on
-
-    config = alembic_config()
     try:
         with database.engine.connect() as connection, connection.begin():
-            if not database.sqlite:  # SQLite's BEGIN IMMEDIATE lets one in at a time by itself
-                connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
+            alone(connection)
             _refuse_newer(_revision(connection))
-            config.attributes["connection"] = connection
-            command.upgrade(config, "head")
+            upgrade(connection)
     except DatabaseError as why:
         raise _unusable(database, why) from why
 
 
-def check(database: Database) -> None:
-    """Make sure that the tables are those of this program.
+def alone(connection: Connection) -> None:
+    """Let nobody else change tables until this transaction is over."""
+    if connection.dialect.name == "postgresql":  # SQLite's BEGIN IMMEDIATE lets one in at a time by itself
+        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
+
+
+def upgrade(connection: Connection, to: str = "head") -> None:
+    """Take the steps up to this one, in the caller's transaction."""
+    logging.getLogger("alembic").setLevel(logging.WARNING)  # "Context impl SQLiteImpl." tells an operator nothing
+    from alembic import command  # noqa: PLC0415 - slow to load, and talkative from its import on
+
+    config = alembic_config()
+    config.attributes["connection"] = connection
+    command.upgrade(config, to)
+
+
+def check(database: Database, *, older: bool = False) -> None:
+    """Make sure that the tables are those of this program, or (``older``) of an earlier release.
 
     Raises:
         SchemaError: no database yet, an older or newer one, none that can be read, or none that can be written.
@@ -71,7 +85,7 @@ def check(database: Database) -> None:
     if found is None:
         raise _missing(database)
     _refuse_newer(found)
-    if found != revisions()[-1]:
+    if found != revisions()[-1] and not older:
         what = f"the database ({found}) is older than this program ({revisions()[-1]})"
         raise SchemaError(what, "run `wuyi migrate`")
 
@@ -119,8 +133,8 @@ def _name(database: Database) -> str:
     return str(_file(database) or database.engine.url.render_as_string(hide_password=True))
 
 
-def _missing(database: Database) -> SchemaError:
-    return SchemaError(f"there is no database yet at {_name(database)}", "run `wuyi init`")
+def _missing(database: Database) -> MissingError:
+    return MissingError(f"there is no database yet at {_name(database)}", "run `wuyi init`")
 
 
 def _read_only(folder: Path) -> SchemaError:

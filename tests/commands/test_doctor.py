@@ -20,6 +20,7 @@ from sqlalchemy import text
 
 from bot.commands.doctor import doctor, examine
 from bot.commands.doctor.finding import Finding, State
+from bot.store import audit, house
 from bot.store.database import Database
 from bot.store.schema import migrate
 
@@ -201,6 +202,29 @@ def test_an_address_of_a_database_that_does_not_read_is_not_repeated(look: Look)
     (line,) = look(database_url="hush-hush")["database"]
     assert line.startswith("❌ WUYI_DATABASE_URL is not an address that can be used")
     assert "hush" not in line
+
+
+def test_a_roster_without_a_backup_is_named(ready: Path, look: Look) -> None:
+    """From the first place on; afterwards when none was made for two days."""
+    del ready
+    mend = " – set WUYI_BACKUP_DIR, or call `wuyi backup FILE` every night (README, “Backups”)"
+    made = datetime(2026, 11, 24, 4, 0, tzinfo=UTC)
+    with closing(Database("sqlite:///data/wuyi.db")) as database:
+        place = text("INSERT INTO place (code, name, level, aliases) VALUES ('X', 'X', 'county', '')")
+        database.write(lambda connection: connection.execute(place))
+        assert look()["backup"] == ["⚠️ no backup was ever made" + mend]
+        database.write(lambda connection: audit.record(connection, made, "cli", house.BACKUP, "database"))
+    assert "backup" not in look(machine_clock=lambda: made + timedelta(days=2))
+    late = look(machine_clock=lambda: made + timedelta(days=2, seconds=1))
+    assert late["backup"] == ["⚠️ the last backup is of 2026-11-24 12:00" + mend]
+
+
+@pytest.mark.usefixtures("ready")
+def test_a_backup_folder_that_takes_nothing_is_named(look: Look) -> None:
+    """Before a night has passed without a backup."""
+    (line,) = look(backup_dir="/proc/none")["backup"]
+    assert line.startswith("❌ the backup folder /proc/none cannot be written (")
+    assert line.endswith(" – let this user write there, or set WUYI_BACKUP_DIR to another folder")
 
 
 @pytest.mark.usefixtures("ready")

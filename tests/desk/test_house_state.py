@@ -50,7 +50,7 @@ async def test_all_that_can_be_wrong(talk: Talk, monkeypatch: pytest.MonkeyPatch
         "待发 1（最早 11月24日 11:58），没送到 1，不确定 1（用 wuyi outbox 处理）",
         "没处理成的来信 1",
         "⚠️ 磁盘不到 1 GB",
-        "没有备份的记录",
+        "没有备份的记录（请每晚 wuyi backup）",
     ]
 
 
@@ -62,7 +62,10 @@ async def test_a_scheduler_is_heard_of(talk: Talk, seconds: int, runs: bool) -> 
     talk.database.write(lambda c: audit.record(c, NOW - timedelta(days=1), "cli", house.BACKUP, "wuyi.db"))
     (answer,) = await talk.write("li", "健康")
     assert ("定时任务在运行" in answer.text) is runs
-    assert answer.text.endswith("最近备份 11月23日 14:58")
+    assert answer.text.endswith("\n最近备份 11月23日 14:58")
+    talk.at("2026-11-26 14:59")
+    (answer,) = await talk.write("li", "健康")
+    assert answer.text.endswith("\n⚠️ 最近备份 11月23日 14:58")
 
 
 async def test_each_channel(talk: Talk) -> None:

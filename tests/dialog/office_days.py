@@ -113,6 +113,7 @@ def days(rules: Brief) -> dict[str, Brief]:
         "no channel": office(Ask.CHANNELS, channels=()),
         "channels": office(Ask.CHANNELS, channels=(ChannelState("web"), BROKEN)),
         "all runs": office(Ask.HEALTH, health=Health("SQLite", "Asia/Shanghai", ticking=True, disk="ok", backup=NOW)),
+        "an old backup": office(Ask.HEALTH, health=Health("SQLite", "Asia/Shanghai", backup=NOW, stale=True)),
         "nothing runs": office(Ask.HEALTH, health=Health("PostgreSQL", "UTC", waiting=9, oldest=NOW, dead=2)),
         "little disk": office(Ask.HEALTH, health=Health("SQLite", "UTC", disk="low", uncertain=1, quarantined=3)),
         "one's own settings": office(Ask.SETTINGS, settings=Settings("en", fewer=True)),

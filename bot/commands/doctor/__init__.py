@@ -56,6 +56,7 @@ def examine(environment: Mapping[str, str], now: Callable[[], datetime]) -> Iter
     yield machine.folder(settings)
     yield machine.key(settings)
     yield machine.database(settings)
+    yield from machine.backup(settings, now)
     yield from machine.clock(settings, now, environment.get("WUYI_NOW"))
     yield machine.zone(settings, now)
     yield from machine.workdays(settings, now)

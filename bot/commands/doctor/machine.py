@@ -18,7 +18,7 @@ import httpx
 from bot.commands.doctor.finding import Finding, error, ok, warning
 from bot.commands.refuse import connect
 from bot.settings import KEY_FILE, Settings
-from bot.store import deadlines, keycheck
+from bot.store import deadlines, house, keycheck
 from bot.store.crypto import Keyring, WrongKeyError
 from bot.store.schema import SchemaError, check
 from scheduler.calendar import LAST_KNOWN, Workdays
@@ -38,14 +38,21 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 def folder(settings: Settings) -> Finding:
     """Whether the data folder can be made and written."""
+    if why := _unwritable(settings.data_dir):
+        mend = "let this user write there, or set WUYI_DATA_DIR to another folder"
+        return error("folder", f"the data folder {settings.data_dir} cannot be written ({why})", mend)
+    return ok("folder", f"the data folder {settings.data_dir} can be written")
+
+
+def _unwritable(folder: Path) -> str:
+    """Why a folder cannot be made or written; empty if it can."""
     try:
-        settings.data_dir.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=settings.data_dir) as file:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder) as file:
             file.write(b"x")
     except OSError as why:
-        mend = "let this user write there, or set WUYI_DATA_DIR to another folder"
-        return error("folder", f"the data folder {settings.data_dir} cannot be written ({why.strerror})", mend)
-    return ok("folder", f"the data folder {settings.data_dir} can be written")
+        return why.strerror or str(why)
+    return ""
 
 
 def key(settings: Settings) -> Finding:
@@ -89,6 +96,30 @@ def database(settings: Settings) -> Finding:
         return error("database", what, mend)
     where = url.database if found.sqlite else url.render_as_string(hide_password=True)
     return ok("database", f"the database {where} is up to date")
+
+
+def backup(settings: Settings, now: Callable[[], datetime]) -> Iterator[Finding]:
+    """Whether there is a backup of lately, once there is a roster of one's own to lose; and room for the bot's own."""
+    if settings.backup_dir is not None and (why := _unwritable(settings.backup_dir)):
+        what = f"the backup folder {settings.backup_dir} cannot be written ({why})"
+        yield error("backup", what, "let this user write there, or set WUYI_BACKUP_DIR to another folder")
+    try:
+        with closing(connect(settings)) as found:
+            check(found)
+            with found.read() as connection:
+                last, roster = house.last_backup(connection), house.roster(connection)
+    except SchemaError:
+        return  # said already
+    mend = "set WUYI_BACKUP_DIR, or call `wuyi backup FILE` every night (README, “Backups”)"
+    if last is None:
+        if roster:
+            yield warning("backup", "no backup was ever made", mend)
+        return
+    local = last.astimezone(settings.zone)
+    if now() - last > house.STALE:
+        yield warning("backup", f"the last backup is of {local:%Y-%m-%d %H:%M}", mend)
+    else:
+        yield ok("backup", f"the last backup is of {local:%Y-%m-%d %H:%M}")
 
 
 def clock(settings: Settings, now: Callable[[], datetime], fixed: str | None) -> Iterator[Finding]:
