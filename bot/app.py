@@ -210,7 +210,7 @@ class Bot:
         Raises:
             ExceptionGroup: a channel cannot go on (a wrong token, say).
         """
-        for channel in await asyncio.to_thread(hooks, self.database, self.keyring, self.clock):
+        for channel in await asyncio.to_thread(hooks, self.database, self.keyring, self.clock, self.settings):
             self.add(channel)
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self.post.run())

@@ -14,7 +14,8 @@ import orjson
 from standardwebhooks import Webhook as Signer
 
 from bot.model import Fate, Limits, Outbound, Pace, Rate, Retry, Sent, Undeliverable
-from bot.store.webhooks import CHANNEL, fault
+from bot.model.outward import fault
+from bot.store.webhooks import CHANNEL
 
 if TYPE_CHECKING:
     from starlette.routing import BaseRoute

@@ -12,7 +12,7 @@ from standardwebhooks import Webhook as Signer
 
 from bot.channels.webhook import Target, Webhooks
 from bot.model import Address, Fate, Outbound, Retry, Sent, Undeliverable
-from bot.store.webhooks import fault
+from bot.model.outward import fault
 from tests.town import NOW
 from tests.webhook.listening import listening, signed
 

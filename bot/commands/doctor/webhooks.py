@@ -5,15 +5,23 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from contextlib import closing
+from urllib.parse import urlsplit
 
 import httpx
+from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.commands.doctor.finding import Finding, error, ok, warning
 from bot.commands.refuse import connect
+from bot.model.outward import fault
 from bot.settings import Settings
+from bot.store.configured import owned
+from bot.store.duties import PLACE
 from bot.store.schema import SchemaError, check
-from bot.store.webhooks import Webhook, fault, live
+from bot.store.webhooks import live
+
+MEND = "look at the network and the other program"
+MEND_SET = f"{MEND}, or take it out of WUYI_WEBHOOKS and start the bot again"
 
 
 def webhooks(settings: Settings, transport: httpx.BaseTransport | None = None) -> Iterator[Finding]:
@@ -22,20 +30,32 @@ def webhooks(settings: Settings, transport: httpx.BaseTransport | None = None) -
         with closing(connect(settings)) as database:
             check(database)
             with database.read() as connection:
-                known = live(connection)
+                known, ours = live(connection), owned(connection)
+                places = set(connection.execute(select(PLACE.c.code)).scalars()) if settings.webhooks else set()
     except (SchemaError, SQLAlchemyError):
         return
     for each in known:
-        yield _asked(each, transport)
+        mend = MEND_SET if each.id in ours else f"{MEND}, or stop telling it: wuyi webhook remove {each.id}"
+        yield _asked(f"webhook {each.id}", each.url, mend, transport)
+    told = {(each.role, each.place, each.url) for each in known}
+    for hook in settings.webhooks:
+        url = hook.url.get_secret_value()
+        name = f"the webhook {hook.role.value}@{hook.place} of WUYI_WEBHOOKS"
+        if hook.place not in places:
+            mend = "correct the code in WUYI_WEBHOOKS, or import the place and start the bot again"
+            yield warning("webhook", f"the roster has no place {hook.place}, so {name} is told nothing", mend)
+        elif (hook.role, hook.place, url) not in told:
+            yield warning("webhook", f"{name} is told nothing yet", "start the bot (again): wuyi run")
+            yield _asked(name, url, MEND_SET, transport)
 
 
-def _asked(hook: Webhook, transport: httpx.BaseTransport | None) -> Finding:
-    mend = f"look at the network and the other program, or stop telling it: wuyi webhook remove {hook.id}"
-    if wrong := fault(hook.url):
-        return error("webhook", f"webhook {hook.id} gets nothing: {wrong}", mend)
+def _asked(name: str, url: str, mend: str, transport: httpx.BaseTransport | None) -> Finding:
+    if wrong := fault(url):
+        return error("webhook", f"{name} gets nothing: {wrong}", mend)
+    host = urlsplit(url).netloc
     logging.getLogger("httpx").setLevel(logging.WARNING)  # at INFO it writes the address, which may hold a key
     try:
-        with httpx.Client(transport=transport, timeout=10) as client, client.stream("HEAD", hook.url):
-            return ok("webhook", f"webhook {hook.id} can be reached at {hook.host}")
+        with httpx.Client(transport=transport, timeout=10) as client, client.stream("HEAD", url):
+            return ok("webhook", f"{name} can be reached at {host}")
     except (httpx.HTTPError, httpx.InvalidURL) as why:
-        return warning("webhook", f"webhook {hook.id} at {hook.host} cannot be reached ({type(why).__name__})", mend)
+        return warning("webhook", f"{name} at {host} cannot be reached ({type(why).__name__})", mend)
