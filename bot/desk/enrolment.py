@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 CODE = "code"
 """The answer under which a conversation keeps the code until the notice is accepted; no flow asks for it."""
+START = "start"
 
 
 def stranger(visit: Visit, kept: Kept | None) -> bool:
@@ -49,6 +50,9 @@ def _code(visit: Visit) -> str | None:
     known = words.entry("commands", Locale.ZH).choices
     if said.startswith("/") or any(words.matches("commands", locale, said, known) for locale in Locale):
         return None  # “language” has eight letters, too
+    first, _, rest = said.partition(" ")
+    if any(words.matches("commands", locale, first, (START,)) for locale in Locale):
+        said = rest or said  # “开始 7KQM-2XRT”, as an invitation has it
     return people.plain_code(said)
 
 
