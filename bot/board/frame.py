@@ -173,6 +173,7 @@ def environment(locale: Locale) -> Environment:
         kind=lambda kind, rules: kind_name(rules, kind, locale),
         rule=lambda rule: words.label("figures/rules", locale, rule),
         paper=lambda kind: words.label("document/kind", locale, kind),
+        drawing=lambda kind: words.label("picture/kind", locale, kind),
         level=lambda level: words.label("levels", locale, level),
         role=lambda role: words.label("roles", locale, role),
         command=lambda name: words.label("commands", locale, name),
