@@ -7,7 +7,6 @@ shown is what the desk answered. So every rule, every record and every receipt i
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from urllib.parse import quote
@@ -21,6 +20,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute
 
 from bot.board.frame import Frame
+from bot.board.offering import offered
 from bot.board.seat import Seat
 from bot.desk import links
 from bot.desk.controls import CONTROLS
@@ -37,15 +37,6 @@ PICTURE = 10 * 1024 * 1024
 FORM = 64 * 1024
 TEXT = 8000
 INBOX, OUTBOX = named("inbox"), named("outbox")
-OFFERED: Sequence[tuple[str, Sequence[str]]] = (
-    ("daily", ("report", "todo", "places", "summary", "missing", "nudge", "reports", "history", "leave")),
-    ("cases", ("notice", "cases", "isolation", "returnee", "care")),
-    ("creating", ("assess", "apply", "creation", "checks", "circular", "scores", "streaks", "worklog", "document")),
-    ("mending", ("problem", "problems", "redblack", "deadlines")),
-    ("managing", ("invite", "people", "channels", "settings", "health")),
-    ("mine", ("me", "language", "help")),
-)
-"""What is offered, by heading; a command that there is not (yet) is left out."""
 
 
 class Said(BaseModel):
@@ -158,9 +149,8 @@ class Doing:
         house = self._frame.house
         assert house is not None  # noqa: S101 - or nobody would sit here
         turn = await self._frame.read(lambda connection: turn_of(connection, house, seat))
-        offered = [(head, [name for name in names if name in COMMANDS]) for head, names in OFFERED]
         back = back or links.inside(request.query_params.get("back", "")) or ""
-        shown = {"turn": turn, "offered": [each for each in offered if each[1]], "back": back, "fresh": fresh()}
+        shown = {"turn": turn, "offered": offered(seat), "back": back, "fresh": fresh()}
         return self._frame.page("board_do", request, seat, status, wrong=wrong, **shown)
 
 

@@ -20,6 +20,7 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from bot import words
+from bot.board.offering import may
 from bot.board.seat import Doors, Seat, seat
 from bot.desk import links
 from bot.handlers import COMMANDS
@@ -166,7 +167,7 @@ def environment(locale: Locale) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.globals["commands"] = frozenset(COMMANDS)
+    made.globals |= {"commands": frozenset(COMMANDS), "may": may}
     made.filters.update(
         day=lambda value, today: on_day(value, today, locale),
         clock=lambda value: f"{value:%H:%M}",
