@@ -28,7 +28,7 @@ from bot.desk.visit import standing
 from bot.dialog import Attachment, Choice, Day, Degrees, Find, Number, Points, Question, Text
 from bot.handlers import COMMANDS, FLOWS
 from bot.model import Address, Inbound, InboundKind, Outbound
-from bot.store import codec, conversations
+from bot.store import answers, codec, conversations
 from bot.store.asking import House
 from bot.store.tables import named
 
@@ -125,7 +125,7 @@ class Doing:
             inbound = Inbound(_chat(seat), dedupe, InboundKind.TAP, said.token, edits=edits)
         elif data:
             assert self._frame.doors is not None  # noqa: S101 - or nobody would sit here
-            if await self._frame.read(lambda connection: _known(connection, dedupe)):
+            if await self._frame.read(lambda connection: answers.seen(connection, CHANNEL, dedupe)):
                 return _on(back)  # a second copy of the picture would belong to no message
             try:
                 media = await self._frame.doors.keep_photo(data)
@@ -209,8 +209,3 @@ def _on(back: str) -> Response:
 def fresh() -> str:
     """A name for the message of one form."""
     return secrets.token_hex(12)
-
-
-def _known(connection: Connection, dedupe: str) -> bool:
-    same = select(INBOX.c.id).where(INBOX.c.channel == CHANNEL, INBOX.c.dedupe == dedupe)
-    return connection.execute(same).first() is not None

@@ -123,8 +123,7 @@ class Desk:
 
     async def seen(self, channel: str, dedupe: str) -> bool:
         """Whether a message of that name was taken, or kept, before."""
-        query = select(INBOX.c.id).where(INBOX.c.channel == channel, INBOX.c.dedupe == dedupe)
-        return await self._ask(lambda connection: connection.execute(query).first() is not None)
+        return await self._ask(partial(answers.seen, channel=channel, dedupe=dedupe))
 
     async def answers(self, channel: str, dedupe: str) -> tuple[Written, ...]:
         """The letters that a message of that name brought into its chat, in order."""
