@@ -165,4 +165,4 @@ def hooks(
             return None
         return Target(hook.url, named.get((hook.role, hook.place, hook.url)) or hook.secret(keyring))
 
-    return [Webhooks(find, clock)]
+    return [Webhooks(find, clock, settings.webhook_networks if settings else ())]

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
-import re
 import secrets
-from itertools import starmap
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
+from pydantic import Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import (
     BaseSettings,
     NoDecode,
@@ -20,30 +17,11 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
-from bot.model import Role
-from bot.model.outward import fault
+from bot import hooked
+from bot.hooked import Hook
 
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 KEY_FILE = "secret.key"
-
-
-class Hook(BaseModel):
-    """Another program that is told of facts: as which role, of which place, where, and signed with which secret."""
-
-    model_config = ConfigDict(frozen=True)
-
-    role: Role
-    place: str
-    url: SecretStr
-    secret: SecretStr | None = None
-    """None: the one that ``wuyi webhook secret`` prints."""
-
-
-HOOK = re.compile(r"(?P<role>[a-z_]+)@(?P<place>[^=\s]+)=(?P<url>[^#]+)(#(?P<secret>.*))?", re.DOTALL)
-BETWEEN = re.compile(r"[\s,]+(?=[a-z_]+@[^=\s]+=)")
-"""What stands between two webhooks; an address may hold a comma."""
-SECRET_BYTES = range(24, 65)
-"""How long the Standard Webhooks have a secret."""
 
 
 class Settings(BaseSettings):
@@ -86,24 +64,20 @@ class Settings(BaseSettings):
     aibot_token: SecretStr | None = None
     aibot_aes_key: SecretStr | None = None
 
+    webhook_networks: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode] = ()
+    """Networks of one's own in which other programs may be told: ``10.20.0.0/16``, several with spaces between."""
     webhooks: Annotated[tuple[Hook, ...], NoDecode] = ()
     """Other programs that are told of facts: ``ROLE@CODE=URL``, or ``ROLE@CODE=URL#SECRET``, several with spaces."""
 
+    @field_validator("webhook_networks", mode="before")
+    @classmethod
+    def _networks(cls, said: object) -> object:
+        return hooked.networks(said)
+
     @field_validator("webhooks", mode="before")
     @classmethod
-    def _hooks(cls, said: object) -> object:
-        if isinstance(said, tuple):
-            return said
-        listed = BETWEEN.split(said.strip()) if isinstance(said, str) else said
-        if not isinstance(listed, list) or not all(isinstance(each, str) for each in listed):
-            message = "write a list of ROLE@CODE=URL"
-            raise ValueError(message)
-        found = list(starmap(_hook, enumerate(filter(None, listed), 1)))
-        for number, each in enumerate(found):
-            if any((each.role, each.place, each.url) == (one.role, one.place, one.url) for one in found[:number]):
-                message = f"number {number + 1} is there twice"
-                raise ValueError(message)
-        return tuple(found)
+    def _hooks(cls, said: object, info: ValidationInfo) -> object:
+        return hooked.hooks(said, info.data.get("webhook_networks", ()))
 
     @field_validator("wecom_robots", mode="before")
     @classmethod
@@ -207,35 +181,3 @@ class Settings(BaseSettings):
             finally:
                 draft.unlink()
         return path.read_text().strip().encode()
-
-
-def _hook(number: int, said: str) -> Hook:
-    """One program, as it is written.
-
-    Raises:
-        ValueError: it does not read so; its text has the number, for the rest may hold a secret.
-    """
-    read = HOOK.fullmatch(said.strip())
-    wrong = "write it as ROLE@CODE=URL or ROLE@CODE=URL#SECRET" if read is None else fault(read["url"])
-    if read is not None and not wrong:
-        wrong = _unknown(read["role"]) or _weak(read["secret"])
-    if read is None or wrong:
-        message = f"number {number}: {wrong}"
-        raise ValueError(message)
-    secret = None if read["secret"] is None else SecretStr(read["secret"])
-    return Hook(role=Role(read["role"]), place=read["place"], url=SecretStr(read["url"]), secret=secret)
-
-
-def _unknown(role: str) -> str:
-    return "" if role in {each.value for each in Role} else f"the role is one of {', '.join(Role)}"
-
-
-def _weak(secret: str | None) -> str:
-    """Why nothing can be signed with it."""
-    try:
-        key = base64.b64decode((secret or "").removeprefix("whsec_"), validate=True)
-    except binascii.Error:
-        key = b""
-    if secret is None or (secret.startswith("whsec_") and len(key) in SECRET_BYTES):
-        return ""
-    return "its secret is whsec_ and the base64 of 24 to 64 random bytes"

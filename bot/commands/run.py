@@ -101,7 +101,9 @@ def _tell(settings: Settings, database: Database) -> None:
     """Have the programs told that the settings name, and those no more that they named before."""
     wanted = [Wanted(each.url.get_secret_value(), each.role, each.place) for each in settings.webhooks]
     now = clock_of(settings, fixed=False)()
-    for place in database.write(lambda connection: configured.bring(connection, now, wanted)):
+    for place in database.write(
+        lambda connection: configured.bring(connection, now, wanted, settings.webhook_networks)
+    ):
         LOG.warning("WUYI_WEBHOOKS: the roster has no place %s; its webhook is told nothing (wuyi doctor)", place)
 
 

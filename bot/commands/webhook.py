@@ -35,7 +35,9 @@ def add(url: str, *, role: str, place: str) -> None:
     """Tell URL (https) from now on; prints the secret with which everything that goes there is signed."""
 
     def job(connection: Connection, keyring: Keyring, now: datetime) -> tuple[Webhook, str]:
-        made = webhooks.add(connection, now, url=url, role=Role(role), place=place)
+        made = webhooks.add(
+            connection, now, url=url, role=Role(role), place=place, networks=read_settings().webhook_networks
+        )
         return made, made.secret(keyring)
 
     try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -10,6 +10,7 @@ import orjson
 from sqlalchemy import Connection, delete, insert, select, text
 
 from bot.model import Role
+from bot.model.outward import Network
 from bot.store import audit, webhooks
 from bot.store.tables import named
 
@@ -26,7 +27,9 @@ class Wanted(NamedTuple):
     place: str
 
 
-def bring(connection: Connection, now: datetime, wanted: Sequence[Wanted]) -> Sequence[str]:
+def bring(
+    connection: Connection, now: datetime, wanted: Sequence[Wanted], networks: Collection[Network] = ()
+) -> Sequence[str]:
     """Have those told that the settings name, and end those that they named before; the codes that are no place.
 
     One that a command had added is the settings' from then on, and is told once. What a command added else stays.
@@ -41,7 +44,9 @@ def bring(connection: Connection, now: datetime, wanted: Sequence[Wanted]) -> Se
     ours = {}
     for each in wanted:
         try:
-            ours[each] = live.get(each) or webhooks.add(connection, now, **each._asdict(), actor=ACTOR).id
+            ours[each] = (
+                live.get(each) or webhooks.add(connection, now, **each._asdict(), networks=networks, actor=ACTOR).id
+            )
         except LookupError:
             unknown.append(each.place)
     for number in sorted(before - set(ours.values())):

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from sqlalchemy import Connection, insert, select, update
 
 from bot.model import Role
-from bot.model.outward import fault
+from bot.model.outward import Network, fault
 from bot.store import audit
 from bot.store.crypto import Keyring
 from bot.store.duties import PLACE
@@ -48,15 +48,22 @@ class Webhook:
 
 
 def add(  # noqa: PLR0913 - the columns of a row, and who says so
-    connection: Connection, now: datetime, *, url: str, role: Role, place: str, actor: str = "cli"
+    connection: Connection,
+    now: datetime,
+    *,
+    url: str,
+    role: Role,
+    place: str,
+    networks: Collection[Network] = (),
+    actor: str = "cli",
 ) -> Webhook:
-    """Keep an address.
+    """Keep an address; within ``networks`` of one's own, too.
 
     Raises:
         LookupError: there is no such place.
         ValueError: nothing may be sent there; its text says why.
     """
-    if wrong := fault(url):
+    if wrong := fault(url, networks):
         raise ValueError(wrong)
     if connection.execute(select(PLACE.c.code).where(PLACE.c.code == place)).first() is None:
         raise LookupError(place)

@@ -21,7 +21,7 @@ from bot.model import Address, Outbound, Role, Sent
 from bot.settings import Settings
 from bot.store.database import Database
 from tests.town import KEYRING, NOW
-from tests.webhook.listening import listening, signed
+from tests.webhook.listening import listening, outside, signed
 
 URL = "https://platform.example/facts?key=planted"
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
@@ -82,6 +82,7 @@ def test_it_is_read_from_a_line_and_from_a_file(tmp_path: Path, monkeypatch: pyt
         (f"office@C01={URL}#whsec_planted=", "number 1: its secret is whsec_ and the base64"),
         (f"office@C01={URL}#", "number 1: its secret is whsec_ and the base64"),
         (f"{OURS} {OURS}", "number 2 is there twice"),
+        ("office@C01=https://192.168.3.4/planted", "number 1: it lies within a network of one's own"),
     ],
 )
 def test_what_does_not_read_is_refused_with_its_mend(monkeypatch: pytest.MonkeyPatch, said: str, told: str) -> None:
@@ -145,12 +146,12 @@ def test_the_doctor_asks_those_of_the_setting(monkeypatch: pytest.MonkeyPatch) -
     """Before the first start it says that one is needed; after it they are as any other."""
     transport = httpx.MockTransport(lambda _: httpx.Response(405))
     monkeypatch.setenv("WUYI_WEBHOOKS", OURS)
-    waits, reached = doctor(Settings(), transport)
+    waits, reached = doctor(Settings(), transport, outside)
     assert str(waits) == (
         "⚠️ the webhook office@SL of WUYI_WEBHOOKS is told nothing yet – start the bot (again): wuyi run"
     )
     assert str(reached) == "✅ the webhook office@SL of WUYI_WEBHOOKS can be reached at platform.example"
-    (fine,) = doctor(start(monkeypatch, OURS), transport)
+    (fine,) = doctor(start(monkeypatch, OURS), transport, outside)
     assert str(fine) == "✅ webhook 1 can be reached at platform.example"
 
 
@@ -164,3 +165,23 @@ async def test_what_is_sent_is_signed_with_the_secret_of_the_setting(monkeypatch
                 assert await channel.send(Outbound(9, Address("webhook", number), '{"id": "evt_case_1"}')) == Sent()
             await channel.close()  # type: ignore[attr-defined] # of this channel
     assert [signed(SECRET, headers, body) for headers, body in other.came] == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("said", "told"), [("10.1.2.3/16", "has host bits set"), ("here", "write each network as 10.20.0.0/16")]
+)
+def test_a_network_that_does_not_read(monkeypatch: pytest.MonkeyPatch, said: str, told: str) -> None:
+    """Is refused with how to write it."""
+    monkeypatch.setenv("WUYI_WEBHOOK_NETWORKS", said)
+    ran = CliRunner().invoke(whole)
+    assert (ran.exit_code, "❌ WUYI_WEBHOOK_NETWORKS: " in ran.output, told in ran.output) == (1, True, True)
+
+
+def test_a_network_of_ones_own_as_a_setting(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Named in the file or the environment, it may be told; ``wuyi run`` takes it up."""
+    (tmp_path / "wuyi.toml").write_text('webhook_networks = ["192.168.0.0/16"]\n')
+    start(monkeypatch, "office@C01=https://192.168.3.4/x")
+    assert [each["host"] for each in listed()] == ["192.168.3.4"]
+    (tmp_path / "wuyi.toml").write_text("webhook_networks = 5\n")
+    with pytest.raises(ValidationError, match="with spaces between"):
+        Settings()
