@@ -12,6 +12,7 @@ from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
+from bot import invited
 from bot.connected import connected, hooks
 from bot.desk import Desk
 from bot.desk.voice import Tools
@@ -84,8 +85,9 @@ class Bot:
         self.keyring = Keyring(settings.secret())
         self.media = MediaStore(settings.media_dir, self.keyring, database, clock)
         shared = (self.keyring, self.rules, settings.zone)
-        self.desk = Desk(database, *shared, clock, token, settings.base_url, self.packs)
         self.channels: dict[str, Channel] = {}
+        ways = partial(invited.ways, self.channels)
+        self.desk = Desk(database, *shared, clock, token, settings.base_url, self.packs, ways)
         self._chat: Web | None = None
         self.tools = Tools(*shared, token, settings.base_url, self.packs, tuple(settings.wecom_robots))
         lease = Lease(database, token())
@@ -212,7 +214,7 @@ class Bot:
         Raises:
             ExceptionGroup: a channel cannot go on (a wrong token, say).
         """
-        for channel in await asyncio.to_thread(hooks, self.database, self.keyring, self.clock):
+        for channel in await asyncio.to_thread(hooks, self.database, self.keyring, self.clock, self.settings):
             self.add(channel)
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self.post.run())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -69,7 +70,8 @@ def routes(bot: Bot, web: Web | None) -> list[BaseRoute]:
     from bot.channels.web.guard import Guard  # noqa: PLC0415 - loaded with the channel that it guards
 
     papers = board.Papers(bot.database, bot.clock, web.person, bot.paper)
-    doors = board.Doors(web.visitor, web.accept, bot.media.keep, bot.media.load, Guard)
+    guard = partial(Guard, base_url=bot.settings.base_url)
+    doors = board.Doors(web.visitor, web.accept, bot.media.keep, bot.media.load, guard)
     tools = board.Tools(_bring(bot), _invite(bot), tuple(name for name in invited.CHANNELS if name in bot.channels))
     return [*board.routes(*shown, papers, bot.tools.house, doors, tools), *reading]
 

@@ -136,8 +136,13 @@ def _aibot(
     return Aibot(token.get_secret_value(), key.get_secret_value(), hooks, settings.base_url)
 
 
-def hooks(database: Database, keyring: Keyring, clock: Callable[[], datetime]) -> list[Channel]:
-    """The channel to other programs; none where no program is told, so that the post need not ask for it."""
+def hooks(
+    database: Database, keyring: Keyring, clock: Callable[[], datetime], settings: Settings | None = None
+) -> list[Channel]:
+    """The channel to other programs; none where no program is told, so that the post need not ask for it.
+
+    A secret that the settings name for a program is the one with which it is signed.
+    """
     from bot.store import webhooks  # noqa: PLC0415 - as below
 
     def known() -> dict[int, webhooks.Webhook]:
@@ -148,8 +153,16 @@ def hooks(database: Database, keyring: Keyring, clock: Callable[[], datetime]) -
         return []
     from bot.channels.webhook import Target, Webhooks  # noqa: PLC0415 - a channel is loaded when it is used
 
+    named = {
+        (each.role, each.place, each.url.get_secret_value()): each.secret.get_secret_value()
+        for each in (settings.webhooks if settings else ())
+        if each.secret
+    }
+
     def find(number: int) -> Target | None:
         hook = known().get(number)
-        return None if hook is None else Target(hook.url, hook.secret(keyring))
+        if hook is None:
+            return None
+        return Target(hook.url, named.get((hook.role, hook.place, hook.url)) or hook.secret(keyring))
 
-    return [Webhooks(find, clock)]
+    return [Webhooks(find, clock, settings.webhook_networks if settings else ())]

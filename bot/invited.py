@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from bot.model.staff import Way
 from bot.store import people
 
 if TYPE_CHECKING:
@@ -12,6 +13,13 @@ if TYPE_CHECKING:
     from bot.settings import Settings
 
 CHANNELS = ("telegram", "wechat", "wecom", "aibot", "web")
+
+
+def ways(channels: Mapping[str, Channel], code: str) -> tuple[Way, ...]:
+    """Where a code can be used on the platforms that are configured, as far as that is known without asking them."""
+    telegram = channels.get("telegram")
+    link = telegram.known_link(code) if telegram is not None else ""  # type: ignore[attr-defined]
+    return tuple(Way(name, link if name == "telegram" else "") for name in CHANNELS[:-1] if name in channels)
 
 
 async def lines(channels: Mapping[str, Channel], settings: Settings, code: str, channel: str | None) -> list[str]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import secrets
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import (
     BaseSettings,
     NoDecode,
@@ -15,6 +16,9 @@ from pydantic_settings import (
     SettingsConfigDict,
     TomlConfigSettingsSource,
 )
+
+from bot import hooked
+from bot.hooked import Hook
 
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 KEY_FILE = "secret.key"
@@ -63,6 +67,21 @@ class Settings(BaseSettings):
     """Webhook addresses of group robots by place code: ``CODE=URL``, several with spaces or commas between."""
     aibot_token: SecretStr | None = None
     aibot_aes_key: SecretStr | None = None
+
+    webhook_networks: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode] = ()
+    """Networks of one's own in which other programs may be told: ``10.20.0.0/16``, several with spaces between."""
+    webhooks: Annotated[tuple[Hook, ...], NoDecode] = ()
+    """Other programs that are told of facts: ``ROLE@CODE=URL``, or ``ROLE@CODE=URL#SECRET``, several with spaces."""
+
+    @field_validator("webhook_networks", mode="before")
+    @classmethod
+    def _networks(cls, said: object) -> object:
+        return hooked.networks(said)
+
+    @field_validator("webhooks", mode="before")
+    @classmethod
+    def _hooks(cls, said: object, info: ValidationInfo) -> object:
+        return hooked.hooks(said, info.data.get("webhook_networks", ()))
 
     @field_validator("wecom_robots", mode="before")
     @classmethod

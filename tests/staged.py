@@ -3,6 +3,7 @@
 ``!tick`` does what the scheduler does at that moment. ``!case S1119-01 23 suspected 2026-11-19`` is a case that comes
 from elsewhere and is recorded now; ``!event S1119-01 left 2026-11-20`` another fact of it,
 ``!report 22 2026-11-24`` a report that comes late, and ``!role li admin X`` a new task of somebody.
+``!ways telegram=LINK wecom`` are the platforms on which an invitation can be used.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from datetime import date
 
 from sqlalchemy import Connection, insert, select
 
+from bot.model.staff import Way
 from bot.store import figures, milestones, published
 from bot.store.asking import House
 from bot.store.tables import named
@@ -71,4 +73,16 @@ def role(talk: Talk, who: str, what: str, place: str) -> None:
     talk.database.write(lambda connection: connection.execute(insert(named("assignment")), row))
 
 
-STAGE: Mapping[str, Callable[..., None]] = {"tick": tick, "case": case, "event": event, "report": report, "role": role}
+def ways(talk: Talk, *channels: str) -> None:
+    """The platforms that are configured from now on; ``telegram=LINK`` where its link is known."""
+    talk.ways = tuple(Way(name, link) for name, _, link in (each.partition("=") for each in channels))
+
+
+STAGE: Mapping[str, Callable[..., None]] = {
+    "tick": tick,
+    "case": case,
+    "event": event,
+    "report": report,
+    "role": role,
+    "ways": ways,
+}

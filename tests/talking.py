@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from bot.desk import Desk, Taken
 from bot.model import Address, Button, Inbound, InboundKind, Outbound
+from bot.model.staff import Way
 from bot.store import codec
 from bot.store.database import Database
 from bot.store.tables import named
@@ -28,6 +29,8 @@ class Talk:
         self.now = NOW
         self.desk: Desk = desk(database, lambda: self.now)
         self.chats: dict[str, list[Outbound]] = defaultdict(list)
+        self.ways: tuple[Way, ...] = ()
+        """Where a one-time code can be used, as the transcripts have it."""
         self._number = itertools.count(1)
 
     def at(self, said: str) -> None:

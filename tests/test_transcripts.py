@@ -63,7 +63,9 @@ async def replay(town: Database, lines: list[str]) -> str:
                 {**STAGE, "invite": invite}[what](talk, *given)
             case "<":
                 talk.desk = desk(town, lambda: talk.now)  # a new process for every line
-                talk.desk._tools = replace(talk.desk._tools, token=numbered_tokens(len(heard)))
+                talk.desk._tools = replace(
+                    talk.desk._tools, token=numbered_tokens(len(heard)), ways=lambda _: talk.ways
+                )
                 replies = await say(talk, who, line[1:].strip(), group)
                 heard += [text for reply in replies for text in shown(reply, group or who)]
             case _:

@@ -7,7 +7,6 @@ shown is what the desk answered. So every rule, every record and every receipt i
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from urllib.parse import quote
@@ -21,6 +20,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute
 
 from bot.board.frame import Frame
+from bot.board.offering import offered
 from bot.board.seat import Seat
 from bot.desk import links
 from bot.desk.controls import CONTROLS
@@ -28,7 +28,7 @@ from bot.desk.visit import standing
 from bot.dialog import Attachment, Choice, Day, Degrees, Find, Number, Points, Question, Text
 from bot.handlers import COMMANDS, FLOWS
 from bot.model import Address, Inbound, InboundKind, Outbound
-from bot.store import codec, conversations
+from bot.store import answers, codec, conversations
 from bot.store.asking import House
 from bot.store.tables import named
 
@@ -37,15 +37,6 @@ PICTURE = 10 * 1024 * 1024
 FORM = 64 * 1024
 TEXT = 8000
 INBOX, OUTBOX = named("inbox"), named("outbox")
-OFFERED: Sequence[tuple[str, Sequence[str]]] = (
-    ("daily", ("report", "todo", "places", "summary", "missing", "nudge", "reports", "history", "leave")),
-    ("cases", ("notice", "cases", "isolation", "returnee", "care")),
-    ("creating", ("assess", "apply", "creation", "checks", "circular", "scores", "streaks", "worklog", "document")),
-    ("mending", ("problem", "problems", "redblack", "deadlines")),
-    ("managing", ("invite", "people", "channels", "settings", "health")),
-    ("mine", ("me", "language", "help")),
-)
-"""What is offered, by heading; a command that there is not (yet) is left out."""
 
 
 class Said(BaseModel):
@@ -134,7 +125,7 @@ class Doing:
             inbound = Inbound(_chat(seat), dedupe, InboundKind.TAP, said.token, edits=edits)
         elif data:
             assert self._frame.doors is not None  # noqa: S101 - or nobody would sit here
-            if await self._frame.read(lambda connection: _known(connection, dedupe)):
+            if await self._frame.read(lambda connection: answers.seen(connection, CHANNEL, dedupe)):
                 return _on(back)  # a second copy of the picture would belong to no message
             try:
                 media = await self._frame.doors.keep_photo(data)
@@ -158,9 +149,8 @@ class Doing:
         house = self._frame.house
         assert house is not None  # noqa: S101 - or nobody would sit here
         turn = await self._frame.read(lambda connection: turn_of(connection, house, seat))
-        offered = [(head, [name for name in names if name in COMMANDS]) for head, names in OFFERED]
         back = back or links.inside(request.query_params.get("back", "")) or ""
-        shown = {"turn": turn, "offered": [each for each in offered if each[1]], "back": back, "fresh": fresh()}
+        shown = {"turn": turn, "offered": offered(seat), "back": back, "fresh": fresh()}
         return self._frame.page("board_do", request, seat, status, wrong=wrong, **shown)
 
 
@@ -219,8 +209,3 @@ def _on(back: str) -> Response:
 def fresh() -> str:
     """A name for the message of one form."""
     return secrets.token_hex(12)
-
-
-def _known(connection: Connection, dedupe: str) -> bool:
-    same = select(INBOX.c.id).where(INBOX.c.channel == CHANNEL, INBOX.c.dedupe == dedupe)
-    return connection.execute(same).first() is not None

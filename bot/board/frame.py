@@ -20,6 +20,7 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from bot import words
+from bot.board.offering import may
 from bot.board.seat import Doors, Seat, seat
 from bot.desk import links
 from bot.handlers import COMMANDS
@@ -166,13 +167,14 @@ def environment(locale: Locale) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.globals["commands"] = frozenset(COMMANDS)
+    made.globals |= {"commands": frozenset(COMMANDS), "may": may}
     made.filters.update(
         day=lambda value, today: on_day(value, today, locale),
         clock=lambda value: f"{value:%H:%M}",
         kind=lambda kind, rules: kind_name(rules, kind, locale),
         rule=lambda rule: words.label("figures/rules", locale, rule),
         paper=lambda kind: words.label("document/kind", locale, kind),
+        drawing=lambda kind: words.label("picture/kind", locale, kind),
         level=lambda level: words.label("levels", locale, level),
         role=lambda role: words.label("roles", locale, role),
         command=lambda name: words.label("commands", locale, name),

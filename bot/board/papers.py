@@ -38,10 +38,10 @@ class Papers:
         self, database: Database, clock: Callable[[], datetime], who: Who, make: Callable[[Paper], bytes]
     ) -> None:
         """``make`` raises ``ValueError`` where there is nothing to be made; ``clock`` is in the programme's zone."""
+        self.make = make
         self._database = database
         self._clock = clock
         self._who = who
-        self._make = make
 
     async def offered(self, request: Request, place: str) -> Sequence[Paper]:
         """Those that this visitor may have of the place; none where nobody is known, or not theirs."""
@@ -65,7 +65,7 @@ class Papers:
                 raise HTTPException(404)
             check(wanted, self._clock().date())
             named = await asyncio.to_thread(self._allowed, person, wanted)
-            data = await asyncio.to_thread(self._make, named)
+            data = await asyncio.to_thread(self.make, named)
         except (ValueError, RefusedError) as why:
             raise HTTPException(404) from why
         headers = {

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from sqlalchemy import Connection, select
 from starlette.requests import Request
 
-from bot.model import Inbound, Level, Locale, Role
+from bot.model import DUTY_LEVELS, Inbound, Level, Locale, Role
 from bot.store.asking import Asking, House, Who
 from bot.store.authority import holds
 from bot.store.duties import ASSIGNMENT, PLACE
@@ -76,6 +76,10 @@ class Seat:
     places: tuple[tuple[str, str], ...]
     """Code and name of the places that were assigned to them, as far as the board has pages for them."""
     now: datetime
+    own: frozenset[Role] = frozenset()
+    """The roles that they hold themselves, and not for a colleague."""
+    reports: bool = False
+    """Whether somebody owes a report of a place of theirs."""
 
     @property
     def leads(self) -> bool:
@@ -107,4 +111,7 @@ def seat(connection: Connection, viewer: Viewer, now: datetime) -> Seat | None:
     # Who stands in for somebody reports for them; nobody administers for another.
     roles = frozenset(Role(row.role) for row in rows if row.stands_in_for is None or row.role != Role.ADMIN)
     places = dict.fromkeys((row.code, row.name) for row in rows if row.level != Level.BUILDING)
-    return Seat(viewer.person, viewer.address, viewer.name, viewer.locale, viewer.sample, roles, tuple(places), now)
+    own = frozenset(Role(row.role) for row in rows if row.stands_in_for is None)
+    reports = any(row.level in DUTY_LEVELS for row in rows)
+    shown = (viewer.person, viewer.address, viewer.name, viewer.locale, viewer.sample)
+    return Seat(*shown, roles, tuple(places), now, own, reports)

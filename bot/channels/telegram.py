@@ -160,7 +160,12 @@ class Telegram:
         except TelegramError as why:
             message = f"Telegram cannot be asked for the bot's name ({type(why).__name__}); try again"
             raise ConnectionError(message) from why
-        return f"https://t.me/{name}?start={code}"
+        return _link(name, code)
+
+    def known_link(self, code: str) -> str:
+        """The same link without asking anybody; empty as long as the bot's name is not known."""
+        name = self._updates.username
+        return _link(name, code) if name else ""
 
     async def _insist(self, step: Callable[[], Awaitable[object]]) -> None:
         """Repeat a step until Telegram takes it."""
@@ -194,3 +199,7 @@ class Telegram:
                 await self._api.set_my_commands(commands, scopes[menu.scope], menu.language or None)
             except TelegramError as why:
                 LOG.warning("the command menu was not set: %s", type(why).__name__)
+
+
+def _link(name: str, code: str) -> str:
+    return f"https://t.me/{name}?start={code}"

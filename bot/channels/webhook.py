@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING, NamedTuple
@@ -13,8 +13,10 @@ import httpx
 import orjson
 from standardwebhooks import Webhook as Signer
 
+from bot.channels.webhook_way import InwardError, Resolve, resolved, ways
 from bot.model import Fate, Limits, Outbound, Pace, Rate, Retry, Sent, Undeliverable
-from bot.store.webhooks import CHANNEL, fault
+from bot.model.outward import INWARD, Network, fault
+from bot.store.webhooks import CHANNEL
 
 if TYPE_CHECKING:
     from starlette.routing import BaseRoute
@@ -44,8 +46,16 @@ class Webhooks:
 
     name = CHANNEL
 
-    def __init__(self, find: Find, clock: Callable[[], datetime]) -> None:
-        """Nothing is opened yet."""
+    def __init__(
+        self,
+        find: Find,
+        clock: Callable[[], datetime],
+        networks: Collection[Network] = (),
+        resolve: Resolve = resolved,
+    ) -> None:
+        """Nothing is opened yet; ``networks`` of one's own may be told, others may not."""
+        self._networks = networks
+        self._resolve = resolve
         self.limits = Limits(text=65_536, buttons=False, edits=False, pace=Pace(chat=(Rate(MOST, 1),)))
         self._find = find
         self._clock = clock
@@ -78,11 +88,13 @@ class Webhooks:
         target = await asyncio.to_thread(self._find, int(number)) if number.isdecimal() else None
         if target is None:
             return Undeliverable("this webhook was removed (wuyi webhook list)")
-        if wrong := fault(target.url):
+        if wrong := fault(target.url, self._networks):
             return Undeliverable(f"nothing is sent to this address: {wrong}")
         try:
             return await self._post(outbound, target)
-        except (httpx.HTTPError, httpx.InvalidURL, TimeoutError) as why:
+        except InwardError:
+            return Undeliverable(f"nothing is sent to this address: {INWARD}")
+        except (httpx.HTTPError, httpx.InvalidURL, OSError) as why:
             return Retry(why=type(why).__name__)
         except Exception as why:  # noqa: BLE001 - the port's promise; no text of it, which may hold anything
             LOG.error("message %d: %s while sending", outbound.id, type(why).__name__)  # noqa: TRY400 - same reason
@@ -99,11 +111,32 @@ class Webhooks:
             "webhook-signature": Signer(target.secret).sign(mark, now, outbound.text),
         }
         body = outbound.text.encode()
-        async with (
-            asyncio.timeout(WHOLE),
-            self._http().stream("POST", target.url, content=body, headers=headers) as said,
-        ):
-            return _fate(said)  # what it says beyond its status is not read, however long it is
+        async with asyncio.timeout(WHOLE):
+            said = await self._reach(httpx.URL(target.url), body, headers)
+            try:
+                return _fate(said)  # what it says beyond its status is not read, however long it is
+            finally:
+                await said.aclose()
+
+    async def _reach(self, url: httpx.URL, body: bytes, headers: Mapping[str, str]) -> httpx.Response:
+        """Say it to the first of its addresses that takes a connection: what may have been said is not said again.
+
+        Raises:
+            InwardError: it may not be told.
+            OSError: its name is not known.
+            httpx.HTTPError: none takes one, or it broke.
+        """
+        failed: httpx.HTTPError = httpx.ConnectError("")
+        for way in await ways(url, self._networks, self._resolve):
+            # The name goes along: for the certificate, and for a server that has several.
+            named = {"host": url.netloc.decode(), **headers}
+            sni = {"sni_hostname": url.host}
+            request = self._http().build_request("POST", way, content=body, headers=named, extensions=sni)
+            try:
+                return await self._http().send(request, stream=True)
+            except (httpx.ConnectError, httpx.ConnectTimeout) as why:
+                failed = why
+        raise failed
 
     def _http(self) -> httpx.AsyncClient:
         if self._client is None:

@@ -18,10 +18,13 @@ from bot.commands.refuse import connect, read_settings, refusals
 from bot.roster import sample
 from bot.scoring import packs
 from bot.settings import Settings
-from bot.store import figures, keycheck
+from bot.store import configured, figures, keycheck
+from bot.store.configured import Wanted
 from bot.store.crypto import Keyring
+from bot.store.database import Database
 from bot.store.schema import migrate
 
+LOG = logging.getLogger(__name__)
 SWITCH = 0.0005
 """Seconds after which a busy thread lets another on: the one that writes must not keep the one that answers waiting."""
 
@@ -89,8 +92,19 @@ def _prepare(settings: Settings) -> None:
         rules = [packs.load(name) for name in settings.packs]
         if not settings.real_channel:
             sample.load(database, keyring, rules[0], clock_of(settings, fixed=False)())
+        _tell(settings, database)
         # The figures of a pack that was changed are worked out once, before anybody waits for them.
         database.write(lambda connection: figures.refresh(connection, rules))
+
+
+def _tell(settings: Settings, database: Database) -> None:
+    """Have the programs told that the settings name, and those no more that they named before."""
+    wanted = [Wanted(each.url.get_secret_value(), each.role, each.place) for each in settings.webhooks]
+    now = clock_of(settings, fixed=False)()
+    for place in database.write(
+        lambda connection: configured.bring(connection, now, wanted, settings.webhook_networks)
+    ):
+        LOG.warning("WUYI_WEBHOOKS: the roster has no place %s; its webhook is told nothing (wuyi doctor)", place)
 
 
 class Server(uvicorn.Server):

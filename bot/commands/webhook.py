@@ -13,11 +13,12 @@ from sqlalchemy import Connection
 from bot.app import clock_of
 from bot.commands.refuse import opened, read_settings
 from bot.model import Role
-from bot.store import keycheck, webhooks
+from bot.store import configured, keycheck, webhooks
 from bot.store.crypto import Keyring
 from bot.store.webhooks import Webhook
 
 T = TypeVar("T")
+SETTING = "WUYI_WEBHOOKS"
 NUMBER = click.IntRange(1, 2**31 - 1)
 
 
@@ -34,7 +35,9 @@ def add(url: str, *, role: str, place: str) -> None:
     """Tell URL (https) from now on; prints the secret with which everything that goes there is signed."""
 
     def job(connection: Connection, keyring: Keyring, now: datetime) -> tuple[Webhook, str]:
-        made = webhooks.add(connection, now, url=url, role=Role(role), place=place)
+        made = webhooks.add(
+            connection, now, url=url, role=Role(role), place=place, networks=read_settings().webhook_networks
+        )
         return made, made.secret(keyring)
 
     try:
@@ -56,7 +59,12 @@ def list_(*, as_json: bool) -> None:
     """Which are told; of each address the server only, for the rest may hold a key."""
     with opened(read_settings()) as database, database.read() as connection:
         known: Sequence[Webhook] = webhooks.live(connection)
-    found = [{"id": each.id, "role": each.role.value, "place": each.place, "host": each.host} for each in known]
+        owned = configured.owned(connection)
+    found = [
+        {"id": each.id, "role": each.role.value, "place": each.place, "host": each.host}
+        | ({"from": SETTING} if each.id in owned else {})
+        for each in known
+    ]
     if as_json:
         click.echo(json.dumps(found, ensure_ascii=False, indent=1))
         return
@@ -68,10 +76,19 @@ def list_(*, as_json: bool) -> None:
 @click.argument("number", metavar="ID", type=NUMBER)
 def secret(number: int) -> None:
     """Print the secret of the webhook with this ID again (a new secret key brings a new one)."""
+    said = {
+        (each.role, each.place, each.url.get_secret_value())
+        for each in read_settings().webhooks
+        if each.secret is not None
+    }
 
     def job(connection: Connection, keyring: Keyring, now: datetime) -> str | None:
         del now
-        return next((each.secret(keyring) for each in webhooks.live(connection) if each.id == number), None)
+        found = next((each for each in webhooks.live(connection) if each.id == number), None)
+        if found is not None and (found.role, found.place, found.url) in said:
+            message = f"the secret of webhook {number} is the one that {SETTING} has for it"
+            raise click.ClickException(message)
+        return None if found is None else found.secret(keyring)
 
     word = _changed(job)
     if word is None:
@@ -83,7 +100,15 @@ def secret(number: int) -> None:
 @click.argument("number", metavar="ID", type=NUMBER)
 def remove(number: int) -> None:
     """Tell the webhook with this ID nothing more."""
-    if not _changed(lambda connection, _, now: webhooks.remove(connection, number, now)):
+
+    def job(connection: Connection, keyring: Keyring, now: datetime) -> bool:
+        del keyring
+        if number in configured.owned(connection):
+            message = f"webhook {number} comes from {SETTING}: take it out there, and start the bot again"
+            raise click.ClickException(message)
+        return webhooks.remove(connection, number, now)
+
+    if not _changed(job):
         raise click.ClickException(_none(number))
     click.echo(f"webhook {number} is removed")
 

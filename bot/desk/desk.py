@@ -6,7 +6,7 @@ import asyncio
 import hashlib
 import logging
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -27,6 +27,7 @@ from bot.desk.visit import Visit
 from bot.desk.voice import Tools
 from bot.model import Address, Inbound, InboundKind, Locale, PackRules
 from bot.model.messages import Written
+from bot.model.staff import Way
 from bot.store import answers, briefs, codec, people
 from bot.store.crypto import Keyring
 from bot.store.database import Database, Job
@@ -73,10 +74,11 @@ class Desk:
         token: Callable[[], str],
         base_url: str = "",
         packs: tuple[PackRules, ...] = (),
+        ways: Callable[[str], Sequence[Way]] = lambda _: (),
     ) -> None:
-        """Keep the tools; ``token`` gives a new unguessable word at every call."""
+        """Keep the tools; ``token`` gives a new unguessable word at every call, ``ways`` where a code can be used."""
         self.database = database
-        self._tools = Tools(keyring, rules, zone, token, base_url, packs)
+        self._tools = Tools(keyring, rules, zone, token, base_url, packs, ways=ways)
         self._clock = clock
         self._latest = datetime.min.replace(tzinfo=UTC)
 
@@ -121,8 +123,7 @@ class Desk:
 
     async def seen(self, channel: str, dedupe: str) -> bool:
         """Whether a message of that name was taken, or kept, before."""
-        query = select(INBOX.c.id).where(INBOX.c.channel == channel, INBOX.c.dedupe == dedupe)
-        return await self._ask(lambda connection: connection.execute(query).first() is not None)
+        return await self._ask(partial(answers.seen, channel=channel, dedupe=dedupe))
 
     async def answers(self, channel: str, dedupe: str) -> tuple[Written, ...]:
         """The letters that a message of that name brought into its chat, in order."""

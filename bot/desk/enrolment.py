@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 CODE = "code"
 """The answer under which a conversation keeps the code until the notice is accepted; no flow asks for it."""
+START = "start"
 
 
 def stranger(visit: Visit, kept: Kept | None) -> bool:
@@ -45,11 +46,18 @@ def _code(visit: Visit) -> str | None:
     """The code in a message: written, or carried by a deep link."""
     if visit.inbound.kind not in {InboundKind.TEXT, InboundKind.OPEN}:
         return None
-    said = visit.inbound.text.removeprefix("/start").strip()
+    said = _bare(visit.inbound.text.removeprefix("/start").strip())
     known = words.entry("commands", Locale.ZH).choices
     if said.startswith("/") or any(words.matches("commands", locale, said, known) for locale in Locale):
         return None  # “language” has eight letters, too
     return people.plain_code(said)
+
+
+def _bare(said: str) -> str:
+    """Without the word before a code: “开始 7KQM-2XRT”, as an invitation has it. A greeting is none."""
+    first, _, rest = said.partition(" ")
+    begins = {words.label("commands", locale, START).casefold() for locale in Locale}
+    return rest.strip() if rest and first.casefold() in begins else said
 
 
 def _vouched(visit: Visit, kept: Kept | None) -> bool:

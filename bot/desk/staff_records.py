@@ -30,6 +30,7 @@ def _invited(visit: Visit, _: Kept, fact: PersonInvited) -> Standing:
     people.invite(visit.connection, visit.tools.keyring, fact.person, code, visit.now, None)
     audit.record(visit.connection, visit.now, visit.owner, "invited", f"p:{fact.person}")
     shown = {"worker": worker, "code": people.shown_code(code), "days": people.CODE_LIFE.days}
+    shown["ways"] = tuple(visit.tools.ways(code))
     # The code stands behind the #: a browser never sends that part, so no log and no preview has it.
     return Standing(visit.now, shown={**shown, "link": f"{visit.tools.base_url}/login#code={code}"})
 

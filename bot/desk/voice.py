@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from bot.desk import cards, letters
 from bot.dialog import Option, Say
 from bot.model import Address, Brief, Inbound, Locale, PackRules, Paper
+from bot.model.staff import Way
 from bot.store import briefs, people
 from bot.store.acts import Act
 from bot.store.asking import House
@@ -19,6 +20,11 @@ from bot.store.crypto import Keyring
 
 MISSES = 2
 """After so many misses in a row the next one offers a person."""
+
+
+def _nowhere(code: str) -> Sequence[Way]:
+    del code
+    return ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +40,8 @@ class Tools:
     """The packs by which places are judged beside ``rules``."""
     robots: tuple[str, ...] = ()
     """The codes of the places that have a group robot: configured, where other groups are bound in a chat."""
+    ways: Callable[[str], Sequence[Way]] = _nowhere
+    """Where a one-time code can be used beside the web; it asks nobody."""
 
     @property
     def house(self) -> House:

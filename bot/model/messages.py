@@ -83,6 +83,8 @@ class Paper:
     """Further places that the same picture is of."""
     locale: Locale = Locale.ZH
     """The language of a picture; files are in Chinese, as the forms are."""
+    bare: bool = False
+    """Without counts of reports: a picture for the public, from which nobody works out who has not reported."""
 
     @property
     def is_picture(self) -> bool:

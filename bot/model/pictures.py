@@ -54,7 +54,8 @@ class BoardPicture:
 
     head: Head
     lines: tuple[BoardLine, ...]
-    reported: Received
+    reported: Received | None
+    """None: it is not told."""
     milestones: tuple[int, ...]
 
 

@@ -41,3 +41,11 @@ class Invitees:
     """Those that are not shown."""
     said: str = ""
     """The phone or the name that was written, as it may be shown."""
+
+
+class Way(NamedTuple):
+    """Where somebody can use a one-time code beside the web."""
+
+    channel: str
+    link: str = ""
+    """It opens the chat and brings the code; empty: the code is written there."""

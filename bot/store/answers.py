@@ -15,6 +15,9 @@ from bot.store.prepared import Prepared
 from bot.store.tables import named
 
 INBOX, OUTBOX = named("inbox"), named("outbox")
+SEEN = Prepared(
+    select(INBOX.c.id).where(INBOX.c.channel == bindparam("channel"), INBOX.c.dedupe == bindparam("dedupe"))
+)
 LETTERS = Prepared(
     select(OUTBOX.c.id, OUTBOX.c.state, OUTBOX.c.ref, OUTBOX.c.body)
     .join(INBOX, INBOX.c.id == OUTBOX.c.inbox)
@@ -41,6 +44,11 @@ SAID = Prepared(
     .order_by(OUTBOX.c.id.desc())
     .limit(bindparam("most"))
 )
+
+
+def seen(connection: Connection, channel: str, dedupe: str) -> bool:
+    """Whether a message of that name was taken, or kept, before."""
+    return SEEN.first(connection, {"channel": channel, "dedupe": dedupe}) is not None
 
 
 def written(connection: Connection, keyring: Keyring, channel: str, dedupe: str) -> tuple[Written, ...]:

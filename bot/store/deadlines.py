@@ -73,7 +73,7 @@ def lacking(connection: Connection, house: House, deadline: Deadline, day: date)
         if row.code not in told and (row.start is None or row.start <= day)
     ]
     if rule.settled is Settled.APPLIED and rows:
-        wanting = _unapplied(connection, house, [row for _, row in rows])
+        wanting = unapplied(connection, house, [row for _, row in rows])
         rows = [(role, row) for role, row in rows if row.code in wanting]
     return tuple(Lacking(role, row.code, row.code, row.name) for role, row in rows)
 
@@ -115,7 +115,7 @@ def _told(connection: Connection, deadline: Deadline) -> set[str]:
     return {place for place, met in newest.items() if met}
 
 
-def _unapplied(connection: Connection, house: House, rows: Sequence[Any]) -> set[str]:
+def unapplied(connection: Connection, house: House, rows: Sequence[Any]) -> set[str]:
     """Townships that have not nominated what the first cycle asks (篇六), and places that began and did not apply."""
     since = house.rules.cycle_from
     taking = _open(connection, (Level.COMMUNITY, Level.VILLAGE), since)

@@ -68,7 +68,7 @@ def coverage(
 ) -> Coverage:
     """How many places of these subtrees owe a report of ``day``, how many have one, and how many had it on time."""
     scope = Scope(connection, None if places is None else frozenset(places), known_at)
-    town = _owed(scope, day, day)
+    town = duties_of(scope, day, day)
     stands: dict[str, int] = {}
     timely: dict[str, int] = {}
     for place, _, status, late in connection.execute(scope.reports(day, day).add_columns(report.c.late)):
@@ -83,8 +83,8 @@ def tallies(connection: Connection, first: date, last: date, places: Collection[
     scope = Scope(connection, frozenset(places), None)
     if last < first:
         return dict.fromkeys(places, Tally())
-    town = _owed(scope, first, last)
-    stands, timely = _own(scope, first, last), _own(scope, first, last, report.c.late.is_(False))
+    town = duties_of(scope, first, last)
+    stands, timely = reported_on(scope, first, last), reported_on(scope, first, last, report.c.late.is_(False))
     return scoring.tallies(town, stands, timely, places)
 
 
@@ -98,7 +98,7 @@ PART = 500
 """Rows taken at a time where nothing but their values is kept: small enough to die young."""
 
 
-def _owed(scope: Scope, first: date, last: date) -> Town:
+def duties_of(scope: Scope, first: date, last: date) -> Town:
     """The places with what is owed of them: before its counting began nobody owes a report of a place."""
     rows = scope.rows()
     town = town_of(scope, rows, first, last)
@@ -199,11 +199,11 @@ def _projected_ranks(scope: Scope, rules: PackRules, as_of: date) -> dict[str, s
 
 def covered_days(scope: Scope, rows: Sequence[Any], first: date, last: date) -> Mapping[str, int]:
     """By place, the days on which it was covered, as bits of the window from ``first`` to ``last``."""
-    own = _own(scope, first, last)
+    own = reported_on(scope, first, last)
     return town_of(scope, rows, first, last).covered(own) if own else own
 
 
-def _own(scope: Scope, first: date, last: date, *where: ColumnElement[bool]) -> dict[str, int]:
+def reported_on(scope: Scope, first: date, last: date, *where: ColumnElement[bool]) -> dict[str, int]:
     """By place, the days on which its own report stands, as bits; ``where`` leaves lines out.
 
     A year of a town is millions of rows, so the database hands over one text of days a place, and only the few days

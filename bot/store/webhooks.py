@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import ipaddress
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from urllib.parse import urlsplit
 from sqlalchemy import Connection, insert, select, update
 
 from bot.model import Role
+from bot.model.outward import Network, fault
 from bot.store import audit
 from bot.store.crypto import Keyring
 from bot.store.duties import PLACE
@@ -20,7 +20,6 @@ from bot.store.tables import named
 
 WEBHOOK = named("webhook")
 CHANNEL = "webhook"
-LOCAL = "localhost"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,53 +47,39 @@ class Webhook:
         return urlsplit(self.url).netloc
 
 
-def fault(url: str) -> str:
-    """Why nothing may be sent to this address, in a few words; empty: it may."""
-    try:
-        parts = urlsplit(url)
-        host, _ = parts.hostname or "", parts.port
-    except ValueError:
-        return "it is no address"
-    if not host or not url.isascii() or not url.isprintable() or " " in url:
-        return "it is no address"
-    if parts.username is not None or parts.fragment:
-        return "it may hold neither a user name nor a fragment"
-    if parts.scheme == "https" or (parts.scheme == "http" and _loopback(host)):
-        return ""
-    return "it has to begin with https://"
-
-
-def _loopback(host: str) -> bool:
-    try:
-        return host == LOCAL or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
-def add(connection: Connection, now: datetime, *, url: str, role: Role, place: str) -> Webhook:
-    """Keep an address.
+def add(  # noqa: PLR0913 - the columns of a row, and who says so
+    connection: Connection,
+    now: datetime,
+    *,
+    url: str,
+    role: Role,
+    place: str,
+    networks: Collection[Network] = (),
+    actor: str = "cli",
+) -> Webhook:
+    """Keep an address; within ``networks`` of one's own, too.
 
     Raises:
         LookupError: there is no such place.
         ValueError: nothing may be sent there; its text says why.
     """
-    if wrong := fault(url):
+    if wrong := fault(url, networks):
         raise ValueError(wrong)
     if connection.execute(select(PLACE.c.code).where(PLACE.c.code == place)).first() is None:
         raise LookupError(place)
     values = {"url": url, "role": role.value, "place": place, "made_at": now}
     number = int(connection.execute(insert(WEBHOOK).returning(WEBHOOK.c.id), values).scalar_one())
     made = Webhook(number, url, role, place, now)
-    audit.record(connection, now, "cli", "webhook added", f"webhook:{number}", f"{role.value}@{place} {made.host}")
+    audit.record(connection, now, actor, "webhook added", f"webhook:{number}", f"{role.value}@{place} {made.host}")
     return made
 
 
-def remove(connection: Connection, number: int, now: datetime) -> bool:
+def remove(connection: Connection, number: int, now: datetime, actor: str = "cli") -> bool:
     """Tell this address nothing more; False where there is none."""
     live = (WEBHOOK.c.id == number, WEBHOOK.c.ended_at.is_(None))
     ended = connection.execute(update(WEBHOOK).where(*live).values(ended_at=now)).rowcount == 1
     if ended:
-        audit.record(connection, now, "cli", "webhook removed", f"webhook:{number}")
+        audit.record(connection, now, actor, "webhook removed", f"webhook:{number}")
     return ended
 
 

@@ -116,7 +116,7 @@ def test_nobody_is_kept_out_of_a_conversation(page: Page, site: Office, town: Da
     assert "13911112222" in page.content()
     page.goto(f"{site.url}/board")
     page.get_by_role("button", name="退出").click()
-    for path in ("/board", "/board/23", "/login"):
+    for path in ("/board", "/board/JA", "/board/23", "/login"):
         page.goto(f"{site.url}{path}")
         look(path)
     assert bad == {}

@@ -206,7 +206,7 @@ async def test_what_is_offered_is_what_there_is(town: Database) -> None:
     async with at_work(town, ZHAO) as http:
         page = (await http.get("/board/do")).text
     offered = re.findall(r'action="/board/do/(\w+)"', page)
-    assert {"report", "creation", "problems", "document"} <= set(offered)
+    assert {"todo", "creation", "problems", "document"} <= set(offered)
     assert set(offered) <= set(COMMANDS)
 
 

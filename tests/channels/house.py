@@ -138,6 +138,7 @@ class House:
         shutil.copy(self._town, self._folder / "wuyi.db")
         self.talk.now = NOW
         self.turn(0)
+        self.talk.ways = ()
         self.quarantined.clear()
         self.channels = {name: driver.channel for name, driver in drivers.items()}
         self.database.write(lambda connection: _move(connection, drivers))
@@ -148,7 +149,8 @@ class House:
     def turn(self, line: int) -> None:
         """A new process for a line of the transcript, with the tokens that the transcript was written with."""
         self.talk.desk = desk(self.database, lambda: self.talk.now)
-        self.talk.desk._tools = replace(self.talk.desk._tools, token=numbered_tokens(line))
+        tools = replace(self.talk.desk._tools, ways=lambda _: self.talk.ways)
+        self.talk.desk._tools = replace(tools, token=numbered_tokens(line))
         self.moment += APART
 
     async def take(self, inbound: Inbound) -> None:

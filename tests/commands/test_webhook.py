@@ -13,6 +13,7 @@ from bot.commands.database import init
 from bot.commands.doctor.webhooks import webhooks as doctor
 from bot.commands.webhook import webhook
 from bot.settings import Settings
+from tests.webhook.listening import outside
 
 URL = "https://platform.example/facts?key=hidden"
 ADD = ["add", URL, "--role", "office", "--place", "SL"]
@@ -47,6 +48,8 @@ def test_a_webhook_from_its_beginning_to_its_end() -> None:
     ("url", "place", "told"),
     [
         ("http://platform.example/", "SL", "nothing can be sent there: it has to begin with https://"),
+        ("https://10.1.2.3/", "SL", "WUYI_WEBHOOK_NETWORKS names those that may be told"),
+        ("https://[fd00:ec2::254]/", "SL", "it lies within a network of one's own"),
         ("https://platform.example/", "nowhere", "there is no place with the code nowhere"),
     ],
 )
@@ -69,8 +72,8 @@ def test_the_doctor_asks_without_telling() -> None:
     def away(request: httpx.Request) -> httpx.Response:
         raise httpx.ConnectError(str(request.url))
 
-    (fine,) = doctor(Settings(), httpx.MockTransport(hear))
-    (lost,) = doctor(Settings(), httpx.MockTransport(away))
+    (fine,) = doctor(Settings(), httpx.MockTransport(hear), outside)
+    (lost,) = doctor(Settings(), httpx.MockTransport(away), outside)
     assert str(fine) == "✅ webhook 1 can be reached at platform.example"
     assert [(each.method, each.content) for each in asked] == [("HEAD", b"")]
     assert str(lost).startswith("⚠️ webhook 1 at platform.example cannot be reached (ConnectError) – look at")
@@ -81,3 +84,32 @@ def test_the_doctor_has_nothing_to_say_without_webhooks() -> None:
     """Nor without a database."""
     assert list(doctor(Settings())) == []
     assert list(doctor(Settings(database_url="sqlite:///nowhere.db"))) == []
+
+
+def test_a_network_of_ones_own_is_told_where_the_setting_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The district's platform on the district's own network; no other, and never by accident."""
+    monkeypatch.setenv("WUYI_WEBHOOK_NETWORKS", "10.1.0.0/16, fd12::/48")
+    for url, status in (("https://10.1.2.3/", 0), ("https://[fd12::7]/", 0), ("https://10.2.2.3/", 1)):
+        ran = CliRunner().invoke(webhook, ["add", url, "--role", "office", "--place", "SL"])
+        assert ran.exit_code == status, ran.output
+
+
+async def _inside(host: str, port: int) -> list[str]:
+    del host, port
+    return ["93.184.215.14", "169.254.169.254"]
+
+
+def test_the_doctor_sees_where_a_name_leads() -> None:
+    """Into one's own network: nothing is sent, and the mend is named."""
+    assert CliRunner().invoke(webhook, ADD).exit_code == 0
+    asked: list[httpx.Request] = []
+
+    def hear(request: httpx.Request) -> httpx.Response:
+        asked.append(request)
+        return httpx.Response(200)
+
+    (found,) = doctor(Settings(), httpx.MockTransport(hear), _inside)
+    assert str(found).startswith(
+        "❌ webhook 1 gets nothing: it lies within a network of one's own; WUYI_WEBHOOK_NETWORKS"
+    )
+    assert asked == []

@@ -42,6 +42,19 @@ async def test_the_code_lets_that_person_in(town: Database) -> None:
         assert audit.verify(connection) is None
 
 
+@pytest.mark.parametrize("written", ["开始 {}", "start {}", "{}"])
+async def test_a_code_may_be_written_where_no_link_brings_it(town: Database, written: str) -> None:
+    """As the invitation says, and alone."""
+    talk = Talk(town)
+    (answer,) = await talk.write("zhao", "邀请 13800000005")
+    (code,) = re.findall(r"：(\w{4}-\w{4})\n", answer.text)
+    for other in ("start language", "hello telegram"):  # words of eight letters
+        (asked,) = await talk.write("newton", other)
+        assert "7KQM-2XRT" in asked.text
+    (notice,) = await talk.write("new", written.format(code))
+    assert "同意" in notice.text
+
+
 @pytest.mark.parametrize(
     ("who", "phone", "why"),
     [

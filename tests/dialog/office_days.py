@@ -25,7 +25,7 @@ from bot.model.office import (
     Sum,
     Summary,
 )
-from bot.model.staff import Invitees, Staff, Worker
+from bot.model.staff import Invitees, Staff, Way, Worker
 from tests.town import NOW
 
 TODAY = NOW.date()
@@ -72,6 +72,7 @@ LET_IN: Mapping[str, object] = {
     "code": "7KQM-2XRT",
     "days": 7,
     "link": "https://wuyi.example/login#code",
+    "ways": (Way("telegram", "https://t.me/wuyi_bot?start=7KQM2XRT"), Way("wecom")),
 }
 NOT_LET_IN = tuple(Standing(NOW, shown={"refused": why}) for why in ("unknown", "elsewhere", "enrolled"))
 BROKEN = ChannelState("telegram", 5, 2, 1, NOW, NOW, "blocked", NOW)

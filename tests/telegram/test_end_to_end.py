@@ -147,6 +147,21 @@ async def enrol(here: Town, person: Person, number: int) -> None:
     assert "登记好了" in prompt
 
 
+async def test_a_lead_invites_in_the_chat_by_a_link(tmp_path: Path, telegram: Standin) -> None:
+    """The answer has the link that opens this bot; who opens it has the notice before them."""
+    async with town("polling", tmp_path, telegram) as here:
+        task = {"person": LI, "role": "township_reviewer", "place": "N", "recorded_at": NOW}
+        here.bot.database.write(lambda connection: connection.execute(insert(named("assignment")), task))
+        li = telegram.person(7001, "Invented Li")
+        await enrol(here, li, LI)
+        said = await here.says(li, "邀请 13800000002")
+        assert "Telegram：打开 https://t.me/invented_wuyi_bot?start=" in said
+        payload = said.partition("?start=")[2].split()[0]
+        assert f"/login#code={payload}" in said
+        notice = await here.says(telegram.person(7002, "Invented Wang"), f"/start {payload}")
+        assert "个人信息保护法" in notice
+
+
 @pytest.mark.parametrize("mode", ["webhook", "polling"])
 async def test_a_workers_day_leaves_the_same_facts_by_either_way(mode: Mode, tmp_path: Path, telegram: Standin) -> None:
     """Enrolment by link, all normal in one tap, a correction with a fever, a photo and a note; then the facts."""

@@ -134,8 +134,10 @@ async def test_the_link_opens_the_bot_with_a_code(telegram: Standin, make: Make)
     channel = make().channel
     with pytest.raises(ConnectionError, match="try again"):
         await channel.link("CODE-1")
+    assert channel.known_link("CODE-1") == ""
     for code in ("CODE-1", "CODE_2"):
         assert await channel.link(code) == f"https://t.me/invented_wuyi_bot?start={code}"
+    assert channel.known_link("CODE_3") == "https://t.me/invented_wuyi_bot?start=CODE_3"
     assert len(telegram.called("getMe")) == 2
     with pytest.raises(TokenRefusedError, match="@BotFather"):
         await make(token="1:planted-token").channel.link("CODE")

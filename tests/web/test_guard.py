@@ -6,7 +6,7 @@ import pytest
 from starlette.datastructures import Headers
 from starlette.requests import Request
 
-from bot.channels.web.guard import Pace, local, same_origin
+from bot.channels.web.guard import Pace, local, origin_of, ours, same_origin
 from tests.web.town import LI, Town, be
 
 
@@ -80,7 +80,51 @@ async def test_another_site_cannot_send(town: Town, path: str) -> None:
 )
 def test_the_origin_decides(headers: dict[str, str], *, allowed: bool) -> None:
     """Our own page is known by the browser's word on the site, else by its origin."""
-    assert same_origin(Headers({"host": "here:8000", **headers})) is allowed
+    assert same_origin(Headers({"host": "here:8000", **headers}), {("http", "here", 8000)}) is allowed
+
+
+OURS = [
+    # people come by; how it came to us; the origins that are ours
+    ("http://127.0.0.1:8000", "http", "127.0.0.1:8000", {"http://127.0.0.1:8000"}),
+    ("http://127.0.0.1:8000", "http", "localhost:9000", {"http://127.0.0.1:8000", "http://localhost:9000"}),
+    ("http://127.0.0.1:8000", "http", "192.0.2.7:8000", {"http://127.0.0.1:8000", "http://192.0.2.7:8000"}),
+    ("https://wuyi.example", "http", "wuyi.example", {"https://wuyi.example"}),
+    ("https://wuyi.example", "http", "10.0.0.5:8000", {"https://wuyi.example"}),
+    ("https://wuyi.example", "http", "127.0.0.1:8000", {"https://wuyi.example", "http://127.0.0.1:8000"}),
+    ("http://wuyi.example:8080", "http", "wuyi.example:8080", {"http://wuyi.example:8080"}),
+    ("http://127.0.0.1:8000", "http", "[oops", {"http://127.0.0.1:8000"}),
+]
+
+
+@pytest.mark.parametrize(("base_url", "scheme", "host", "known"), OURS)
+def test_the_scheme_counts_as_the_host_does(base_url: str, scheme: str, host: str, known: set[str]) -> None:
+    """Behind a proxy the public address tells; on this machine http goes on as it came."""
+    scope = {
+        "type": "http", "scheme": scheme, "path": "/", "headers": [(b"host", host.encode())], "method": "POST",
+        "client": ("127.0.0.1", 1),
+    }  # fmt: skip
+    found = ours(Request(scope), base_url)
+    assert found == {origin_of(each) for each in known}
+    assert ("https", "127.0.0.1", 8000) not in found
+    assert ("http", "wuyi.example", 80) not in found
+
+
+def test_an_origin_is_compared_as_browsers_mean_it() -> None:
+    """The usual port goes without saying, and letters have no size; what is no address is nobody's."""
+    assert origin_of("https://WUYI.example:443") == origin_of("https://wuyi.example")
+    assert origin_of("http://wuyi.example") != origin_of("https://wuyi.example")
+    for wrong in ("null", "wuyi.example", "ftp://wuyi.example", "https://", "https://x:99999999"):
+        assert origin_of(wrong) is None
+
+
+async def test_a_page_in_the_clear_does_not_send_for_one_over_https(real: Town) -> None:
+    """Whoever relays the same name without encryption could write such a page."""
+    async with real.browser() as http:
+        host = http.base_url.netloc.decode()
+        for origin in (f"https://{host}", f"http://{host}:1"):
+            answer = await http.post("/login", json={"code": "x"}, headers={"origin": origin})
+            assert answer.status_code == 403
+            assert "WUYI_PUBLIC_URL" in answer.text
 
 
 @pytest.mark.parametrize(

@@ -209,8 +209,15 @@ class Labels(BaseModel):
     en: str
 
 
+class Owed(BaseModel):
+    """Who still owes a deadline: which places, and how many people; nobody by name."""
+
+    places: list[str]
+    people: int | None
+
+
 class Deadline(BaseModel):
-    """A deadline of a period, and the places of which it was said that it is done."""
+    """A deadline of a period, the places of which it was said that it is done, and those that owe it."""
 
     deadline: str
     period: str
@@ -219,6 +226,7 @@ class Deadline(BaseModel):
     audience: list[str]
     labels: Labels
     told: list[str]
+    owed: Owed | None = None
 
 
 class Assessment(BaseModel):

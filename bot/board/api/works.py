@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -12,9 +12,10 @@ from sqlalchemy import ColumnElement, or_, select
 
 from bot.board.api import asked as ask
 from bot.board.api.reading import Found, Item, Reading, RefusedError, began, beyond, moment
-from bot.model import ProblemFact, ProblemStep, Step, Stepped
+from bot.model import ProblemFact, ProblemStep, Settled, Step, Stepped
 from bot.scoring import awards as workflow
 from bot.scoring import ledger as problems
+from bot.store import debts
 from bot.store.creation_kept import ROLES
 from bot.store.deadlines import workdays
 from bot.store.duties import PLACE
@@ -22,7 +23,7 @@ from bot.store.tables import named
 from scheduler.calendar import Workdays, deadlines
 
 STEP, PROBLEM, MENDED = named("creation_event"), named("problem"), named("problem_event")
-ASSESSMENT, END, MET = named("assessment"), named("assessment_end"), named("deadline_met")
+ASSESSMENT, END = named("assessment"), named("assessment_end")
 AHEAD = timedelta(days=31)
 """So far deadlines are looked for where nobody says otherwise."""
 LONGEST = timedelta(days=400)
@@ -124,7 +125,7 @@ def _problem(reading: Reading, row: Any, log: Sequence[ProblemFact]) -> Item:  #
 
 
 def due(reading: Reading, asked: ask.Span) -> Found:
-    """The deadlines of some days, each with the places of which it was said that it is done."""
+    """The deadlines of some days, each with the places of which it was said that it is done, and those that owe it."""
     first = asked.first or reading.today
     last = asked.last or first + AHEAD
     if first > last or last - first > LONGEST:
@@ -138,7 +139,11 @@ def due(reading: Reading, asked: ask.Span) -> Found:
     if (after := reading.after("deadlines", str, str)) is not None:
         found = [each for each in found if each[:2] > tuple(after)]
     shown, onward = reading.page("deadlines", found[: asked.limit + 1], lambda each: each[:2])
-    told = _told(reading, {(each.rule.id, each.period) for _, _, each in shown})
+    page = [each for _, _, each in shown]
+    told = debts.told(reading.scope, {(each.rule.id, each.period) for each in page})
+    hidden = set() if reading.token.role in ROLES else {Settled.APPLIED, Settled.REVIEWED}
+    seen = [each for each in page if each.rule.settled not in hidden]
+    owed = debts.owed(reading.scope, house, seen, told, reading.today)
     return Found(
         [
             {
@@ -148,21 +153,18 @@ def due(reading: Reading, asked: ask.Span) -> Found:
                 "settled": each.rule.settled,
                 "audience": list(each.rule.audience),
                 "labels": {name: each.rule.labels.get(name, each.rule.id) for name in ("zh", "en")},
-                "told": told[each.rule.id, each.period],
+                "told": sorted(told[each.rule.id, each.period]),
+                **({} if each.rule.settled in hidden else {"owed": _owed(owed.get((each.rule.id, each.period)))}),
             }
-            for _, _, each in shown
+            for each in page
         ],
         onward,
     )
 
 
-def _told(reading: Reading, wanted: Collection[tuple[str, str]]) -> Mapping[tuple[str, str], Sequence[str]]:
-    query = select(MET.c.deadline, MET.c.period, MET.c.place, MET.c.met).order_by(MET.c.id)
-    query = query.where(MET.c.period.in_(sorted({period for _, period in wanted})))
-    said: dict[tuple[str, str], dict[str, bool]] = defaultdict(dict)
-    for row in reading.connection.execute(reading.scope.within(query, MET.c.place)):
-        said[row.deadline, row.period][row.place] = row.met
-    return {each: sorted(place for place, met in said[each].items() if met) for each in wanted}
+def _owed(left: debts.Owed | None) -> Item | None:
+    """Which places still owe it, and how many people; who they are is nobody's business here."""
+    return left and {"places": list(left.places), "people": left.people}
 
 
 def assessments(reading: Reading, asked: ask.Leveled) -> Found:

@@ -7,6 +7,7 @@ import logging
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import ClassVar
 
@@ -71,6 +72,7 @@ class Web:
             load_paper: what makes a document.
         """
         self._taking: Take | None = None
+        self._base_url = base_url
         self._news = News()
         visitors = Visitors(database, keyring, clock, base_url=base_url, sample=sample)
         self._front = Front(visitors, keyring, clock, self._take, Pace(10, 1 / 60, seconds))
@@ -83,23 +85,25 @@ class Web:
     def routes(self) -> Sequence[BaseRoute]:
         """``/chat``, ``/login`` and ``/media``."""
         front, talk = self._front, self._talk
+        guard = Middleware(Guard, base_url=self._base_url)
+        route = partial(_guarded, guard)
         return (
-            Mount("/chat/static", _Static(directory=STATIC), middleware=[Middleware(Guard)]),
-            _route("/chat", front.chat),
-            _route("/chat/known", front.known),
-            _route("/chat/people", front.people),
-            _route("/chat/person", front.choose, "POST"),
-            _route("/chat/leave", front.leave, "POST"),
-            _route("/login", front.login),
-            _route("/login", front.enter, "POST"),
-            _route("/chat/open", talk.open, "POST"),
-            Route("/chat/messages", talk.messages, middleware=[Middleware(Guard), Middleware(GZipMiddleware)]),
-            _route("/chat/messages", talk.say, "POST"),
-            _route("/chat/photos", talk.show, "POST", body=PICTURE + FORM),
-            _route("/chat/events", talk.events),
-            _route("/media/{name}", talk.media),
-            _route("/chat/papers/{number:int}", self._papers.show),
-            _route("/me.json", self._own.export),
+            Mount("/chat/static", _Static(directory=STATIC), middleware=[guard]),
+            route("/chat", front.chat),
+            route("/chat/known", front.known),
+            route("/chat/people", front.people),
+            route("/chat/person", front.choose, "POST"),
+            route("/chat/leave", front.leave, "POST"),
+            route("/login", front.login),
+            route("/login", front.enter, "POST"),
+            route("/chat/open", talk.open, "POST"),
+            Route("/chat/messages", talk.messages, middleware=[guard, Middleware(GZipMiddleware)]),
+            route("/chat/messages", talk.say, "POST"),
+            route("/chat/photos", talk.show, "POST", body=PICTURE + FORM),
+            route("/chat/events", talk.events),
+            route("/media/{name}", talk.media),
+            route("/chat/papers/{number:int}", self._papers.show),
+            route("/me.json", self._own.export),
         )
 
     async def person(self, request: Request) -> int | None:
@@ -151,5 +155,5 @@ class _Static(StaticFiles):
         return response
 
 
-def _route(path: str, endpoint: Endpoint, method: str = "GET", *, body: int = BODY) -> Route:
-    return Route(path, endpoint, methods=[method], middleware=[Middleware(Guard)], max_body_size=body)
+def _guarded(guard: Middleware, path: str, endpoint: Endpoint, method: str = "GET", *, body: int = BODY) -> Route:
+    return Route(path, endpoint, methods=[method], middleware=[guard], max_body_size=body)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -23,17 +23,23 @@ CARRIED = {
     "cross-origin-resource-policy": "same-origin",
 }
 PASSED_ON = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via")
+FOREIGN = "another origin: what people come by is WUYI_PUBLIC_URL, where the program stands behind a proxy"
+PORTS = {"http": 80, "https": 443}
 SAFE = frozenset({"GET", "HEAD"})
 KNOWN = 10_000
 """The most callers a ``Pace`` remembers; the one longest silent is forgotten first."""
 
 
+Origin = tuple[str, str, int]
+
+
 class Guard:
     """Refuses what another site sends in a browser's name, and marks every answer as private."""
 
-    def __init__(self, app: ASGIApp) -> None:
-        """Stand before ``app``."""
+    def __init__(self, app: ASGIApp, base_url: str) -> None:
+        """Stand before ``app``, which people reach under ``base_url``."""
         self._app = app
+        self._base_url = base_url
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer 403 to a foreign origin; else pass on, and add the headers to the answer."""
@@ -45,13 +51,37 @@ class Guard:
                     headers.setdefault(name, value)
             await send(message)
 
-        if scope["method"] not in SAFE and not same_origin(Headers(scope=scope)):
-            await PlainTextResponse("another origin", 403)(scope, receive, marked)
+        if scope["method"] not in SAFE and not same_origin(
+            Headers(scope=scope), ours(HTTPConnection(scope), self._base_url)
+        ):
+            await PlainTextResponse(FOREIGN, 403)(scope, receive, marked)
             return
         await self._app(scope, receive, marked)
 
 
-def same_origin(headers: Headers) -> bool:
+def ours(connection: HTTPConnection, base_url: str) -> Collection[Origin]:
+    """The origins from which our own pages send: scheme, host and port.
+
+    Where people come over https, what came in the clear is somebody else's, whoever relayed it; this machine by a name
+    of its own apart. A proxy speaks to us in the clear: that people come over https, ``base_url`` alone tells.
+    """
+    here = origin_of(f"{connection.url.scheme}://{connection.headers.get('host', '')}")
+    named = origin_of(base_url)
+    direct = not base_url.startswith("https://") or local(connection)
+    return {each for each in (named, here if direct else None) if each is not None}
+
+
+def origin_of(url: str) -> Origin | None:
+    """Its scheme, host and port, the usual port where it names none; None where it is no address."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port or PORTS[parts.scheme]
+    except (ValueError, KeyError):
+        return None
+    return (parts.scheme, parts.hostname, port) if parts.hostname else None
+
+
+def same_origin(headers: Headers, allowed: Collection[Origin]) -> bool:
     """Whether our own page sent this: by what the browser says of the site, and by the origin it names.
 
     A form sent from a page with ``no-referrer`` names the origin ``null``; then the browser's word on the site counts.
@@ -61,10 +91,7 @@ def same_origin(headers: Headers) -> bool:
         return False
     if origin is None or origin == "null":
         return site is not None
-    try:
-        return urlsplit(origin).netloc == headers.get("host")
-    except ValueError:
-        return False
+    return origin_of(origin) in allowed
 
 
 def local(connection: HTTPConnection) -> bool:

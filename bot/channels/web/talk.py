@@ -9,8 +9,7 @@ from typing import Any
 
 import orjson
 from pydantic import BaseModel, Field, ValidationError, model_validator
-from sqlalchemy import Connection, select
-from sqlmodel import col
+from sqlalchemy import Connection
 from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -23,7 +22,7 @@ from bot.channels.web.news import News
 from bot.channels.web.transcript import Page, Transcript
 from bot.channels.web.visitors import CHANNEL, Visitor, Visitors
 from bot.model import Address, Inbound, InboundKind
-from bot.store.tables import Inbox
+from bot.store import answers
 
 LoadPhoto = Callable[[str], bytes]
 TEXT = 8000
@@ -116,7 +115,7 @@ class Talk:
                 raise HTTPException(422)
             address = await self._address(visitor, caption.group)
             dedupe = _dedupe(visitor, address, caption.id)
-            if await self._visitors.read(lambda connection: _known(connection, dedupe)):
+            if await self._visitors.read(lambda connection: answers.seen(connection, CHANNEL, dedupe)):
                 return Response(status_code=204)  # a second copy of the picture would belong to no message
             try:
                 media = await self._keep_photo(await photo.read())
@@ -138,7 +137,7 @@ class Talk:
         visitor = await self._visitor(request)
         address = Address(CHANNEL, visitor.address)
         dedupe = _dedupe(visitor, address, f"open-{self._clock():%Y%m%d}")
-        if not await self._visitors.read(lambda connection: _known(connection, dedupe)):
+        if not await self._visitors.read(lambda connection: answers.seen(connection, CHANNEL, dedupe)):
             return await self._hand_on(Inbound(address, dedupe, InboundKind.OPEN, sender=visitor.address))
         return Response(status_code=204)
 
@@ -239,11 +238,6 @@ class Talk:
 def _dedupe(visitor: Visitor, address: Address, message: str) -> str:
     """The same for every delivery of one message; two members of a group cannot have the same."""
     return f"{address.id}:{visitor.address}:{message}" if address.group else f"{address.id}:{message}"
-
-
-def _known(connection: Connection, dedupe: str) -> bool:
-    same = select(col(Inbox.id)).where(col(Inbox.channel) == CHANNEL, col(Inbox.dedupe) == dedupe)
-    return connection.execute(same).first() is not None
 
 
 def _json(value: dict[str, Any]) -> Response:

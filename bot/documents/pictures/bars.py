@@ -28,7 +28,8 @@ def board(value: BoardPicture) -> bytes:
     canvas = Canvas(value.head, 900 + rows * high)
     canvas.title("text", KEY)
     canvas.legend(tally(value.lines))
-    canvas.reported(value.reported)
+    if value.reported is not None:
+        canvas.reported(value.reported)
     canvas.rule()
     if not shown:
         canvas.y += 50

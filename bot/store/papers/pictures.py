@@ -46,8 +46,8 @@ def board_picture(connection: Connection, house: House, wanted: Paper, period: P
     head = _head(connection, house, wanted, period, now)
     places = (wanted.place, *wanted.also)
     lines = _lines(connection, house, compounds(connection, wanted.place, head.day, *wanted.also), head)
-    covered = figures.coverage(connection, head.day, places)
-    return BoardPicture(head, tuple(lines.values()), _received(covered), house.rules.milestones)
+    counted = None if wanted.bare else _received(figures.coverage(connection, head.day, places))
+    return BoardPicture(head, tuple(lines.values()), counted, house.rules.milestones)
 
 
 def calendar_picture(connection: Connection, house: House, wanted: Paper, period: Period, now: datetime) -> DaysPicture:
