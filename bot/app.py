@@ -1,18 +1,16 @@
-"""The composition root: the one reader of settings and clock, where everything is put together."""
+"""The composition root: the one reader of settings, where everything is put together."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-import os
 import secrets
-from collections.abc import Callable
 from contextlib import suppress
-from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
 from bot import invited
+from bot.clock import Clock, clock_of
 from bot.connected import connected, hooks
 from bot.desk import Desk
 from bot.desk.voice import Tools
@@ -38,28 +36,9 @@ if TYPE_CHECKING:
     from bot.channels.web import Web
     from bot.settings import Settings
 
-Clock = Callable[[], datetime]
 TOKEN_BYTES = 9
 """72 random bits, 12 signs: beyond guessing, and short enough for a button on every platform."""
 log = logging.getLogger(__name__)
-
-
-def clock_of(settings: Settings, *, fixed: bool = True) -> Clock:
-    """The clock in the programme's zone; ``WUYI_NOW`` fixes it where ``fixed`` (any command but ``run``).
-
-    Raises:
-        ValueError: ``WUYI_NOW`` is no moment.
-    """
-    said = os.environ.get("WUYI_NOW", "") if fixed else ""
-    if not said:
-        return lambda: datetime.now(settings.zone)
-    try:
-        moment = datetime.fromisoformat(said)
-    except ValueError as why:
-        message = f"WUYI_NOW is no moment: {said!r}; write it as 2022-12-25T09:00+08:00"
-        raise ValueError(message) from why
-    aware = moment if moment.tzinfo else moment.replace(tzinfo=settings.zone)
-    return lambda: aware.astimezone(settings.zone)
 
 
 def token() -> str:

@@ -12,7 +12,8 @@ import click
 import psycopg
 from sqlalchemy.exc import DatabaseError
 
-from bot.app import Bot, clock_of
+from bot.app import Bot
+from bot.clock import clock_of
 from bot.commands.refuse import connect, opened, read_settings, refusals
 from bot.scoring import packs
 from bot.settings import KEY_FILE, Settings

@@ -10,7 +10,7 @@ from functools import partial
 import click
 
 from bot import words
-from bot.app import clock_of
+from bot.clock import clock_of
 from bot.commands.figures import LANG, Day
 from bot.commands.refuse import connect, opened, read_settings
 from bot.model import Deadline, Every, Locale

@@ -6,8 +6,9 @@ import asyncio
 
 import click
 
-from bot.app import Bot, clock_of, token
+from bot.app import Bot, token
 from bot.channels.console import Console
+from bot.clock import clock_of
 from bot.commands.refuse import built, read_settings, refusals
 from bot.model import Address, Inbound
 from bot.roster import phones

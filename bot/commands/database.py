@@ -6,7 +6,7 @@ from contextlib import closing
 
 import click
 
-from bot.app import clock_of
+from bot.clock import clock_of
 from bot.commands.refuse import connect, read_settings, refusals
 from bot.roster import sample
 from bot.scoring import packs

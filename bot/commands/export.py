@@ -8,7 +8,8 @@ from pathlib import Path
 
 import click
 
-from bot.app import Bot, clock_of
+from bot.app import Bot
+from bot.clock import clock_of
 from bot.commands.figures import place_of
 from bot.commands.refuse import built, read_settings, refusals
 from bot.model import Locale, Paper

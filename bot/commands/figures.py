@@ -79,7 +79,7 @@ class Question:
 @contextmanager
 def _asked(as_of: date | None, known_at: datetime | None, pack: str | None) -> Iterator[Question]:
     """The question over the deployment's database; whatever refuses it becomes one sentence and exit status 1."""
-    from bot.app import clock_of  # noqa: PLC0415 - loads the whole bot, which ``--help`` need not
+    from bot.clock import clock_of  # noqa: PLC0415 - loads the whole bot, which ``--help`` need not
 
     settings = read_settings()
     try:

@@ -8,8 +8,8 @@ from datetime import date, timedelta
 import click
 
 from bot import words
-from bot.app import clock_of
 from bot.board.past import Bench
+from bot.clock import clock_of
 from bot.commands.figures import LANG, Day, place_of
 from bot.commands.refuse import opened, read_settings
 from bot.handlers.history import shown

@@ -7,8 +7,8 @@ import asyncio
 import click
 
 from bot import invited
-from bot.app import clock_of
 from bot.channels.telegram_polling import TokenRefusedError
+from bot.clock import clock_of
 from bot.commands.refuse import built, read_settings, refusals
 from bot.roster import phones
 from bot.store import keycheck, people

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import click
 from sqlalchemy import Connection
 
-from bot.app import clock_of
+from bot.clock import clock_of
 from bot.commands.refuse import opened, read_settings
 from bot.commands.table import cells
 from bot.store import dead_letters, keycheck

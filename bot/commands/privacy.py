@@ -10,7 +10,8 @@ from pathlib import Path
 import click
 
 from bot import words
-from bot.app import Bot, clock_of
+from bot.app import Bot
+from bot.clock import clock_of
 from bot.commands.refuse import built, read_settings, refusals
 from bot.model import Locale
 from bot.settings import KEY_FILE, Settings

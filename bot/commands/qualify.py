@@ -31,7 +31,7 @@ import click
 from sqlalchemy import Connection, select
 
 from bot import words
-from bot.app import clock_of
+from bot.clock import clock_of
 from bot.commands.figures import LANG, place_of
 from bot.commands.refuse import opened, read_settings
 from bot.commands.standards import number

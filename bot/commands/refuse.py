@@ -10,7 +10,8 @@ import click
 from pydantic import ValidationError
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
-from bot.app import Bot, Clock
+from bot.app import Bot
+from bot.clock import Clock
 from bot.settings import Settings
 from bot.store.crypto import WrongKeyError
 from bot.store.database import Database

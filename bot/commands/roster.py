@@ -70,7 +70,7 @@ def _template(file: Path, settings: Settings) -> None:
 def _bring(path: Path, settings: Settings, *, dry_run: bool, replace_sample: bool) -> None:
     from sqlalchemy.exc import DBAPIError  # noqa: PLC0415 - not needed for --help
 
-    from bot.app import clock_of  # noqa: PLC0415 - as above
+    from bot.clock import clock_of  # noqa: PLC0415 - as above
     from bot.commands.refuse import refusals  # noqa: PLC0415 - as above
     from bot.roster.bring import RefusedError, bring  # noqa: PLC0415 - as above
     from bot.scoring import packs  # noqa: PLC0415 - as above

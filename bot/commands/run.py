@@ -13,7 +13,8 @@ from collections.abc import Awaitable, Callable
 import click
 import uvicorn
 
-from bot.app import Bot, clock_of
+from bot.app import Bot
+from bot.clock import clock_of
 from bot.commands.refuse import connect, read_settings, refusals
 from bot.roster import sample
 from bot.scoring import packs

@@ -8,7 +8,7 @@ import secrets
 import click
 from sqlalchemy import Connection
 
-from bot.app import clock_of
+from bot.clock import clock_of
 from bot.commands.refuse import opened, read_settings
 from bot.model import Role
 from bot.store import api_tokens, keycheck

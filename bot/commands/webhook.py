@@ -10,7 +10,7 @@ from typing import TypeVar
 import click
 from sqlalchemy import Connection
 
-from bot.app import clock_of
+from bot.clock import clock_of
 from bot.commands.refuse import opened, read_settings
 from bot.model import Role
 from bot.store import configured, keycheck, webhooks
