@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from bot import words
 from bot.desk import enrolment, groups, letters, spoken, typed
 from bot.desk.controls import CONTROLS
-from bot.desk.pointing import answers, pointed, unsure
+from bot.desk.pointing import answers, named, pointed, unsure
 from bot.desk.reminders import SETTLES
 from bot.desk.visit import DEFAULT, Visit, standing
 from bot.dialog import Attachment, Option, Points, Question, Reply, Say, take
@@ -22,6 +22,8 @@ from bot.store.conversations import Kept
 
 BEFORE = frozenset({"help", "cancel", "what", "back"})
 """What can be said before the notice is accepted."""
+ALWAYS = BEFORE | {"menu", "relay"}
+"""What can be said at every question, also where words are wanted."""
 SUBJECT = 64
 """No code of ours is longer."""
 PICTURED = (Attachment, Points)
@@ -125,13 +127,19 @@ def _written(visit: Visit, kept: Kept | None) -> None:
     if not said:
         visit.ask_again(kept, Say("desk/unreadable"))
         return
+    found = None
+    if not said.startswith("/"):
+        # What is offered right now is meant before a command of the same word (“收到”, “导出”).
+        if kept is not None and named(kept, said):
+            visit.answer(kept, said)
+            return
+        found = pointed(visit, kept, said)
+    if found is not None:
+        _chosen(visit, kept, *found)
+        return
     name, argument = _command_in(visit, kept, said)
     if name is not None:
         command(visit, kept, name, argument)
-        return
-    found = pointed(visit, kept, said)
-    if found is not None:
-        _chosen(visit, kept, *found)
         return
     if kept is None:
         spoken.unprompted(visit, said)
@@ -150,7 +158,7 @@ def _command_in(visit: Visit, kept: Kept | None, said: str) -> tuple[str | None,
     for locale in locales:
         found = words.matches("commands", locale, said, (*CONTROLS, *COMMANDS))
         if found is not None:
-            asked = kept is not None and found not in CONTROLS and answers(kept, said)
+            asked = kept is not None and found not in ALWAYS and answers(kept, said)
             return (None, "") if asked else (found, "")
     return (None, "") if kept is not None and answers(kept, said) else typed.with_argument(locales, said)
 

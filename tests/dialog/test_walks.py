@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot import words
-from bot.desk import cards
+from bot.desk import cards, letters
 from bot.desk.controls import CONTROLS
+from bot.desk.pointing import labelled
 from bot.dialog import (
     Attachment,
     Flow,
@@ -27,10 +28,11 @@ from bot.dialog import (
 )
 from bot.dialog.steps import PHOTO
 from bot.handlers import COMMANDS, FLOWS
-from bot.model import Brief, Colleague, Fact, Locale, ReportFiled
+from bot.model import Address, Brief, Colleague, Fact, Locale, ReportFiled, Standing
 from bot.store import codec
 from tests.dialog.walks import FREE, GROUPS, PLAIN, Stop, kept_answers, standings, walk, walks
 
+ZH = Locale.ZH
 LONG = (
     "daily_report",
     "exceptions",
@@ -207,6 +209,29 @@ def test_a_label_typed_is_the_choice_meant(stops: list[Stop]) -> None:
             for button in row:
                 said = cards.meant(stop.flow, ask, button.label, stop.brief)
                 assert said == button.value or ask.read(said) == ask.read(button.value), button
+
+
+def test_what_is_offered_is_meant_before_a_command_of_the_same_word(stops: list[Stop]) -> None:
+    """Typing any label, of a question or of what stands under words, does what a tap on it does."""
+    commands = 0
+    for stop in stops:
+        ask, flow, brief = stop.turn.ask, stop.flow, stop.brief
+        receipts = [flow.receipt(stop.turn.outcome, brief, each) for each in _standings(stop)] if flow.receipt else []
+        for said, asked in ((stop.turn.said, ask), *(((receipt,), None) for receipt in receipts)):
+            buttons = tuple(button for row in cards.card(flow, brief, said, asked).buttons for button in row)
+            shown = letters.Shown("reply", Address("test", "x"), 1, 1, asked.key if asked else None, buttons)
+            for button in buttons:
+                answered = None if asked is None else cards.named(flow, asked, button.label, brief)
+                opened = labelled(shown, button.label)
+                value = answered if answered is not None else opened and opened[1]
+                assert value == button.value, (flow.name, button)
+                spoken = words.matches("commands", brief.locale, button.label, words.entry("commands", ZH).choices)
+                commands += spoken is not None and spoken != button.value.removeprefix("/").partition(" ")[0]
+    assert commands  # some labels are words of other commands, too
+
+
+def _standings(stop: Stop) -> tuple[Standing, ...]:
+    return standings(stop.turn.outcome) if isinstance(stop.turn.outcome, Fact) else ()
 
 
 def test_a_note_after_all() -> None:
