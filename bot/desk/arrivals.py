@@ -20,7 +20,7 @@ from bot.model import InboundKind, Locale
 from bot.store import briefs
 from bot.store.conversations import Kept
 
-BEFORE = frozenset({"help", "cancel", "what", "back"})
+BEFORE = frozenset({"help", "cancel", "undo", "what", "back"})
 """What can be said before the notice is accepted."""
 ALWAYS = BEFORE | {"menu", "relay"}
 """What can be said at every question, also where words are wanted."""

@@ -24,6 +24,19 @@ async def test_an_alert_is_acknowledged_in_words(talk: Talk) -> None:
     assert answer.text.startswith("✅ 14:58 F1124-01 已收到，上报人会看到")
 
 
+async def test_taking_back(talk: Talk) -> None:
+    """“撤销” drops what is in hand; with nothing in hand, it takes the day's report back, and asks before."""
+    for first in ("上报病例", "请假", "挂账"):
+        await talk.write("zhang", first)
+        (letter,) = await talk.write("zhang", "撤销")
+        assert letter.text == "好的，先不报了。"
+    await talk.write("zhang", "都正常")
+    (asked,) = await talk.write("zhang", "撤销")
+    assert [button.label for row in asked.buttons for button in row] == ["撤回", "不撤"]
+    (taken,) = await talk.write("zhang", "撤销")
+    assert taken.text.startswith("已撤回")
+
+
 @pytest.mark.parametrize(
     ("who", "first", "said", "heard"),
     [

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from bot import words
 from bot.desk import cards, letters
+from bot.desk.arrivals import ALWAYS
 from bot.desk.controls import CONTROLS
 from bot.desk.pointing import labelled
 from bot.dialog import (
@@ -228,6 +229,24 @@ def test_what_is_offered_is_meant_before_a_command_of_the_same_word(stops: list[
                 spoken = words.matches("commands", brief.locale, button.label, words.entry("commands", ZH).choices)
                 commands += spoken is not None and spoken != button.value.removeprefix("/").partition(" ")[0]
     assert commands  # some labels are words of other commands, too
+
+
+LEAVE = ("取消", "放弃", "撤销", "算了", "不报了", "返回", "上一步", "cancel", "undo", "never mind", "back", "go back")
+"""What people say to get out of a question."""
+OUT = frozenset({"back", "close", "discard", "keep", "leave", "skip", "void", "withdraw", "withdrawn"})
+"""Choices that lead back, leave a detail out, file nothing, or take back what was filed, as “撤销” means there."""
+
+
+def test_the_same_words_lead_out_of_every_question(stops: list[Stop]) -> None:
+    """Each is a command that is always there, or, where the question offers one, the choice that means just that."""
+    asked = {(each.flow.name, each.turn.ask.key, each.brief.locale): each for each in stops if each.turn.ask}
+    for stop in asked.values():
+        ask = stop.turn.ask
+        assert ask is not None
+        for said in LEAVE:
+            answered = cards.named(stop.flow, ask, said, stop.brief)
+            always = {words.matches("commands", locale, said, ALWAYS) for locale in Locale} - {None}
+            assert always if answered is None else answered in OUT, (stop.flow.name, ask.key, said, answered)
 
 
 def _standings(stop: Stop) -> tuple[Standing, ...]:
