@@ -35,11 +35,20 @@ def unprompted(visit: Visit, said: str) -> None:
         visit.reply(visit.start(DEFAULT, None, today), Reply(ask.key, value), said)
         return
     brief, draft = _read(visit, said)
+    if draft.empty and draft.trouble:
+        _asked(visit, None, brief)
+        return
     missed = plain_words.unfit(brief, draft, said) if draft.empty and not draft.foreign else None
     if missed is None:
         visit.open(FLOW, None, brief.day, subject=said)
         return
     visit.write(cards.card(None, brief, (missed, *visit.helpful())), edit=False, kind="miss")
+
+
+def _asked(visit: Visit, kept: Kept | None, brief: Brief) -> None:
+    """Something is not normal, and it was not said what: ask, as a tap on “有异常” does."""
+    owing = any(place.status is None for place in brief.owed)
+    visit.open("exceptions" if owing else "found" if brief.owed else "notice", kept, brief.day)
 
 
 def instead(visit: Visit, kept: Kept, said: str) -> bool:
@@ -53,6 +62,9 @@ def instead(visit: Visit, kept: Kept, said: str) -> bool:
         ask.read(cards.meant(FLOWS[kept.flow], ask, said, kept.brief))
     except Unreadable:
         brief, draft = _read(visit, said)
+        if draft.empty and draft.trouble and kept.flow == DEFAULT:
+            _asked(visit, kept, brief)
+            return True
         if not draft.lines and not (draft.rest and kept.flow == DEFAULT):
             return False
         if kept.flow == FLOW:  # the draft is said anew: the one before is no more

@@ -22,6 +22,7 @@ _OPENS = frozenset({Sort.PLACE, Sort.REST, Sort.EXCEPT})
 _ENDS = frozenset({Sort.CLAUSE, Sort.SENTENCE, Sort.LINE, Sort.BUT})
 _EXAMPLE = re.compile(rf"\W*(?:{EXAMPLE})(?:如|子)?[\s:]")
 _NUMBERED = re.compile(r"\s*[.、):](?!\d)")
+_NO = re.compile("[不没未非别]|(?<![a-z])bu$")
 _FOUND = re.compile("有|出现|发现|新增|确认")
 _WARMTH_SAID = re.compile("体温|温度|量了|测了")
 
@@ -78,9 +79,10 @@ def _numbers(piece: Token, text: str, *, listed: bool) -> bool:
 
 
 def not_normal(clause: Clause) -> bool:
-    """Whether a negation stands before “正常” (“不是都正常”): nobody knows what that is."""
+    """Whether a negation stands before “正常” (“不是都正常”, “谈不上正常”): nobody knows what that is."""
     normal = next((piece.start for piece in clause.of(Sort.NORMAL)), 0)
-    return not clause.of(Sort.KIND) and any(piece.start < normal for piece in clause.of(Sort.NOT))
+    before = (piece for piece in clause.of(Sort.NOT, Sort.RUN) if piece.start < normal)
+    return not clause.of(Sort.KIND) and any(piece.sort is Sort.NOT or _NO.search(piece.words) for piece in before)
 
 
 def only_denies(clause: Clause) -> bool:

@@ -76,6 +76,15 @@ _UNIT = "(?:个|名|位|例|人|口|persons?|people|cases?)"
 _WELL = "(?:安好|平安无事|平安|良好|无恙|没事儿?|无事|没啥事|(?:(?<=都)|(?<=全)|(?<=1切))(?:很|挺)?(?:好|ok))"
 _AT_WORK = "上报|上班|下班|上学|营业|出行|进出|通行|开门|开放|使用|值班|供应|运行|工作|生活|吃饭|打针|接种"
 _ALL = "(?:都|均|全部|全|皆|1切|1律|统统|通通|也|还)*"
+_WRONG_SIGN = "(?!正常)[正证征整争郑症政怔][长尝场厂畅肠唱偿常](?![期大身高得着个跑])"
+_SPELT = r"(?<![a-z])(?:(?:quan\s*bu|dou|quan|yi\s*qie)\s*)?(?:z[hj]?eng?\s*ch?ang?|(?:qb|yq|q|d)?zc)(?![a-z])"
+SLIPS = (
+    rf"{_WRONG_SIGN}|{_SPELT}|(?<![a-z])(?:all\s+)?(?:nomal|norml|normla|noraml|nomral|nromal|normel|normall)(?![a-z])"
+)
+"""“正常” with a slip of the pen, in pinyin or its initials: never filed as such without a question mark."""
+_OK = rf"(?:正\s*常|{SLIPS})"
+_NOT_AT_ALL = "不了|不起来|个[鬼屁]|才怪"
+_NEVER = r"[不没未非](?:有|是|大|太|怎么|咋|算|很|够|再|完全)*"
 WORDS: Mapping[Sort, str] = {
     Sort.WRONG: (
         r"(?<![\da-z栋幢座楼#])-\d+\s*(?:人|例|名|位|个)|\d+\.\d+\s*(?:人|例|名|位|个)|(?:[2-9]\d\d|\d{4,})\s*(?:人|例|名|位|个)"
@@ -115,17 +124,21 @@ WORDS: Mapping[Sort, str] = {
     Sort.NORMAL: (
         rf"(?:没有?|并?无|未见|未发现|未出现|没发现|没见|均无|暂无|不存在)(?:任何|什么|啥|发现|出现|其他|其它|特殊|明显|大)*"
         rf"(?:异常|情况|问题|事儿?|疫情|变化|状况|新增)(?:情况|发生|现象)*"
-        rf"|{_ALL}(?:{_WELL}|(?<!不)(?<!恢复)正常(?!{_AT_WORK}))"
+        rf"|{_ALL}(?:{_WELL}|(?<![不没未非])(?<!恢复){_OK}(?!{_AT_WORK}|{_NOT_AT_ALL}))"
         r"|0报告|0新增|0疫情|(?:啥|什么)事儿?都?没有?|没问题"
         r"|(?<![a-z])(?:all|everything|everyone|they|is|are|was|were|'s|\s)*(?:normal|fine|all right|well)(?![a-z])"
         r"|nothing to report"
     ),
-    Sort.ABNORMAL: r"有(?:点|些|1些|个)?(?:异常|情况|问题|状况)(?:情况)?|不太?正常|异常|不对劲|abnormal",
+    Sort.ABNORMAL: (
+        rf"有(?:点|些|1些|个)?(?:异常|情况|问题|状况)(?:情况)?|{_NEVER}{_OK}|{_OK}(?={_NOT_AT_ALL})|异常|不对劲"
+        r"|(?<![a-z])(?:bu\s*(?:tai\s*)?(?:z[hj]?eng?\s*ch?ang?|zc)|bzc)(?![a-z])|abnormal"
+    ),
     Sort.KIND: "",
     Sort.NOT: (
         r"(?:没有?|未|并未|尚未|没能)(?:发现|出现|见|检出|查到|有)(?:任何|1个|1例|1人|人)?|没有?(?:任何|1个|1例|1名|1位|1人|人)?"
         r"|(?:并|暂|均|也|皆|都)?无(?:1例|1人|1个|任何)?|不存在|(?:并|也|又)?不是|未必|并非|不能说|不1定|不全|不都|不能|"
-        rf"[不非](?=\s*(?:{_ANY}))|否|(?<![\d.a-z])0(?=(?:{_ANY}))|(?<![a-z])(?:no|not|without|none|nobody|never)(?![a-z])"
+        rf"[不非](?=\s*(?:{_ANY}))|否|(?<![\d.a-z])0(?=(?:{_ANY}))|(?<![a-z])(?:no|not|without|none|nobody|never|hardly|cannot"
+        r"|far from|(?:is|are|was|were|do|does|did|has|have|ca|wo)n['’]?t)(?![a-z])"
     ),
     Sort.COUNT: (
         rf"1家\d口|(?:夫妻|母子|父子|两口子|老两口)(?:2|两|俩)?(?:个|人)?|(?:\d{{1,3}}|两)\s*{_UNIT}人?(?!月)|俩人?|仨人?"

@@ -13,7 +13,7 @@ from bot.understand.gazetteer import Gazetteer, Named
 from bot.understand.lexicon import Sort
 from bot.understand.notes import WARM, Entry, Notes
 from bot.understand.plain import Plain
-from bot.understand.tokens import Token
+from bot.understand.tokens import SLIP, Token
 
 SHORTEST = 2
 """A single sign that was not understood is not worth a word."""
@@ -42,6 +42,8 @@ class Reading:
     stray: bool = False
     """Whether a place is spoken of that is none of the writer's."""
     foreign: list[str] = field(default_factory=list)
+    trouble: bool = False
+    """Whether something is not normal, and nothing more was said of it."""
 
     def lose(self, clause: Clause) -> None:
         """Nothing is made of a clause; it is named as it stands."""
@@ -50,6 +52,7 @@ class Reading:
     def hear(self, clause: Clause) -> None:
         """Note what a clause says."""
         if self._elsewhere(clause) or clause.of(Sort.WRONG) or not_normal(clause):
+            self.trouble = self.trouble or not_normal(clause)
             self.lose(clause)
             return
         if clause.of(Sort.FOLLOW):
@@ -139,13 +142,15 @@ class Reading:
         denies = said.denied or bool(clause.of(Sort.NOT))
         if others:
             if normal or denies:
-                self._all_others(sure=bool(normal) and not clause.of(Sort.MAYBE))
+                self._all_others(sure=bool(normal) and normal[0].words != SLIP and not clause.of(Sort.MAYBE))
         elif normal:
             partly = any(piece.sort is Sort.DOOR for piece in said.loose) and not self.gazetteer.buildings
             self._normal(clause, places, normal[0], partly=partly)
             said.loose = [piece for piece in said.loose if piece.sort is not Sort.DOOR and not _cool(piece)]
         elif clause.of(Sort.ABNORMAL):
-            for place in self._meant(places):
+            meant = self._meant(places)
+            self.trouble = self.trouble or not (meant or denies)
+            for place in meant:
                 place.bad, place.denied = place.bad or not denies, place.denied or denies
             self.denied = self.denied or (denies and not places)
         elif not said.unclear and (said.denied or only_denies(clause)):
@@ -170,7 +175,7 @@ class Reading:
                 entry.bad = entry.bad or not entry.findings
             return
         meant = self._meant(places)
-        partly = partly or bool(clause.of(Sort.MAYBE))
+        partly = partly or bool(clause.of(Sort.MAYBE)) or normal.words == SLIP
         for place in meant:
             place.denied = place.denied or partly
             place.normal = place.normal or not partly
@@ -193,6 +198,8 @@ class Reading:
     def _leftovers(self, clause: Clause, said: Read) -> None:
         """Name what was not understood, but for the names that stand in a list."""
         self.unclear = self.unclear or bool(said.unclear)
+        talk = any(len(piece.words) >= SHORTEST for piece in clause.of(Sort.RUN))
+        self.trouble = self.trouble or (bool(said.bare) and not talk)
         lost = self.notes.lost
         for piece in (*said.unclear, *said.bare):
             index = clause.pieces.index(piece)
@@ -224,7 +231,14 @@ class Reading:
         tail = (cut.strip(),) if cut.strip() else ()
         spoken = tuple(codes[0] for codes in self.notes.entries if len(codes) == 1)
         return Draft(
-            day, tuple(lines), rest, frozenset(doubts), (*lost, *tail), spoken, tuple(dict.fromkeys(self.foreign))
+            day,
+            tuple(lines),
+            rest,
+            frozenset(doubts),
+            (*lost, *tail),
+            spoken,
+            tuple(dict.fromkeys(self.foreign)),
+            self.trouble,
         )
 
 
