@@ -73,6 +73,19 @@ class Near:
 
 
 @dataclass(frozen=True, slots=True)
+class Misnamed:
+    """A name in a command that is none of the person's places as it stands."""
+
+    said: str
+    near: tuple[Near, ...] = ()
+    """Theirs that may be meant: a slip of the pen, pinyin."""
+    foreign: str = ""
+    """The name of the place that was meant, where it is not theirs: that it exists is public, what is in it is not."""
+    whom: tuple[tuple[str, str], ...] = ()
+    """Whom to ask about it: role and place."""
+
+
+@dataclass(frozen=True, slots=True)
 class Called:
     """A place under all its names, to be found in a sentence."""
 

@@ -44,7 +44,7 @@ def summary(asking: Asking) -> Mapping[str, Office]:
     name, said = named(asking.subject)
     office, found = place_of(asking, Ask.SUMMARY, said)
     if found is None:
-        return {"office": office}
+        return {"office": replace(office, days=name or "")}
     reviews = bool(REVIEWERS & found.roles)
     told = overview(asking, found.code, period(name or "today", asking.today), found.level if reviews else None)
     return {"office": replace(office, summary=told)}

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from bot.model import Brief, Standing, Todo
+from bot.model import Brief, Misnamed, Near, Standing, Todo
 from bot.model.house import ChannelState, Facts, Health, Settings
 from bot.model.office import (
     Ask,
@@ -63,6 +63,13 @@ TOWNS = (
     Share("U", "东街", 1, 1, 0),
     Share("V", "西街", 0, 0, 0),
 )
+MISNAMED = (
+    Misnamed("君安社去", (Near("JA", "君安社区"),)),
+    Misnamed("君安", (Near("JA", "君安社区"), Near("22", "君安花园小区"))),
+    Misnamed("星悦城二期", foreign="星悦城二期", whom=(("community_lead", "新苗社区"),)),
+    Misnamed("金潭", foreign="金潭村"),
+)
+"""Names that are none of theirs as they stand."""
 NEW = Worker(5, "陈*", "138****0005", (("grid_worker", "星悦城二期"),), enrolled=False)
 AWAY = Worker(1, "张*", "138****0001", tuple(("grid_worker", each) for each in "甲乙丙丁"), away=TODAY, stand_in="李*")
 ALONE = Worker(2, "李*", "138****0002", (("grid_worker", "甲"), ("community_lead", "乙")), away=TODAY)
@@ -125,6 +132,7 @@ def days(rules: Brief) -> dict[str, Brief]:
         found[f"{ask} refused"] = Office(ask, whom=(("community_lead", "君安社区"),))
         found[f"{ask} refused, nobody to ask"] = Office(ask)
         found[f"{ask} elsewhere"] = Office(ask, others=OTHERS, unknown="火星")
+    found |= {f"named {n}": Office(Ask.SUMMARY, misnamed=each, days="week") for n, each in enumerate(MISNAMED)}
     return {
         name: replace(rules, office=each, todo=(late,) if name == "much happened" else ())
         for name, each in found.items()
