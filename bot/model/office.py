@@ -57,6 +57,18 @@ class Sum(NamedTuple):
     on_time: int = 0
 
 
+class Outside(NamedTuple):
+    """Days of which nothing can be told: to come, before counting began, too many at once, or none at all."""
+
+    why: str
+    """``ahead``, ``before``, ``span`` or ``none``."""
+    said: str = ""
+    since: date | None = None
+    until: date | None = None
+    began: date | None = None
+    """The day on which the first place there began to count."""
+
+
 @dataclass(frozen=True, slots=True)
 class Some:
     """How many, and the names of the first of them."""
@@ -221,6 +233,10 @@ class Office:
     """What was named and is no place of theirs."""
     misnamed: Misnamed | None = None
     """The same, where it is a place of others', or a slip for one of theirs."""
+    outside: Outside | None = None
+    """Why nothing can be told of the days that were named."""
+    on: date | None = None
+    """The day that is told of, where it is not today."""
     days: str = ""
     """The span that was named with it, as a button repeats it."""
     whom: tuple[tuple[str, str], ...] = ()

@@ -18,6 +18,7 @@ from bot.model.office import (
     Missing,
     Nudge,
     Office,
+    Outside,
     Scored,
     Scores,
     Share,
@@ -62,6 +63,13 @@ TOWNS = (
     Share("T", "样板街道", 3, 1, 2, ("君安社区",), ("新苗社区",)),
     Share("U", "东街", 1, 1, 0),
     Share("V", "西街", 0, 0, 0),
+)
+OUTSIDE = (
+    Outside("ahead", "明天", TODAY + timedelta(days=1), TODAY + timedelta(days=1)),
+    Outside("ahead", "12月", TODAY + timedelta(days=7), TODAY + timedelta(days=37)),
+    Outside("before", "2025-03", TODAY - timedelta(days=600), TODAY - timedelta(days=570), TODAY),
+    Outside("span", "last_week", TODAY - timedelta(days=8), TODAY - timedelta(days=2)),
+    Outside("none", "13月"),
 )
 MISNAMED = (
     Misnamed("君安社去", (Near("JA", "君安社区"),)),
@@ -128,6 +136,13 @@ def days(rules: Brief) -> dict[str, Brief]:
     for period in ("yesterday", "week", "last_week", "month", "last_month", "quarter", "last_quarter"):
         told = replace(FULL, period=period, since=TODAY - timedelta(days=period != "yesterday"), hints=FULL.hints[:1])
         found[f"a {period}"] = office(Ask.SUMMARY, summary=told)
+    for n, outside in enumerate(OUTSIDE):
+        found[f"other days {n}"] = office(Ask.MISSING, outside=outside)
+    past = replace(FULL, period="2025-09", since=TODAY - timedelta(days=400), until=TODAY - timedelta(days=370))
+    found["a month"] = office(Ask.SUMMARY, summary=past)
+    found["a day"] = office(Ask.SUMMARY, summary=replace(past, period="2025-09-20", since=past.until))
+    found["a day's missing"] = office(Ask.MISSING, on=TODAY, missing=Missing(Sum(4, 1, 1), GAPS))
+    found["a day's days"] = office(Ask.STREAKS, on=TODAY, streaks=Longest(2, 1, DAYS))
     for ask in Ask:
         found[f"{ask} refused"] = Office(ask, whom=(("community_lead", "君安社区"),))
         found[f"{ask} refused, nobody to ask"] = Office(ask)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -19,6 +20,7 @@ from bot.dialog import (
     Goto,
     Question,
     Reply,
+    Say,
     Text,
     Turn,
     Unreadable,
@@ -29,7 +31,7 @@ from bot.dialog import (
 )
 from bot.dialog.steps import PHOTO
 from bot.handlers import COMMANDS, FLOWS
-from bot.model import Address, Brief, Colleague, Fact, Locale, ReportFiled, Standing
+from bot.model import Address, Brief, Colleague, Fact, Locale, ReportFiled
 from bot.store import codec
 from tests.dialog.walks import FREE, GROUPS, PLAIN, Stop, kept_answers, standings, walk, walks
 
@@ -217,7 +219,7 @@ def test_what_is_offered_is_meant_before_a_command_of_the_same_word(stops: list[
     commands = 0
     for stop in stops:
         ask, flow, brief = stop.turn.ask, stop.flow, stop.brief
-        receipts = [flow.receipt(stop.turn.outcome, brief, each) for each in _standings(stop)] if flow.receipt else []
+        receipts = list(_receipts(stop))
         for said, asked in ((stop.turn.said, ask), *(((receipt,), None) for receipt in receipts)):
             buttons = tuple(button for row in cards.card(flow, brief, said, asked).buttons for button in row)
             shown = letters.Shown("reply", Address("test", "x"), 1, 1, asked.key if asked else None, buttons)
@@ -249,8 +251,12 @@ def test_the_same_words_lead_out_of_every_question(stops: list[Stop]) -> None:
             assert always if answered is None else answered in OUT, (stop.flow.name, ask.key, said, answered)
 
 
-def _standings(stop: Stop) -> tuple[Standing, ...]:
-    return standings(stop.turn.outcome) if isinstance(stop.turn.outcome, Fact) else ()
+def _receipts(stop: Stop) -> Iterator[Say]:
+    """What is given back, however things may stand."""
+    outcome, receipt = stop.turn.outcome, stop.flow.receipt
+    if isinstance(outcome, Fact) and receipt is not None:
+        for each in standings(outcome):
+            yield receipt(outcome, stop.brief, each)
 
 
 def test_a_note_after_all() -> None:
