@@ -19,11 +19,14 @@ from bot.handlers import COMMANDS, FLOWS
 from bot.model import InboundKind, Locale
 from bot.store import briefs
 from bot.store.conversations import Kept
+from bot.understand.courtesy import courtesy
 
 BEFORE = frozenset({"help", "cancel", "undo", "what", "back"})
 """What can be said before the notice is accepted."""
 ALWAYS = BEFORE | {"menu", "relay"}
 """What can be said at every question, also where words are wanted."""
+TYPED = tuple(name for name in (*CONTROLS, *COMMANDS) if name != "ack")
+"""What can be said by a word alone: “收到” by itself is a courtesy, under an alert it is the alert's button."""
 SUBJECT = 64
 """No code of ours is longer."""
 PICTURED = (Attachment, Points)
@@ -141,7 +144,9 @@ def _written(visit: Visit, kept: Kept | None) -> None:
     if name is not None:
         command(visit, kept, name, argument)
         return
-    if kept is None:
+    if (kind := courtesy(said)) is not None and not (kept is not None and answers(kept, said)):
+        spoken.kindly(visit, kept, kind)
+    elif kept is None:
         spoken.unprompted(visit, said)
     elif unsure(visit, kept, said):
         visit.ask_again(kept)
@@ -156,7 +161,7 @@ def _command_in(visit: Visit, kept: Kept | None, said: str) -> tuple[str | None,
         return (name, argument.strip()) if name in COMMANDS or name in CONTROLS else (None, "")
     locales = (visit.locale, *(other for other in Locale if other is not visit.locale))
     for locale in locales:
-        found = words.matches("commands", locale, said, (*CONTROLS, *COMMANDS))
+        found = words.matches("commands", locale, said, TYPED)
         if found is not None:
             asked = kept is not None and found not in ALWAYS and answers(kept, said)
             return (None, "") if asked else (found, "")

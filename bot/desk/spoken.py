@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 FLOW = "plain_words"
 DEFAULT = "daily_report"
+OFFERED = 4
+"""So many cases that nobody has acknowledged are offered to whoever says “收到”."""
 FREE = (Text, Attachment, Find)
 """Questions that take any words."""
 
@@ -97,6 +99,19 @@ def _read(visit: Visit, said: str) -> tuple[Brief, Draft]:
     if today - timedelta(days=briefs.BACK) <= draft.day < today:
         brief = visit.brief(draft.day, flow, said)
     return brief, draft
+
+
+def kindly(visit: Visit, kept: Kept | None, kind: str) -> None:
+    """Thanks and “好的”: a kind word back; what is asked stays asked, what waits is one tap away."""
+    if kept is not None:
+        visit.ask_again(kept, Say("desk/courtesy", {"kind": kind, "unseen": 0}))
+        return
+    brief = visit.brief(visit.now.date(), FLOWS["todo"])
+    unseen = [each.subject for each in brief.todo if each.kind == "unseen"] if kind == "seen" else []
+    seen = tuple(Option(f"ack {code}", code) for code in unseen[:OFFERED])
+    owing = any(place.status is None for place in brief.owed)
+    report = (Option("report"),) if owing and not seen else ()
+    visit.say(Say("desk/courtesy", {"kind": kind, "unseen": len(unseen)}, (*seen, *report)), edit=False)
 
 
 def relay(visit: Visit, kept: Kept | None, _: str) -> None:
