@@ -16,6 +16,8 @@ class Sort(StrEnum):
     WRONG = "wrong"
     DAY = "day"
     WARMTH = "warmth"
+    ODD = "odd"
+    """A figure with a point or a degree that no body has."""
     DOOR = "door"
     QUESTION = "question"
     IF = "if"
@@ -94,6 +96,10 @@ WORDS: Mapping[Sort, str] = {
         r"(?<![\d.-])(?:3[4-9]|4[0-3])\s*(?:"
         r"[.。点]\s*\d{1,2}\s*(?:摄氏度|度|°c?)?(?![\d栋])"
         r"|(?:摄氏度|度|°)c?(?:半|\d(?!\d*\s*(?:人|例|个|名|栋)))?)"
+    ),
+    Sort.ODD: (
+        r"(?<![a-z\d.-])\d{1,3}(?:\s*[.。点]\s*\d{1,2})?\s*(?:摄氏度|度(?!假)|°c?)\d?"
+        r"|(?<![a-z\d.-])\d{1,3}[.。点]\d{1,2}(?![\d.]|\s*(?:栋|号|单元|期|级|版|米|公里|万|元|倍|%|年|月))"
     ),
     Sort.DOOR: (
         r"(?<![a-z\d.-])(?:[a-z]\d{0,2}|\d{1,3})\s*(?:栋|幢|座|号楼|#楼?|号(?=\s*(?:\d|楼|院)))\s*-?\s*"

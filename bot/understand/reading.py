@@ -7,16 +7,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from bot.model import Doubt, Draft, DraftLine, Status
-from bot.understand.clauses import CONTENT, Clause, Read, not_normal, only_denies, read
+from bot.understand.clauses import CONTENT, Clause, not_normal, only_denies
 from bot.understand.gazetteer import Gazetteer, Named
 from bot.understand.lexicon import Sort
 from bot.understand.notes import WARM, Entry, Notes
 from bot.understand.plain import Plain
+from bot.understand.saying import Read, read
 from bot.understand.tokens import SLIP, Token
 
 SHORTEST = 2
 """A single sign that was not understood is not worth a word."""
+LARGE = 20
+"""A number in signs that is none by chance."""
 NAME = 4
 """So many signs beside an item of a list are the name of whoever wrote it."""
 _PART = re.compile("楼|单元|人|户|居民")
@@ -42,6 +44,10 @@ class Reading:
     stray: bool = False
     """Whether a place is spoken of that is none of the writer's."""
     foreign: list[str] = field(default_factory=list)
+    odd: list[tuple[int, int]] = field(default_factory=list)
+    """What was meant for a temperature, and is none."""
+    numbers: bool = False
+    """Whether a figure was lost."""
     trouble: bool = False
     """Whether something is not normal, and nothing more was said of it."""
 
@@ -206,49 +212,20 @@ class Reading:
             behind = clause.pieces[index + 1 : index + 2]
             end = behind[0].end if behind and behind[0].sort is Sort.COUNT else piece.end
             lost.append((piece.start, end))
-        lost += [(piece.start, piece.end) for piece in said.figures]
+        for piece in (*said.figures, *said.odd):
+            if piece.sort is Sort.ODD or self._written_in_figures(piece):
+                lost.append((piece.start, piece.end))
+                self.numbers = True
+        self.odd += [(piece.start, piece.end) for piece in said.odd]
         for piece in clause.of(Sort.RUN):
             if len(piece.words) >= SHORTEST and not (clause.numbered and len(piece.words) <= NAME):
                 lost.append((piece.start, piece.end))
 
-    def draft(self, cut: str) -> Draft:
-        """All that was understood; ``cut``: what was too long to be read."""
-        only = self.gazetteer.candidates[0].code if len(self.gazetteer.candidates) == 1 else ""
-        lines = [line for entry in self.notes.entries.values() if (line := entry.line()) is not None]
-        rest, sure = self.rest, self.rest_sure
-        if not lines and not rest and self.denied and not self.unclear:
-            rest, sure = True, False
-        doubts = set() if sure or not rest else {Doubt.REST}
-        if only:
-            lines = [_at(line, only) for line in lines]
-            if rest and not lines:
-                lines = [DraftLine(only, Status.NORMAL, doubts=frozenset(() if sure else {Doubt.STATUS}))]
-            rest, doubts = False, set()
-        if len(self.days) > 1:
-            doubts.add(Doubt.DAY)
-        lost = [self.text.written(start, end) for start, end in sorted(dict.fromkeys(self.notes.lost))]
-        day = next(iter(self.days), self.today)
-        tail = (cut.strip(),) if cut.strip() else ()
-        spoken = tuple(codes[0] for codes in self.notes.entries if len(codes) == 1)
-        return Draft(
-            day,
-            tuple(lines),
-            rest,
-            frozenset(doubts),
-            (*lost, *tail),
-            spoken,
-            tuple(dict.fromkeys(self.foreign)),
-            self.trouble,
-        )
+    def _written_in_figures(self, piece: Token) -> bool:
+        """Whether somebody wrote figures, or a large number: “一” is often no number at all."""
+        return piece.number >= LARGE or any(sign.isdecimal() for sign in self.text.written(piece.start, piece.end))
 
 
 def _cool(piece: Token) -> bool:
     """A temperature that is none to speak of."""
     return piece.sort is Sort.WARMTH and piece.warmth < WARM
-
-
-def _at(line: DraftLine, only: str) -> DraftLine:
-    """A line without a place, where there is one place only."""
-    if line.place or line.near:
-        return line
-    return DraftLine(only, line.status, line.findings, (), line.said, line.doubts)

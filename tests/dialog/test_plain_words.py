@@ -87,7 +87,7 @@ def test_a_place_that_is_put_right_joins_what_was_said_of_it() -> None:
 def test_the_example_can_be_said(key: str, locale: Locale, name: str) -> None:
     """The example is of one's own place, has one building in it, and is read as it stands."""
     brief = replace(RULES, locale=locale, owed=(Owed("p", name),), called=(Called("p", name, (name,)),))
-    told = text.text(key, locale, {"brief": brief, "said": "嗯", "place": name})
+    told = text.text(key, locale, {"brief": brief, "said": "嗯", "place": name, "odd": ()})
     example = next(part for part in re.findall("“(.+?)”", told) if name in part)
     draft = understood(brief, example.partition("，")[0].partition(",")[0])
     (line,) = draft.lines
