@@ -18,6 +18,7 @@ MOST_IN_ROW = 3
 PADDING = 4
 LONG = 200
 """From so many characters on people want to see how many they have written."""
+ASKS = ("?", "？")
 NEAR = 2
 """So many signs of a label must be typed before a part of it counts."""
 
@@ -86,6 +87,8 @@ def meant(flow: Flow, ask: Question, said: str, brief: Brief) -> str:
 
 def named(flow: Flow, ask: Question, said: str, brief: Brief) -> str | None:
     """The option of which these words are the label or a synonym; None where they are nobody's, or of several."""
+    if isinstance(ask, Choice) and said.rstrip().endswith(ASKS) and not any(option.label for option in ask.options):
+        return None  # “正常？” asks, and is no yes
     known = {option.name or option.value: option.value for option in ask.options}
     found = words.matches(template(flow, ask), brief.locale, said, known)
     if found is not None and not (isinstance(ask, Number) and _odd_number(said)):

@@ -37,7 +37,7 @@ def named(kept: Kept | None, said: str) -> bool:
 
 def labelled(shown: letters.Shown | None, said: str) -> Pointed | None:
     """A button that opens something, by its words (“金潭村” under a list of places); None where two have the same."""
-    wanted = words.plain(said)
+    wanted = "" if said.endswith(cards.ASKS) else words.plain(said)
     opens = {
         button.value
         for button in (shown.buttons if shown and wanted else ())

@@ -41,6 +41,9 @@ def understand(said: str, gazetteer: Gazetteer, today: date) -> Draft:
 
 def _draft(reading: Reading, cut: str) -> Draft:
     """All that was understood; ``cut``: what was too long to be read."""
+    for each in reading.excepted if reading.rest else ():
+        entry = reading.notes.entry(each)
+        entry.bad = entry.bad or entry.open
     only = reading.gazetteer.candidates[0].code if len(reading.gazetteer.candidates) == 1 else ""
     lines = [line for entry in reading.notes.entries.values() if (line := entry.line()) is not None]
     # A place of which something was said that nobody understood is not simply one of “the others”.

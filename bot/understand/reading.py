@@ -41,6 +41,8 @@ class Reading:
     """The sentence that begins with “除了”, and the places that are excepted."""
     inside: bool = False
     """Whether what is excepted is a part of the place that is spoken of: nothing is said of other places."""
+    excepted: list[Named] = field(default_factory=list)
+    """Places that are said not to be like the others."""
     stray: bool = False
     """Whether a place is spoken of that is none of the writer's."""
     foreign: list[str] = field(default_factory=list)
@@ -129,7 +131,10 @@ class Reading:
     def _excepts(self, clause: Clause) -> None:
         """“除了”: the places behind it, or, where none is, a part of the place before it."""
         begin = clause.of(Sort.EXCEPT)[0].start
-        named = [piece.named for piece in clause.of(Sort.PLACE) if piece.named is not None and piece.start > begin]
+        before = self.text.text.startswith("除外", begin)
+        places = (piece for piece in clause.of(Sort.PLACE) if before or piece.start > begin)
+        named = [piece.named for piece in places if piece.named is not None]
+        self.excepted += named
         self.inside = not named and bool(self.notes.current)
         self.excepting = clause.sentence, self.notes.current if self.inside else named
 

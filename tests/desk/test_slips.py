@@ -81,6 +81,32 @@ async def test_not_normal_after_the_report(talk: Talk, who: str, heard: str) -> 
     assert heard in card.text
 
 
+@pytest.mark.parametrize(
+    "said", ["除了一期，其他都正常", "全部正常（星悦城一期除外）", "全部正常除了星悦城一期", "除星悦城一期外都正常"]
+)
+async def test_what_is_excepted_is_asked_about(talk: Talk, said: str) -> None:
+    """On whichever side it stands, a place that is excepted is not one of the others."""
+    (card,) = await talk.write("zhang", said)
+    assert card.text == "星悦城一期：什么情况？"
+
+
+@pytest.mark.parametrize("said", ["正常？", "都正常?", "全部正常？", "✅ 全部正常？"])
+@pytest.mark.parametrize("asked", [True, False], ids=["asked", "unasked"])
+async def test_a_question_is_no_report(talk: Talk, said: str, asked: bool) -> None:  # noqa: FBT001 - as above
+    """Whoever asks has not reported."""
+    if asked:
+        await talk.open("zhang")
+    await talk.write("zhang", said)
+    assert filed(talk) == 0
+
+
+@pytest.mark.parametrize("said", ["没得啥子事", "莫得问题", "冇事", "都蛮好", "都正常，谢谢", "收到，今天都正常"])
+async def test_people_have_their_own_words(talk: Talk, said: str) -> None:
+    """Dialect, and kind words around it."""
+    (card,) = await talk.write("zhang", said)
+    assert card.text == "我理解为（请核对）：\n星悦城一期、君安花园小区、汉口花园六期 正常"
+
+
 NOT = (
     "不",
     "不太",
