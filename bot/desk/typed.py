@@ -28,6 +28,8 @@ LONGEST = 60
 """No command with its place is longer: what is, is talk or a report."""
 BEHIND = ("summary", "missing", "nudge", "streaks", "scores", "why", "history", "board")
 """Those that may stand behind the place (“君安社区谁没报”)."""
+WHOLE = frozenset({"what"})
+"""What is meant only as it stands: “什么呀” is a sigh."""
 _NO = re.compile("先?(?:不要?|别|没|不用|不想|不能)")
 _APART = re.compile(r"[\s,，:：(（、]+")
 
@@ -38,7 +40,7 @@ def alone(locales: Sequence[Locale], said: str, among: tuple[str, ...]) -> str |
         wanted = words.plain(meant)
         for locale in locales:
             found = _called(locale, among).get(wanted) if wanted else None
-            if found is not None:
+            if found is not None and (found not in WHOLE or meant == said):
                 return found
     return None
 

@@ -48,8 +48,8 @@ def _draft(reading: Reading, cut: str) -> Draft:
     lines = [line for entry in reading.notes.entries.values() if (line := entry.line()) is not None]
     # A place of which something was said that nobody understood is not simply one of “the others”.
     unread = reading.odd or reading.numbers
-    named = any(entry.open and entry.named.codes for entry in reading.notes.entries.values())
-    rest, sure = reading.rest, reading.rest_sure and not (unread and named)
+    apart = unread and any(entry.open and entry.named.codes for entry in reading.notes.entries.values())
+    rest, sure = reading.rest, reading.rest_sure and not apart
     if not lines and not rest and reading.denied and not reading.unclear:
         rest, sure = True, False
     doubts = set() if sure or not rest else {Doubt.REST}

@@ -84,7 +84,7 @@ SLIPS = (
     rf"{_WRONG_SIGN}|{_SPELT}|(?<![a-z])(?:all\s+)?(?:nomal|norml|normla|noraml|nomral|nromal|normel|normall)(?![a-z])"
 )
 """“正常” with a slip of the pen, in pinyin or its initials: never filed as such without a question mark."""
-_OK = rf"(?:正\s*常|{SLIPS})"
+_OK = rf"(?=[正证征整争郑症政怔zqdyna])(?:正\s*常|{SLIPS})"
 _NOT_AT_ALL = "不了|不起来|个[鬼屁]|才怪"
 _NEVER = r"[不没未非](?:有|是|大|太|怎么|咋|算|很|够|再|完全)*"
 WORDS: Mapping[Sort, str] = {
@@ -98,8 +98,8 @@ WORDS: Mapping[Sort, str] = {
         r"|(?:摄氏度|度|°)c?(?:半|\d(?!\d*\s*(?:人|例|个|名|栋)))?)"
     ),
     Sort.ODD: (
-        r"(?<![a-z\d.-])\d{1,3}(?:\s*[.。点]\s*\d{1,2})?\s*(?:摄氏度|度(?!假)|°c?)\d?"
-        r"|(?<![a-z\d.-])\d{1,3}[.。点]\d{1,2}(?![\d.]|\s*(?:栋|号|单元|期|级|版|米|公里|万|元|倍|%|年|月))"
+        r"(?=\d)(?<![a-z\d.-])\d{1,3}(?:\s*[.。点]\s*\d{1,2})?\s*(?:摄氏度|度(?!假)|°c?)\d?"
+        r"|(?=\d)(?<![a-z\d.-])\d{1,3}[.。点]\d{1,2}(?![\d.]|\s*(?:栋|号|单元|期|级|版|米|公里|万|元|倍|%|年|月))"
     ),
     Sort.DOOR: (
         r"(?<![a-z\d.-])(?:[a-z]\d{0,2}|\d{1,3})\s*(?:栋|幢|座|号楼|#楼?|号(?=\s*(?:\d|楼|院)))\s*-?\s*"
@@ -137,7 +137,7 @@ WORDS: Mapping[Sort, str] = {
     ),
     Sort.ABNORMAL: (
         rf"有(?:点|些|1些|个)?(?:异常|情况|问题|状况)(?:情况)?|{_NEVER}{_OK}|{_OK}(?={_NOT_AT_ALL})|异常|不对劲"
-        r"|(?<![a-z])(?:bu\s*(?:tai\s*)?(?:z[hj]?eng?\s*ch?ang?|zc)|bzc)(?![a-z])|abnormal"
+        r"|(?=b)(?<![a-z])(?:bu\s*(?:tai\s*)?(?:z[hj]?eng?\s*ch?ang?|zc)|bzc)(?![a-z])|abnormal"
     ),
     Sort.KIND: "",
     Sort.NOT: (

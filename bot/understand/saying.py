@@ -73,25 +73,22 @@ def read(clause: Clause, text: str, *, placed: bool) -> Read:
         and piece.sort in {Sort.DOOR, Sort.WARMTH, Sort.COUNT, Sort.SYMPTOM}
         and not (kinds and piece.number == VAGUE)
     ]
-    cold = any(each.kind == Kind.FEVER and each.temperature is None for each in result.findings)
-    result.odd = [piece for piece in pieces if piece.sort is Sort.ODD]
-    result.odd += [
-        piece
-        for index, piece in enumerate(pieces)
-        if cold and index not in taken and piece.sort is Sort.NUMBER and piece.number in UNLIKELY
-    ]
-    said = any(_WARMTH_SAID.search(text, piece.start, piece.end) for piece in clause.of(Sort.RUN))
-    if not kinds and (said or len(pieces) == 1):
-        result.loose += [piece for piece in clause.of(Sort.NUMBER) if _body(piece.number)]
-    result.figures = [
-        piece
-        for index, piece in enumerate(pieces)
-        if index not in taken
-        and piece.sort is Sort.NUMBER
-        and piece.number
-        and piece not in (*result.odd, *result.loose)
-    ]
+    odd = [piece for piece in pieces if piece.sort is Sort.ODD]
+    numbers = [piece for index, piece in enumerate(pieces) if piece.sort is Sort.NUMBER and index not in taken]
+    if odd or numbers:
+        _figures(clause, text, result, odd, numbers)
     return result
+
+
+def _figures(clause: Clause, text: str, result: Read, odd: list[Token], numbers: Sequence[Token]) -> None:
+    """What is made of figures without a unit: a temperature of whatever was said before, or what is to be named."""
+    cold = any(each.kind == Kind.FEVER and each.temperature is None for each in result.findings)
+    result.odd = odd + [piece for piece in numbers if cold and piece.number in UNLIKELY]
+    said = any(_WARMTH_SAID.search(text, piece.start, piece.end) for piece in clause.of(Sort.RUN))
+    if not clause.of(Sort.KIND) and (said or len(clause.pieces) == 1):
+        result.loose += [piece for piece in numbers if _body(piece.number)]
+    known = (*result.odd, *result.loose)
+    result.figures = [piece for piece in numbers if piece.number and piece not in known]
 
 
 def _too_many(pieces: Sequence[Token], count: int | None) -> bool:

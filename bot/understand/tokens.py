@@ -117,7 +117,7 @@ def _token(match: re.Match[str], gazetteer: Gazetteer, today: date, text: str) -
             token = replace(token, named=gazetteer.exactly(said))
         case Sort.DAY:
             token = replace(token, day=days.day(said, today))
-        case Sort.NORMAL if _SLIP.search(said):
+        case Sort.NORMAL if "正常" not in said and _SLIP.search(said):
             token = replace(token, words=SLIP)
         case Sort.WARMTH:
             token = replace(token, warmth=_warmth(said))
