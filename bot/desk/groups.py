@@ -12,7 +12,8 @@ from bot.desk import cards, spoken, typed
 from bot.desk.paper_records import picture
 from bot.dialog import Say
 from bot.model import Level, Locale, Role
-from bot.model.office import Ask, Office, Outside
+from bot.model.office import Ask, Office
+from bot.model.places import Outside
 from bot.store import audit, briefs, figures, lacking, overview
 from bot.store.asking import Look
 from bot.store.duties import ASSIGNMENT, PLACE

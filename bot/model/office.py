@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from bot.model.house import ChannelState, Health, Settings
-from bot.model.places import Misnamed, Role
+from bot.model.places import Misnamed, Outside, Role
 from bot.model.staff import Invitees, Staff
 
 NAMES = 5
@@ -55,18 +55,6 @@ class Sum(NamedTuple):
     expected: int = 0
     received: int = 0
     on_time: int = 0
-
-
-class Outside(NamedTuple):
-    """Days of which nothing can be told: to come, before counting began, too many at once, or none at all."""
-
-    why: str
-    """``ahead``, ``before``, ``span`` or ``none``."""
-    said: str = ""
-    since: date | None = None
-    until: date | None = None
-    began: date | None = None
-    """The day on which the first place there began to count."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class Level(StrEnum):
@@ -83,6 +84,18 @@ class Misnamed:
     """The name of the place that was meant, where it is not theirs: that it exists is public, what is in it is not."""
     whom: tuple[tuple[str, str], ...] = ()
     """Whom to ask about it: role and place."""
+
+
+class Outside(NamedTuple):
+    """Days of which nothing can be told: to come, before counting began, too many at once, or none at all."""
+
+    why: str
+    """``ahead``, ``before``, ``span`` or ``none``."""
+    said: str = ""
+    since: date | None = None
+    until: date | None = None
+    began: date | None = None
+    """The day on which the first place there began to count."""
 
 
 @dataclass(frozen=True, slots=True)

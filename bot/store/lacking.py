@@ -12,7 +12,8 @@ from sqlalchemy import Connection, select
 
 from bot import words
 from bot.model import Field, Grant, Level, Settled, grant
-from bot.model.office import Ask, Gap, Missing, Nudge, Office, Outside, Sum
+from bot.model.office import Ask, Gap, Missing, Nudge, Office, Sum
+from bot.model.places import Outside
 from bot.scoring.nudging import AGAIN, Known, held
 from bot.store import daily, served
 from bot.store.asking import Asking, House

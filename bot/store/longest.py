@@ -9,7 +9,8 @@ from datetime import date
 from sqlalchemy import select
 
 from bot.model import DUTY_LEVELS, DayState, Streak
-from bot.model.office import Ask, Counting, Longest, Office, Outside
+from bot.model.office import Ask, Counting, Longest, Office
+from bot.model.places import Outside
 from bot.scoring.coverage import Days
 from bot.scoring.streak import streak
 from bot.store import figures

@@ -11,7 +11,8 @@ from typing import Any
 from sqlalchemy import select
 
 from bot.model import DayState, Event, Level, Role, Streak
-from bot.model.office import NAMES, Ask, Hint, Office, Outside, Some, Sum, Summary
+from bot.model.office import NAMES, Ask, Hint, Office, Some, Sum, Summary
+from bot.model.places import Outside
 from bot.scoring.coverage import Days, Tally
 from bot.scoring.hints import thin
 from bot.scoring.log import outline

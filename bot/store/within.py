@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import date
 
 from bot.model import DUTY_LEVELS
-from bot.model.office import MAY, Ask, Outside
+from bot.model.office import MAY, Ask
+from bot.model.places import Outside
 from bot.store import daily
 from bot.store.asking import Asking, Looking
 from bot.store.naming import called

@@ -18,7 +18,6 @@ from bot.model.office import (
     Missing,
     Nudge,
     Office,
-    Outside,
     Scored,
     Scores,
     Share,
@@ -26,6 +25,7 @@ from bot.model.office import (
     Sum,
     Summary,
 )
+from bot.model.places import Outside
 from bot.model.staff import Invitees, Staff, Worker
 from tests.town import NOW
 
