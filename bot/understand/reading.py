@@ -17,8 +17,8 @@ from bot.understand.tokens import SLIP, Token
 
 SHORTEST = 2
 """A single sign that was not understood is not worth a word."""
-LARGE = 20
-"""A number in signs that is none by chance."""
+LARGE = 2
+"""“一” in signs is often no number at all."""
 NAME = 4
 """So many signs beside an item of a list are the name of whoever wrote it."""
 _PART = re.compile("楼|单元|人|户|居民")
@@ -227,7 +227,7 @@ class Reading:
                 lost.append((piece.start, piece.end))
 
     def _written_in_figures(self, piece: Token) -> bool:
-        """Whether somebody wrote figures, or a large number: “一” is often no number at all."""
+        """Whether somebody wrote figures, or a number in signs that is one for certain."""
         return piece.number >= LARGE or any(sign.isdecimal() for sign in self.text.written(piece.start, piece.end))
 
 
