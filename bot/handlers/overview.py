@@ -37,7 +37,7 @@ def _next(office: Office, told: Summary, overdue: int) -> tuple[Option, ...]:
 def _paper(here: str, told: Summary) -> Option:
     """The document of these days."""
     match told.period.removeprefix("last_"):
-        case period if period == "month" or len(period) == len("2026-11"):
+        case period if period == "month" or (period[:1].isdecimal() and len(period) == len("2026-11")):
             wanted = f"monthly {here} {told.since:%Y-%m}"
         case "quarter":
             wanted = f"quarterly {here} {quarter(told.since)}"

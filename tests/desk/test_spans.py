@@ -80,3 +80,17 @@ async def test_in_a_group(talk: Talk) -> None:
     assert told.text.startswith("君安社区 · 2026年9月")
     (told,) = await talk.write("zhang", "12月汇总", "g")
     assert told.text == "12月1日 至 12月31日 还没到，没有数据。"
+
+
+@pytest.mark.parametrize(
+    ("said", "document"),
+    [
+        ("9月汇总", "/document monthly JA 2026-09"),
+        ("本季度汇总", "/document quarterly JA 2026Q4"),
+        ("汇总 11-20", "/document daily-table JA 2026-11-20"),
+    ],
+)
+async def test_the_document_of_these_days(talk: Talk, said: str, document: str) -> None:
+    """A month's, a quarter's or a day's, as the days are that were named."""
+    (told,) = await talk.write("wang", said)
+    assert document in [button.value for row in told.buttons for button in row]
