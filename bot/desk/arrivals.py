@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, timedelta
 
-from bot import words
 from bot.desk import enrolment, groups, letters, spoken, typed
 from bot.desk.controls import CONTROLS
-from bot.desk.pointing import answers, pointed, unsure
+from bot.desk.pointing import answers, named, pointed, unsure
 from bot.desk.reminders import SETTLES
 from bot.desk.visit import DEFAULT, Visit, standing
 from bot.dialog import Attachment, Option, Points, Question, Reply, Say, take
@@ -19,9 +18,15 @@ from bot.handlers import COMMANDS, FLOWS
 from bot.model import InboundKind, Locale
 from bot.store import briefs
 from bot.store.conversations import Kept
+from bot.understand.courtesy import courtesy
 
-BEFORE = frozenset({"help", "cancel", "what", "back"})
+BEFORE = frozenset({"help", "cancel", "undo", "what", "back"})
 """What can be said before the notice is accepted."""
+ALWAYS = BEFORE | {"menu", "relay"}
+"""What can be said at every question, also where words are wanted."""
+TYPED = tuple(name for name in (*CONTROLS, *COMMANDS) if name != "ack")
+"""What can be said by a word alone: “收到” by itself is a courtesy, under an alert it is the alert's button."""
+SLASHES = ("/", "／")
 SUBJECT = 64
 """No code of ours is longer."""
 PICTURED = (Attachment, Points)
@@ -125,15 +130,23 @@ def _written(visit: Visit, kept: Kept | None) -> None:
     if not said:
         visit.ask_again(kept, Say("desk/unreadable"))
         return
+    found = None
+    if said[:1] not in SLASHES:
+        # What is offered right now is meant before a command of the same word (“收到”, “导出”).
+        if kept is not None and named(kept, said):
+            visit.answer(kept, said)
+            return
+        found = pointed(visit, kept, said)
+    if found is not None:
+        _chosen(visit, kept, *found)
+        return
     name, argument = _command_in(visit, kept, said)
     if name is not None:
         command(visit, kept, name, argument)
         return
-    found = pointed(visit, kept, said)
-    if found is not None:
-        _chosen(visit, kept, *found)
-        return
-    if kept is None:
+    if (kind := courtesy(said)) is not None and not (kept is not None and answers(kept, said)):
+        spoken.kindly(visit, kept, kind)
+    elif kept is None:
         spoken.unprompted(visit, said)
     elif unsure(visit, kept, said):
         visit.ask_again(kept)
@@ -143,15 +156,18 @@ def _written(visit: Visit, kept: Kept | None) -> None:
 
 def _command_in(visit: Visit, kept: Kept | None, said: str) -> tuple[str | None, str]:
     """A command by its name (``/report 2026-11-23``) or by the words for it, in either language."""
-    if said.startswith("/"):
-        name, _, argument = said[1:].partition(" ")
-        return (name, argument.strip()) if name in COMMANDS or name in CONTROLS else (None, "")
     locales = (visit.locale, *(other for other in Locale if other is not visit.locale))
-    for locale in locales:
-        found = words.matches("commands", locale, said, (*CONTROLS, *COMMANDS))
-        if found is not None:
-            asked = kept is not None and found not in CONTROLS and answers(kept, said)
-            return (None, "") if asked else (found, "")
+    if said[:1] in SLASHES:
+        name, _, argument = said[1:].partition(" ")
+        name = name.partition("@")[0]
+        if name in COMMANDS or name in CONTROLS:
+            return name, argument.strip()
+        found = typed.alone(locales, said[1:], TYPED)
+        return (found, "") if found else typed.with_argument(locales, said[1:].strip())
+    found = typed.alone(locales, said, TYPED)
+    if found is not None:
+        asked = kept is not None and found not in ALWAYS and answers(kept, said)
+        return (None, "") if asked else (found, "")
     return (None, "") if kept is not None and answers(kept, said) else typed.with_argument(locales, said)
 
 

@@ -18,6 +18,7 @@ MOST_IN_ROW = 3
 PADDING = 4
 LONG = 200
 """From so many characters on people want to see how many they have written."""
+ASKS = ("?", "？")
 NEAR = 2
 """So many signs of a label must be typed before a part of it counts."""
 
@@ -70,24 +71,35 @@ def help_text(flow: Flow, ask: Question, brief: Brief) -> str:
 
 def meant(flow: Flow, ask: Question, said: str, brief: Brief) -> str:
     """The raw answer that typed words stand for: an option by label, synonym or telling part; else the words."""
-    named = {option.name or option.value: option.value for option in ask.options}
-    found = words.matches(template(flow, ask), brief.locale, said, named)
-    if found is not None and not (isinstance(ask, Number) and _odd_number(said)):
-        return named[found]
+    found = named(flow, ask, said, brief)
+    if found is not None:
+        return found
     wanted = words.plain(said)
-    # Labels that the template fills in (“37.3–38”); where a number is asked, sign by sign: “-1” is not “1”.
-    as_said = str.strip if isinstance(ask, Number) else words.plain
-    same = [button.value for button in _choices(flow, ask, brief) if as_said(button.label) == as_said(said) != ""]
-    if len(same) == 1:
-        return same[0]
     labels = {option.value: words.plain(option.label) for option in ask.options if option.label}
-    exact = [value for value, label in labels.items() if label == wanted]
-    near = [value for value, label in labels.items() if _near(wanted, label)]
-    likely = exact or (near if isinstance(ask, Choice) else [])
-    if not likely and isinstance(ask, Choice) and ask.near:
+    if not isinstance(ask, Choice) or wanted in labels.values():
+        return said
+    likely = [value for value, label in labels.items() if _near(wanted, label)]
+    if not likely and ask.near:
         options = [Candidate(option.value, option.label) for option in ask.options if option.label]
         likely = [each.code for each in rank(said, options)]
     return likely[0] if len(likely) == 1 else said
+
+
+def named(flow: Flow, ask: Question, said: str, brief: Brief) -> str | None:
+    """The option of which these words are the label or a synonym; None where they are nobody's, or of several."""
+    if isinstance(ask, Choice) and said.rstrip().endswith(ASKS) and not any(option.label for option in ask.options):
+        return None  # “正常？” asks, and is no yes
+    known = {option.name or option.value: option.value for option in ask.options}
+    found = words.matches(template(flow, ask), brief.locale, said, known)
+    if found is not None and not (isinstance(ask, Number) and _odd_number(said)):
+        return known[found]
+    # Labels that the template fills in (“37.3–38”); where a number is asked, sign by sign: “-1” is not “1”.
+    as_said = str.strip if isinstance(ask, Number) else words.plain
+    same = [button.value for button in _choices(flow, ask, brief) if as_said(button.label) == as_said(said) != ""]
+    if not same:  # one that has no button
+        wanted = words.plain(said)
+        same = [option.value for option in ask.options if option.label and words.plain(option.label) == wanted]
+    return same[0] if len(same) == 1 else None
 
 
 def _odd_number(said: str) -> bool:

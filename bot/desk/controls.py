@@ -33,6 +33,14 @@ def _cancel(visit: Visit, kept: Kept | None, _: str) -> None:
     visit.say(Say("desk/cancelled", actions=NEXT))
 
 
+def _undo(visit: Visit, kept: Kept | None, argument: str) -> None:
+    """Drop what is in hand; with nothing in hand, take the day's report back, which is asked first."""
+    if kept is None:
+        visit.open("withdraw", None)
+    else:
+        _cancel(visit, kept, argument)
+
+
 def _back(visit: Visit, kept: Kept | None, _: str) -> None:
     if kept is None:
         visit.say(Say("desk/idle", actions=NEXT))
@@ -160,6 +168,7 @@ def _settle(visit: Visit, kept: Kept | None, argument: str, value: str) -> None:
 
 CONTROLS: dict[str, Control] = {
     "cancel": _cancel,
+    "undo": _undo,
     "back": _back,
     "what": _what,
     "help": _help,

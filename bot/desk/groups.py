@@ -13,11 +13,12 @@ from bot.desk.paper_records import picture
 from bot.dialog import Say
 from bot.model import Level, Locale, Role
 from bot.model.office import Ask, Office
+from bot.model.places import Outside
 from bot.store import audit, briefs, figures, lacking, overview
 from bot.store.asking import Look
 from bot.store.duties import ASSIGNMENT, PLACE
 from bot.store.tables import named
-from bot.understand.periods import period
+from bot.store.within import within
 
 if TYPE_CHECKING:
     from bot.desk.visit import Visit
@@ -37,12 +38,18 @@ def answer(visit: Visit) -> None:
         _bind(visit, argument.strip())
     elif found is not None and found in SHOWN and not argument.strip():
         SHOWN[found](visit)
-    elif found != "board" and (days := typed.with_days(_locales(visit), said.removeprefix("/"), loosely=False)):
+    elif found != "board" and (days := _days(visit, said.removeprefix("/"))):
         _summary(visit, days)
     elif said.startswith("/") and found is not None:
         visit.say(Say("desk/private"))
     elif found is None:
         spoken.in_group(visit, said)
+
+
+def _days(visit: Visit, said: str) -> str | None:
+    """The days of which a summary is wanted."""
+    dated = typed.with_days(_locales(visit), said, ("summary",), loosely=False)
+    return dated[1] if dated else None
 
 
 def _named(visit: Visit, said: str) -> str | None:
@@ -133,8 +140,12 @@ def _summary(visit: Visit, days: str = "today") -> None:
     if place is None:
         return
     look = Look(visit.connection, visit.tools.house, visit.now)
-    told = overview.overview(look, place[0], period(days, look.today))
     office = Office(Ask.SUMMARY, *place, at=visit.now)
+    named = within(look, place[0], days)
+    if isinstance(named, Outside):
+        visit.say(Say("office/outside", {"office": office, "days": named}))
+        return
+    told = overview.overview(look, place[0], named)
     labels = visit.tools.rules.labels
     visit.say(Say("office/summary", {"office": office, "told": told, "overdue": 0, "labels": labels}))
 

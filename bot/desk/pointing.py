@@ -18,13 +18,32 @@ if TYPE_CHECKING:
 
 DIGITS = 3
 """So many digits may be the number of a choice."""
+LABEL = 60
+"""No button says more."""
 Pointed = tuple[letters.Shown, str]
 """The message, and the value of the button in it."""
 
 
 def pointed(visit: Visit, kept: Kept | None, said: str) -> Pointed | None:
     """The choice that is meant, or None where the words are something else."""
-    return _marked(visit, kept, said) or _labelled(visit, kept, said)
+    return _marked(visit, kept, said) or (labelled(_last(visit), said) if len(said) <= LABEL else None)
+
+
+def named(kept: Kept | None, said: str) -> bool:
+    """Whether words are the label, or a synonym, of what the open question offers: then they are nothing else."""
+    ask = None if kept is None else _asked(kept)
+    return kept is not None and ask is not None and cards.named(FLOWS[kept.flow], ask, said, kept.brief) is not None
+
+
+def labelled(shown: letters.Shown | None, said: str) -> Pointed | None:
+    """A button that opens something, by its words (“金潭村” under a list of places); None where two have the same."""
+    wanted = "" if said.endswith(cards.ASKS) else words.plain(said)
+    opens = {
+        button.value
+        for button in (shown.buttons if shown and wanted else ())
+        if button.value.startswith("/") and words.plain(button.label) == wanted
+    }
+    return (shown, opens.pop()) if shown is not None and len(opens) == 1 else None
 
 
 def unsure(visit: Visit, kept: Kept, said: str) -> bool:
@@ -75,23 +94,6 @@ def _marked(visit: Visit, kept: Kept | None, said: str) -> Pointed | None:
     if lettered and kept is not None and shown.conversation != kept.id:
         return None  # it came after the question, and has numbers, which mean nothing here
     return shown, shown.buttons[index].value
-
-
-def _labelled(visit: Visit, kept: Kept | None, said: str) -> Pointed | None:
-    """A button of the message last shown that opens something, by its words (“金潭村” under a list of places).
-
-    What answers the open question is for the question to read; where free words are asked for, these are the answer.
-    """
-    if kept is not None and answers(kept, said):
-        return None
-    shown = _last(visit)
-    wanted = words.plain(said)
-    named = {
-        button.value
-        for button in (shown.buttons if shown and wanted else ())
-        if button.value.startswith("/") and words.plain(button.label) == wanted
-    }
-    return (shown, named.pop()) if shown is not None and len(named) == 1 else None
 
 
 def _last(visit: Visit) -> letters.Shown | None:

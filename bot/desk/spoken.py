@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 FLOW = "plain_words"
 DEFAULT = "daily_report"
+OFFERED = 4
+"""So many cases that nobody has acknowledged are offered to whoever says “收到”."""
 FREE = (Text, Attachment, Find)
 """Questions that take any words."""
 
@@ -35,11 +37,20 @@ def unprompted(visit: Visit, said: str) -> None:
         visit.reply(visit.start(DEFAULT, None, today), Reply(ask.key, value), said)
         return
     brief, draft = _read(visit, said)
+    if draft.empty and draft.trouble:
+        _asked(visit, None, brief)
+        return
     missed = plain_words.unfit(brief, draft, said) if draft.empty and not draft.foreign else None
     if missed is None:
         visit.open(FLOW, None, brief.day, subject=said)
         return
     visit.write(cards.card(None, brief, (missed, *visit.helpful())), edit=False, kind="miss")
+
+
+def _asked(visit: Visit, kept: Kept | None, brief: Brief) -> None:
+    """Something is not normal, and it was not said what: ask, as a tap on “有异常” does."""
+    owing = any(place.status is None for place in brief.owed)
+    visit.open("exceptions" if owing else "found" if brief.owed else "notice", kept, brief.day)
 
 
 def instead(visit: Visit, kept: Kept, said: str) -> bool:
@@ -53,6 +64,9 @@ def instead(visit: Visit, kept: Kept, said: str) -> bool:
         ask.read(cards.meant(FLOWS[kept.flow], ask, said, kept.brief))
     except Unreadable:
         brief, draft = _read(visit, said)
+        if draft.empty and draft.trouble and kept.flow == DEFAULT:
+            _asked(visit, kept, brief)
+            return True
         if not draft.lines and not (draft.rest and kept.flow == DEFAULT):
             return False
         if kept.flow == FLOW:  # the draft is said anew: the one before is no more
@@ -85,6 +99,19 @@ def _read(visit: Visit, said: str) -> tuple[Brief, Draft]:
     if today - timedelta(days=briefs.BACK) <= draft.day < today:
         brief = visit.brief(draft.day, flow, said)
     return brief, draft
+
+
+def kindly(visit: Visit, kept: Kept | None, kind: str) -> None:
+    """Thanks and “好的”: a kind word back; what is asked stays asked, what waits is one tap away."""
+    if kept is not None:
+        visit.ask_again(kept, Say("desk/courtesy", {"kind": kind, "unseen": 0}))
+        return
+    brief = visit.brief(visit.now.date(), FLOWS["todo"])
+    unseen = [each.subject for each in brief.todo if each.kind == "unseen"] if kind == "seen" else []
+    seen = tuple(Option(f"ack {code}", code) for code in unseen[:OFFERED])
+    owing = any(place.status is None for place in brief.owed)
+    report = (Option("report"),) if owing and not seen else ()
+    visit.say(Say("desk/courtesy", {"kind": kind, "unseen": len(unseen)}, (*seen, *report)), edit=False)
 
 
 def relay(visit: Visit, kept: Kept | None, _: str) -> None:

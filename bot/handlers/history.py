@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from bot.dialog import Choice, Dialog, Flow, Goto, Need, Option, Say
 from bot.model import Brief, Cause, HistoryDay, PlaceHistory
+from bot.questions.refused import misnamed
 
 BUTTONS = 12
 """More places than this are no help on a phone."""
@@ -35,6 +36,9 @@ def history(brief: Brief) -> Dialog:
     if brief.past:
         calendar = Option(f"days {brief.past[0].code}", name="days")
         yield from Say("history/history", shown(brief.past), (calendar, Option("places"), Option("menu")))
+        return None
+    if brief.misnamed:
+        yield from misnamed(brief.misnamed, "history")
         return None
     if not brief.near:
         yield from Say("history/nothing", {"said": brief.subject}, (Option("menu"),))

@@ -37,7 +37,7 @@ def _next(office: Office, told: Summary, overdue: int) -> tuple[Option, ...]:
 def _paper(here: str, told: Summary) -> Option:
     """The document of these days."""
     match told.period.removeprefix("last_"):
-        case "month":
+        case period if period == "month" or (period[:1].isdecimal() and len(period) == len("2026-11")):
             wanted = f"monthly {here} {told.since:%Y-%m}"
         case "quarter":
             wanted = f"quarterly {here} {quarter(told.since)}"
@@ -53,7 +53,7 @@ def missing(brief: Brief) -> Dialog:
     if told is None:
         yield from refused(office)
         return None
-    chase = (Option(f"nudge {office.place}", name="nudge"),) if told.groups else ()
+    chase = (Option(f"nudge {office.place}", name="nudge"),) if told.groups and office.on is None else ()
     more = (*elsewhere(office), Option(f"summary {office.place}", name="summary"))
     yield from Say("office/missing", {"office": office, "told": told}, (*chase, *more))
     return None

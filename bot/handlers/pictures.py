@@ -5,12 +5,16 @@ from __future__ import annotations
 from bot.dialog import Dialog, Flow, Need, Option, Say
 from bot.dialog.choosing import one_place
 from bot.model import Brief, Fact, PictureAsked, Standing
+from bot.questions.refused import misnamed
 
 MENU = Option("menu")
 
 
 def board(brief: Brief) -> Dialog:
     """All places of one's own on one picture; ``/board JA`` names another below them."""
+    if brief.misnamed:
+        yield from misnamed(brief.misnamed, "board")
+        return None
     if not brief.boards:
         yield from Say("board/nothing", {"said": brief.subject}, (MENU,))
         return None
@@ -19,6 +23,9 @@ def board(brief: Brief) -> Dialog:
 
 def days(brief: Brief) -> Dialog:
     """The last days of a compound, that was named or is chosen."""
+    if brief.misnamed:
+        yield from misnamed(brief.misnamed, "days")
+        return None
     if not brief.calendars:
         yield from Say("board/nothing", {"said": brief.subject}, (MENU,))
         return None
@@ -28,6 +35,9 @@ def days(brief: Brief) -> Dialog:
 
 def overview(brief: Brief) -> Dialog:
     """A town at a glance, for those who oversee one."""
+    if brief.misnamed:
+        yield from misnamed(brief.misnamed, "overview")
+        return None
     if not brief.overviews:
         yield from Say("board/overseen", {"said": brief.subject}, (Option("board"), MENU))
         return None

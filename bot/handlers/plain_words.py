@@ -35,6 +35,9 @@ def plain_words(brief: Brief) -> Dialog:
             action = "rewrite"
         else:
             rows = _one_each((yield from drafted.rows(brief, n, draft)))
+            rows, known = yield from drafted.warmed(n, draft, rows)
+            if known:
+                draft = replace(draft, odd=(), lost=tuple(each for each in draft.lost if each != draft.odd[0]))
             if not rows and not _others(brief, rows):
                 return Goto("daily_report")  # all of it is reported already
             rows, action = yield from _checked(brief, n, draft, rows)
@@ -76,7 +79,7 @@ def unfit(brief: Brief, draft: Draft, said: str) -> Say | None:
         return Say("plain_words/foreign", {"names": draft.foreign}, (Option("report"), Option("places")))
     if draft.empty:
         lost = draft.lost[0] if draft.lost and draft.spoken else said
-        return Say("plain_words/lost", {"said": lost, "place": _example(brief, draft)}, ways)
+        return Say("plain_words/lost", {"said": lost, "place": _example(brief, draft), "odd": draft.odd}, ways)
     if draft.day != brief.day:
         return Say("plain_words/day", {"said": draft.day}, (Option("report"), Option("notice")))
     owed = {place.code for place in brief.owed}
@@ -139,7 +142,8 @@ def _shown(brief: Brief, draft: Draft, rows: Sequence[Row]) -> dict[str, object]
         "day_doubted": Doubt.DAY in draft.doubts,
         "left": [] if draft.rest else [place.name for place in others],
         "falls": [mine[row.place.code] for row in rows if row.normal and row.place.code in mine],
-        "lost": draft.lost,
+        "lost": [each for each in draft.lost if each not in draft.odd],
+        "odd": draft.odd,
         "noted": _note(brief, draft, rows) is not None,
         "foreign": draft.foreign,
     }

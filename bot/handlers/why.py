@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.dialog import Choice, Dialog, Flow, Goto, Need, Option, Say
 from bot.model import Brief
+from bot.questions.refused import misnamed
 
 BUTTONS = 12
 """More places than this are no help on a phone."""
@@ -16,12 +17,20 @@ def why(brief: Brief) -> Dialog:
         yield from Say("why/head", {"name": brief.reasons["name"]})
         yield from Say("figures/explain", brief.reasons, (Option(f"history {place}", name="history"), Option("menu")))
         return None
+    if brief.misnamed:
+        yield from misnamed(brief.misnamed, "why")
+        return None
     if not brief.near:
         yield from Say("why/nothing", {"said": brief.subject}, (Option("menu"),))
         return None
     options = tuple(Option(each.code, each.name) for each in brief.near[:BUTTONS])
-    chosen = yield from Choice("place", options, {"said": brief.subject}, near=True)
+    chosen = yield from Choice("place", options, {"said": brief.subject, "several": _several(brief)}, near=True)
     return Goto("why", chosen)
+
+
+def _several(brief: Brief) -> bool:
+    """Whether what was named is a part of several names."""
+    return bool(brief.subject) and all(brief.subject in each.name for each in brief.near)
 
 
 FLOWS = (Flow("why", why, "why", needs=frozenset({Need.REASONS}), about="subject"),)

@@ -91,7 +91,7 @@ from bot.model.messages import (
     Undeliverable,
 )
 from bot.model.own import Self
-from bot.model.places import DUTY_LEVELS, Assignment, Called, Level, Near, Place, Role
+from bot.model.places import DUTY_LEVELS, Assignment, Called, Level, Misnamed, Near, Place, Role
 from bot.model.standards import (
     HALF,
     Answer,
@@ -191,6 +191,7 @@ __all__ = [
     "Locale",
     "LocaleChosen",
     "Mark",
+    "Misnamed",
     "NameCorrected",
     "Near",
     "NoticeAccepted",

@@ -17,7 +17,7 @@ from bot.model.ledger import BoardEntry, Check, Counter, Problem, Spot
 from bot.model.locales import Locale
 from bot.model.office import Office
 from bot.model.own import Self
-from bot.model.places import Called, Near
+from bot.model.places import Called, Misnamed, Near
 from bot.model.standards import Assessable, Sheet
 
 
@@ -198,6 +198,8 @@ class Brief:
     """The same of a calendar: the place that was named, else each compound there."""
     overviews: tuple[Near, ...] = ()
     """Places that this person oversees."""
+    misnamed: Misnamed | None = None
+    """What the command named, where that is no place of this person's."""
     office: Office | None = None
     """The answer to what somebody asks who answers for many places."""
 

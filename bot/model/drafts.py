@@ -65,6 +65,10 @@ class Draft:
     """Codes of the places that were named, also where nothing was said of them."""
     foreign: tuple[str, ...] = ()
     """Words that look like a place, and are none of the writer's."""
+    trouble: bool = False
+    """Whether something is not normal, and it was not said what or where: that is to be asked."""
+    odd: tuple[str, ...] = ()
+    """Of what was lost, the figures that were meant for a temperature, and are none that a body has."""
 
     @property
     def empty(self) -> bool:

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from bot.model.house import ChannelState, Health, Settings
-from bot.model.places import Role
+from bot.model.places import Misnamed, Outside, Role
 from bot.model.staff import Invitees, Staff
 
 NAMES = 5
@@ -219,6 +219,14 @@ class Office:
     """The asker's other places for this: code and name."""
     unknown: str = ""
     """What was named and is no place of theirs."""
+    misnamed: Misnamed | None = None
+    """The same, where it is a place of others', or a slip for one of theirs."""
+    outside: Outside | None = None
+    """Why nothing can be told of the days that were named."""
+    on: date | None = None
+    """The day that is told of, where it is not today."""
+    days: str = ""
+    """The span that was named with it, as a button repeats it."""
     whom: tuple[tuple[str, str], ...] = ()
     """Whom to ask where this person may not: role and place, nearest first."""
     at: datetime | None = None

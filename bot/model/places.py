@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class Level(StrEnum):
@@ -70,6 +71,31 @@ class Near:
     code: str
     name: str
     """With the place above it where two share a name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Misnamed:
+    """A name in a command that is none of the person's places as it stands."""
+
+    said: str
+    near: tuple[Near, ...] = ()
+    """Theirs that may be meant: a slip of the pen, pinyin."""
+    foreign: str = ""
+    """The name of the place that was meant, where it is not theirs: that it exists is public, what is in it is not."""
+    whom: tuple[tuple[str, str], ...] = ()
+    """Whom to ask about it: role and place."""
+
+
+class Outside(NamedTuple):
+    """Days of which nothing can be told: to come, before counting began, too many at once, or none at all."""
+
+    why: str
+    """``ahead``, ``before``, ``span`` or ``none``."""
+    said: str = ""
+    since: date | None = None
+    until: date | None = None
+    began: date | None = None
+    """The day on which the first place there began to count."""
 
 
 @dataclass(frozen=True, slots=True)

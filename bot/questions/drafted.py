@@ -7,13 +7,14 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 
-from bot.dialog import Choice, Option, Step, Text
+from bot.dialog import Choice, Degrees, Option, Step, Text
 from bot.dialog.choosing import BUTTONS
-from bot.model import Brief, Called, Details, Doubt, Draft, DraftFinding, DraftLine, KnownCase, Near, Status
+from bot.model import Brief, Called, Details, Doubt, Draft, DraftFinding, DraftLine, Kind, KnownCase, Near, Status
 from bot.questions.person import Item, same_case
 from bot.understand import drafts
 from bot.understand.gazetteer import Gazetteer, build
 from bot.understand.places import Candidate
+from bot.understand.warmth import likely
 
 OTHER = "other"
 """Something that is no kind of case: said in words."""
@@ -119,6 +120,23 @@ def _what(brief: Brief, n: str, row: Row) -> Generator[Step, Any, Row]:
         return replace(row, findings=(finding,), doubts=row.doubts - {Doubt.KIND})
     said = yield from Text(f"other/{n}", brief.note_limit, values=shown)
     return replace(row, words=said, doubts=row.doubts - {Doubt.KIND})
+
+
+def warmed(n: int, draft: Draft, found: Sequence[Row]) -> Generator[Step, Any, tuple[list[Row], bool]]:
+    """Ask for the temperature of a fever where one was written that no body has; and whether it is known now."""
+    for i, row in enumerate(found):
+        for j, each in enumerate(row.findings if draft.odd else ()):
+            if each.kind == Kind.FEVER and each.temperature is None:
+                said = draft.odd[0]
+                meant = likely(said)
+                can = (*((Option(meant, f"{meant}℃"),) if meant else ()), Option("untaken"))
+                told = yield from Degrees(f"warm/{n}", can, {"place": row.place, "said": said})
+                if told == "untaken":
+                    return list(found), False
+                warm = replace(each, temperature=float(told), doubts=each.doubts - {Doubt.COUNT, Doubt.TEMPERATURE})
+                row = replace(row, findings=(*row.findings[:j], warm, *row.findings[j + 1 :]))  # noqa: PLW2901 - it is known now
+                return [*found[:i], row, *found[i + 1 :]], True
+    return list(found), False
 
 
 def met(brief: Brief, n: str, found: Sequence[Row]) -> Generator[Step, Any, list[Row]]:

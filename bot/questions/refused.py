@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.dialog import Option, Say
+from bot.model import Misnamed
 from bot.model.office import Office
 
 SHOWN = 20
@@ -13,10 +14,30 @@ OTHERS = 4
 
 def refused(office: Office) -> Say:
     """Why nothing can be told, and what to do instead."""
+    if office.outside:
+        return _outside(office)
+    if office.misnamed:
+        return misnamed(office.misnamed, f"{office.ask} {office.days}".removesuffix("today").strip())
     if office.unknown:
         others = tuple(Option(f"{office.ask} {code}", name) for code, name in office.others[:OTHERS])
         return Say("office/unknown", {"said": office.unknown[:SHOWN]}, (*others, Option("menu")))
     return Say("office/refused", {"office": office}, (Option("places"), Option("menu")))
+
+
+def _outside(office: Office) -> Say:
+    """Why nothing can be told of the days that were named; the same of today, and of more than a day as a summary."""
+    days = office.outside
+    span = days is not None and days.why == "span"
+    more = (Option(f"summary {days.said} {office.place}", name="summary"),) if days and span else ()
+    today = Option(f"{office.ask} {office.place}", name="today")
+    return Say("office/outside", {"office": office, "days": days}, (*more, today, Option("menu")))
+
+
+def misnamed(place: Misnamed, command: str) -> Say:
+    """A name that is none of theirs as it stands: what is meant instead, or whom to ask about what is another's."""
+    near = tuple(Option(f"{command} {each.code}", each.name) for each in place.near)
+    others = () if near else (Option("places"),)
+    return Say("office/misnamed", {"place": place, "said": place.said[:SHOWN]}, (*near, *others, Option("menu")))
 
 
 def elsewhere(office: Office, *words: str) -> tuple[Option, ...]:

@@ -14,7 +14,7 @@ from bot.store.asking import Asking
 from bot.store.assessments import ASSESSMENT, END, KEPT, MARK, sheet_of
 from bot.store.authority import holds, scope
 from bot.store.duties import ASSIGNMENT, PLACE
-from bot.store.past import called
+from bot.store.naming import called
 
 OFFERED = 12
 """As many places as buttons are of use on a phone."""

@@ -31,7 +31,7 @@ from bot.store.case_logs import read_persons
 from bot.store.creation_draft import draft
 from bot.store.creation_hints import hints_of
 from bot.store.duties import PLACE
-from bot.store.past import called
+from bot.store.naming import called
 from bot.store.prepared import Prepared
 from bot.store.tables import named
 from bot.store.townships import townlet

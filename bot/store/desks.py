@@ -17,7 +17,7 @@ from bot.store.asking import Asking
 from bot.store.authority import holds, roles_at, scope
 from bot.store.cases import RefusedError
 from bot.store.duties import ASSIGNMENT, PLACE
-from bot.store.past import called
+from bot.store.naming import called
 from bot.store.tables import named
 
 ROLES = frozenset({Role.COMMUNITY_LEAD, Role.UNIT_CONTACT, Role.TOWNSHIP_REVIEWER, Role.OFFICE, Role.ADMIN})

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, select
 from bot import words
 from bot.model import Field, Grant, Level, Settled, grant
 from bot.model.office import Ask, Gap, Missing, Nudge, Office, Sum
+from bot.model.places import Outside
 from bot.scoring.nudging import AGAIN, Known, held
 from bot.store import daily, served
 from bot.store.asking import Asking, House
@@ -22,6 +23,7 @@ from bot.store.offices import place_of
 from bot.store.owing import Places, unreported
 from bot.store.reached import Reached, reached
 from bot.store.tables import named
+from bot.store.within import spanned, within
 from scheduler.calendar import deadlines
 
 PERSON = named("person")
@@ -33,15 +35,19 @@ HEADS = (Level.COMMUNITY, Level.VILLAGE)
 
 
 def missing(asking: Asking) -> Mapping[str, Office]:
-    """Who owes today's report at the place that the command named, or the widest of the person's own."""
-    office, found = place_of(asking, Ask.MISSING, asking.subject.strip())
+    """Who owes the report of today, or of the day that was named, at the place named, or the widest of one's own."""
+    name, said = spanned(asking, Ask.MISSING)
+    office, found = place_of(asking, Ask.MISSING, said)
     if found is None:
-        return {"office": office}
+        return {"office": replace(office, days=name)}
+    days = within(asking, found.code, name, one=True)
+    if isinstance(days, Outside):
+        return {"office": replace(office, outside=days)}
     named_ = grant(found.roles, Field.REPORTER, own=False) >= Grant.MASKED
-    told = lacking(asking.connection, found.code, asking.today)
+    told = lacking(asking.connection, found.code, days.until)
     if named_:
-        told = _with_workers(asking, told)
-    return {"office": replace(office, missing=told)}
+        told = _with_workers(asking, told, days.until)
+    return {"office": replace(office, missing=told, on=days.until if days.until < asking.today else None)}
 
 
 def lacking(connection: Connection, code: str, day: date) -> Missing:
@@ -65,10 +71,10 @@ def lacking(connection: Connection, code: str, day: date) -> Missing:
     return Missing(reports, tuple((name, tuple(gaps)) for name, gaps in groups.items()), more)
 
 
-def _with_workers(asking: Asking, told: Missing) -> Missing:
+def _with_workers(asking: Asking, told: Missing, day: date) -> Missing:
     """The same with the masked names of those who owe each of the places shown: a stand-in, not who is away."""
     codes = [gap.code for _, gaps in told.groups for gap in gaps]
-    owed = _owed(asking.connection, codes, asking.today)
+    owed = _owed(asking.connection, codes, day)
     query = select(PERSON.c.id, PERSON.c.name).where(PERSON.c.id.in_(sorted(owed)))
     keyring = asking.house.keyring
     names = (
@@ -109,7 +115,8 @@ class Whom:
 
 def nudge(asking: Asking) -> Mapping[str, Office]:
     """How many would be reminded now, at the place that the command named, or the widest of the person's own."""
-    office, found = place_of(asking, Ask.NUDGE, asking.subject.strip())
+    _, said = spanned(asking, Ask.NUDGE)  # only today's report is called for
+    office, found = place_of(asking, Ask.NUDGE, said)
     if found is None:
         return {"office": office}
     who = whom(asking.connection, asking.house, asking.now, found.code)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date
 
 from sqlalchemy import select
 
 from bot.model import DUTY_LEVELS, DayState, Streak
 from bot.model.office import Ask, Counting, Longest, Office
+from bot.model.places import Outside
 from bot.scoring.coverage import Days
 from bot.scoring.streak import streak
 from bot.store import figures
@@ -17,6 +19,7 @@ from bot.store.authority import holds
 from bot.store.duties import ASSIGNMENT, PLACE
 from bot.store.offices import place_of
 from bot.store.overview import Counted, counted, decided, names_of
+from bot.store.within import spanned, within
 
 ALL = 10
 """So many places fit a message that people read."""
@@ -25,32 +28,48 @@ EACH = 5
 
 
 def streaks(asking: Asking) -> Mapping[str, Office]:
-    """Of the place that the command named; else of all below the widest of one's own, or of all one works for."""
-    office, found = place_of(asking, Ask.STREAKS, asking.subject.strip())
+    """Of the place that the command named; else of all below the widest of one's own, or of all one works for.
+
+    As things stand today, or stood at the end of the day that was named, as it is known now.
+    """
+    name, said = spanned(asking, Ask.STREAKS)
+    office, found = place_of(asking, Ask.STREAKS, said)
     if found is None:
-        return {"office": office}
-    if asking.subject.strip() or found.level not in DUTY_LEVELS:
-        return {"office": replace(office, streaks=below(asking, found.code))}
+        return {"office": replace(office, days=name)}
+    days = within(asking, found.code, name, one=True)
+    if isinstance(days, Outside):
+        return {"office": replace(office, outside=days)}
+    day = days.until
+    office = replace(office, on=day if day < asking.today else None)
+    if said or found.level not in DUTY_LEVELS:
+        return {"office": replace(office, streaks=below(asking, found.code, day))}
     own = select(ASSIGNMENT.c.place).where(ASSIGNMENT.c.person == asking.who.person, holds(asking.today))
     still = PLACE.c.closed.is_(None) | (PLACE.c.closed > asking.today)
     query = select(PLACE.c.code).where(PLACE.c.code.in_(own), still).order_by(PLACE.c.code)
     codes = list(asking.connection.execute(query).scalars())
-    known = figures.streaks(asking.connection, asking.house.rules, asking.today, places=codes)
+    known = _begun(figures.streaks(asking.connection, asking.house.rules, day, places=codes), asking, day)
     return {"office": replace(office, name="", others=(), streaks=_picked(asking, known))}
 
 
-def below(look: Looking, code: str) -> Longest:
+def below(look: Looking, code: str, day: date | None = None) -> Longest:
     """Of a place with all below it: a fixed number of questions."""
-    town = counted(look, code, look.today)
-    return _picked(look, _all(look, town))
+    day = day or look.today
+    town = counted(look, code, day)
+    return _picked(look, _begun(_all(look, town, day), look, day))
 
 
-def _all(look: Looking, town: Counted) -> list[Streak]:
-    rules, today = look.house.rules, look.today
+def _begun(known: list[Streak], look: Looking, day: date) -> list[Streak]:
+    """Without those that did not count yet on a day that is over."""
+    over = day < look.today
+    return [each for each in known if not over or each.reason or each.since]
+
+
+def _all(look: Looking, town: Counted, day: date) -> list[Streak]:
+    rules = look.house.rules
     if rules.unverified != "count":  # a day without a report changes the figure: only the whole one knows
-        return figures.streaks(look.connection, rules, today, places=list(town.places)) if town.places else []
-    cases, seen = decided(look, town, today), Days(today, 1)
-    return [cases.get(code) or streak(code, today, start, None, seen, rules) for code, start in town.places.items()]
+        return figures.streaks(look.connection, rules, day, places=list(town.places)) if town.places else []
+    cases, seen = decided(look, town, day), Days(day, 1)
+    return [cases.get(code) or streak(code, day, start, None, seen, rules) for code, start in town.places.items()]
 
 
 def _picked(look: Looking, known: list[Streak]) -> Longest:

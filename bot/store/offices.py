@@ -6,16 +6,14 @@ from dataclasses import dataclass
 
 from sqlalchemy import case, select
 
-from bot.model import Level, Role
+from bot.model import Level, Misnamed, Role
 from bot.model.office import MAY, Ask, Office
 from bot.store.asking import Asking
 from bot.store.authority import holds, responsible, roles_at
 from bot.store.duties import ASSIGNMENT, PLACE
-from bot.store.past import called
+from bot.store.naming import UPWARD, meant
 from bot.understand.periods import bare
 
-UPWARD = (Role.COMMUNITY_LEAD, Role.TOWNSHIP_REVIEWER, Role.OFFICE, Role.ADMIN)
-"""Whom to ask, the nearest first."""
 OWN = 12
 """More places than this are no help on a phone."""
 _RANK = case({level.value: number for number, level in enumerate(Level)}, value=PLACE.c.level)
@@ -50,12 +48,12 @@ def place_of(asking: Asking, ask: Ask, said: str = "") -> tuple[Office, Found | 
     office = Office(ask, others=others, at=asking.now)
     if not rows:
         return Office(ask, whom=_whom(asking, ask), at=asking.now), None
-    near = called(asking, said, MAY[ask]) if said else []
-    if said and not near:  # what a place is called may begin like words that are only said around one
-        said = bare(said)
-        near = called(asking, said, MAY[ask]) if said else []
+    said = said if bare(said) else ""  # “汇总一下” names no place
+    near, misnamed = meant(asking, said, MAY[ask]) if said else ([], None)
+    if len(near) > 1:
+        misnamed = Misnamed(said, tuple(near))
     if said and len(near) != 1:
-        return Office(ask, others=others, unknown=said, at=asking.now), None
+        return Office(ask, others=others, unknown=bare(said), misnamed=misnamed, at=asking.now), None
     code = near[0].code if near else rows[0].code
     row = mine.get(code) or asking.connection.execute(select(PLACE).where(PLACE.c.code == code)).one()
     rest = tuple(other for other in office.others if other[0] != code)

@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 
 from bot.model import DayState, Event, Level, Role, Streak
 from bot.model.office import NAMES, Ask, Hint, Office, Some, Sum, Summary
+from bot.model.places import Outside
 from bot.scoring.coverage import Days, Tally
 from bot.scoring.hints import thin
 from bot.scoring.log import outline
@@ -26,7 +27,8 @@ from bot.store.offices import place_of
 from bot.store.prepared import Prepared
 from bot.store.spans import broken as broken_places
 from bot.store.spans import current, unrank
-from bot.understand.periods import Period, named, period
+from bot.store.within import spanned, within
+from bot.understand.periods import Period
 from scheduler.calendar import cutoff
 
 COUNTED = (Level.COMPOUND, Level.UNIT, Level.VILLAGE)
@@ -42,12 +44,15 @@ def summary(asking: Asking) -> Mapping[str, Office]:
 
     ``上周 君安社区``, ``week JA``: in any order.
     """
-    name, said = named(asking.subject)
+    name, said = spanned(asking, Ask.SUMMARY)
     office, found = place_of(asking, Ask.SUMMARY, said)
     if found is None:
-        return {"office": office}
+        return {"office": replace(office, days=name)}
+    days = within(asking, found.code, name)
+    if isinstance(days, Outside):
+        return {"office": replace(office, outside=days)}
     reviews = bool(REVIEWERS & found.roles)
-    told = overview(asking, found.code, period(name or "today", asking.today), found.level if reviews else None)
+    told = overview(asking, found.code, days, found.level if reviews else None)
     return {"office": replace(office, summary=told)}
 
 

@@ -13,7 +13,7 @@ from bot.store.asking import Asking
 from bot.store.authority import holds, scope
 from bot.store.cases import RefusedError
 from bot.store.duties import ASSIGNMENT, PLACE
-from bot.store.past import called
+from bot.store.naming import meant
 
 ANY = tuple(Role)
 OVERSEERS = frozenset({Role.TOWNSHIP_REVIEWER, Role.OFFICE, Role.ADMIN})
@@ -29,8 +29,10 @@ ONCE = 60
 def pictured(asking: Asking) -> Mapping[str, Any]:
     """The place that the command named by code, name or alias; else one's own, the compounds there, the towns."""
     if asking.subject:
-        found = tuple(called(asking, asking.subject))
-        return {"boards": found, "calendars": found, "overviews": _overviews(asking, [each.code for each in found])}
+        named, misnamed = meant(asking, asking.subject)
+        found, codes = tuple(named), [each.code for each in named]
+        shown = {"boards": found, "calendars": found, "overviews": _overviews(asking, codes)}
+        return {**shown, "misnamed": misnamed}
     today, person = asking.today, asking.who.person
     direct = select(ASSIGNMENT.c.place).where(ASSIGNMENT.c.person == person, holds(today))
     still = PLACE.c.closed.is_(None) | (PLACE.c.closed > today)

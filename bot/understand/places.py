@@ -60,14 +60,18 @@ class Ranking:
 
     def rank(self, said: str) -> tuple[Candidate, ...]:
         """As the function ``rank``."""
+        return self.meant(said)[0]
+
+    def meant(self, said: str) -> tuple[tuple[Candidate, ...], bool]:
+        """The same, and whether the words say so: a name or a part of one, no spelling and no slip of the pen."""
         wanted = fold(said)
         if not wanted:
-            return ()
-        for fits in (self._exactly, self._partly, self._spelled, self._spelled_partly):
-            found = fits(wanted)
-            if found:
-                return self._ordered(found)
-        return self._likely(wanted)
+            return (), True
+        surely = self._exactly(wanted) or self._partly(wanted)
+        if surely:
+            return self._ordered(surely), True
+        alike = self._spelled(wanted) or self._spelled_partly(wanted)
+        return self._ordered(alike) if alike else self._likely(wanted), False
 
     @cached_property
     def _names(self) -> dict[str, set[int]]:

@@ -7,16 +7,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from bot.model import Doubt, Draft, DraftLine, Status
-from bot.understand.clauses import CONTENT, Clause, Read, not_normal, only_denies, read
+from bot.understand.clauses import CONTENT, Clause, not_normal, only_denies
 from bot.understand.gazetteer import Gazetteer, Named
 from bot.understand.lexicon import Sort
 from bot.understand.notes import WARM, Entry, Notes
 from bot.understand.plain import Plain
-from bot.understand.tokens import Token
+from bot.understand.saying import Read, read
+from bot.understand.tokens import SLIP, Token
 
 SHORTEST = 2
 """A single sign that was not understood is not worth a word."""
+LARGE = 2
+"""“一” in signs is often no number at all."""
 NAME = 4
 """So many signs beside an item of a list are the name of whoever wrote it."""
 _PART = re.compile("楼|单元|人|户|居民")
@@ -39,9 +41,17 @@ class Reading:
     """The sentence that begins with “除了”, and the places that are excepted."""
     inside: bool = False
     """Whether what is excepted is a part of the place that is spoken of: nothing is said of other places."""
+    excepted: list[Named] = field(default_factory=list)
+    """Places that are said not to be like the others."""
     stray: bool = False
     """Whether a place is spoken of that is none of the writer's."""
     foreign: list[str] = field(default_factory=list)
+    odd: list[tuple[int, int]] = field(default_factory=list)
+    """What was meant for a temperature, and is none."""
+    numbers: bool = False
+    """Whether a figure was lost."""
+    trouble: bool = False
+    """Whether something is not normal, and nothing more was said of it."""
 
     def lose(self, clause: Clause) -> None:
         """Nothing is made of a clause; it is named as it stands."""
@@ -50,6 +60,7 @@ class Reading:
     def hear(self, clause: Clause) -> None:
         """Note what a clause says."""
         if self._elsewhere(clause) or clause.of(Sort.WRONG) or not_normal(clause):
+            self.trouble = self.trouble or not_normal(clause)
             self.lose(clause)
             return
         if clause.of(Sort.FOLLOW):
@@ -120,7 +131,10 @@ class Reading:
     def _excepts(self, clause: Clause) -> None:
         """“除了”: the places behind it, or, where none is, a part of the place before it."""
         begin = clause.of(Sort.EXCEPT)[0].start
-        named = [piece.named for piece in clause.of(Sort.PLACE) if piece.named is not None and piece.start > begin]
+        before = self.text.text.startswith("除外", begin)
+        places = (piece for piece in clause.of(Sort.PLACE) if before or piece.start > begin)
+        named = [piece.named for piece in places if piece.named is not None]
+        self.excepted += named
         self.inside = not named and bool(self.notes.current)
         self.excepting = clause.sentence, self.notes.current if self.inside else named
 
@@ -139,13 +153,15 @@ class Reading:
         denies = said.denied or bool(clause.of(Sort.NOT))
         if others:
             if normal or denies:
-                self._all_others(sure=bool(normal) and not clause.of(Sort.MAYBE))
+                self._all_others(sure=bool(normal) and normal[0].words != SLIP and not clause.of(Sort.MAYBE))
         elif normal:
             partly = any(piece.sort is Sort.DOOR for piece in said.loose) and not self.gazetteer.buildings
             self._normal(clause, places, normal[0], partly=partly)
             said.loose = [piece for piece in said.loose if piece.sort is not Sort.DOOR and not _cool(piece)]
         elif clause.of(Sort.ABNORMAL):
-            for place in self._meant(places):
+            meant = self._meant(places)
+            self.trouble = self.trouble or not (meant or denies)
+            for place in meant:
                 place.bad, place.denied = place.bad or not denies, place.denied or denies
             self.denied = self.denied or (denies and not places)
         elif not said.unclear and (said.denied or only_denies(clause)):
@@ -170,7 +186,7 @@ class Reading:
                 entry.bad = entry.bad or not entry.findings
             return
         meant = self._meant(places)
-        partly = partly or bool(clause.of(Sort.MAYBE))
+        partly = partly or bool(clause.of(Sort.MAYBE)) or normal.words == SLIP
         for place in meant:
             place.denied = place.denied or partly
             place.normal = place.normal or not partly
@@ -193,48 +209,28 @@ class Reading:
     def _leftovers(self, clause: Clause, said: Read) -> None:
         """Name what was not understood, but for the names that stand in a list."""
         self.unclear = self.unclear or bool(said.unclear)
+        talk = any(len(piece.words) >= SHORTEST for piece in clause.of(Sort.RUN))
+        self.trouble = self.trouble or (bool(said.bare) and not talk)
         lost = self.notes.lost
         for piece in (*said.unclear, *said.bare):
             index = clause.pieces.index(piece)
             behind = clause.pieces[index + 1 : index + 2]
             end = behind[0].end if behind and behind[0].sort is Sort.COUNT else piece.end
             lost.append((piece.start, end))
-        lost += [(piece.start, piece.end) for piece in said.figures]
+        for piece in (*said.figures, *said.odd):
+            if piece.sort is Sort.ODD or self._written_in_figures(piece):
+                lost.append((piece.start, piece.end))
+                self.numbers = True
+        self.odd += [(piece.start, piece.end) for piece in said.odd]
         for piece in clause.of(Sort.RUN):
             if len(piece.words) >= SHORTEST and not (clause.numbered and len(piece.words) <= NAME):
                 lost.append((piece.start, piece.end))
 
-    def draft(self, cut: str) -> Draft:
-        """All that was understood; ``cut``: what was too long to be read."""
-        only = self.gazetteer.candidates[0].code if len(self.gazetteer.candidates) == 1 else ""
-        lines = [line for entry in self.notes.entries.values() if (line := entry.line()) is not None]
-        rest, sure = self.rest, self.rest_sure
-        if not lines and not rest and self.denied and not self.unclear:
-            rest, sure = True, False
-        doubts = set() if sure or not rest else {Doubt.REST}
-        if only:
-            lines = [_at(line, only) for line in lines]
-            if rest and not lines:
-                lines = [DraftLine(only, Status.NORMAL, doubts=frozenset(() if sure else {Doubt.STATUS}))]
-            rest, doubts = False, set()
-        if len(self.days) > 1:
-            doubts.add(Doubt.DAY)
-        lost = [self.text.written(start, end) for start, end in sorted(dict.fromkeys(self.notes.lost))]
-        day = next(iter(self.days), self.today)
-        tail = (cut.strip(),) if cut.strip() else ()
-        spoken = tuple(codes[0] for codes in self.notes.entries if len(codes) == 1)
-        return Draft(
-            day, tuple(lines), rest, frozenset(doubts), (*lost, *tail), spoken, tuple(dict.fromkeys(self.foreign))
-        )
+    def _written_in_figures(self, piece: Token) -> bool:
+        """Whether somebody wrote figures, or a number in signs that is one for certain."""
+        return piece.number >= LARGE or any(sign.isdecimal() for sign in self.text.written(piece.start, piece.end))
 
 
 def _cool(piece: Token) -> bool:
     """A temperature that is none to speak of."""
     return piece.sort is Sort.WARMTH and piece.warmth < WARM
-
-
-def _at(line: DraftLine, only: str) -> DraftLine:
-    """A line without a place, where there is one place only."""
-    if line.place or line.near:
-        return line
-    return DraftLine(only, line.status, line.findings, (), line.said, line.doubts)

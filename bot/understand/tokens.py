@@ -14,8 +14,11 @@ from bot.understand.lexicon import Sort
 
 SHORT_NAME = 3
 """What is longer is a name by itself."""
+SLIP = "slip"
+"""Of “正常”: it was not written so."""
 VAGUE = -1
 """Some, and it was not said how many."""
+_SLIP = re.compile(lexicon.SLIPS)
 _TWO = re.compile("两|俩|夫妻|母子|父子")
 _WARM = re.compile(r"(\d{2})\D*(?:(\d{1,2})|(半))?")
 _SYMPTOMS = {name: re.compile(words) for name, words in lexicon.SYMPTOMS.items()}
@@ -114,6 +117,8 @@ def _token(match: re.Match[str], gazetteer: Gazetteer, today: date, text: str) -
             token = replace(token, named=gazetteer.exactly(said))
         case Sort.DAY:
             token = replace(token, day=days.day(said, today))
+        case Sort.NORMAL if "正常" not in said and _SLIP.search(said):
+            token = replace(token, words=SLIP)
         case Sort.WARMTH:
             token = replace(token, warmth=_warmth(said))
         case Sort.COUNT | Sort.NUMBER:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -178,5 +179,33 @@ async def test_a_report_in_words_that_was_left_is_offered_again(talk: Talk) -> N
 
 async def test_a_figure_that_is_no_temperature_is_named(talk: Talk) -> None:
     """It may be a slip for one: it is shown, and not left out in silence."""
-    (draft,) = await talk.write("zhang", "星悦城一期发热1人28.5")
-    assert "“28" in draft.text
+    (asked,) = await talk.write("zhang", "星悦城一期发热1人28.5")
+    assert asked.text == "“28.5”不像体温。星悦城一期发热的，体温是多少？"
+    (draft,) = await talk.tap("zhang", "38.5℃")
+    assert "发热 1 人 38.5℃" in draft.text
+    assert "28.5" not in draft.text
+    await talk.tap("zhang", "放弃")
+    await talk.write("zhang", "星悦城一期发热1人29度")
+    (draft,) = await talk.write("zhang", "没量")
+    assert "“29度”不像体温" in draft.text
+
+
+async def test_a_place_with_a_number_that_was_not_understood_is_not_simply_normal(talk: Talk) -> None:
+    """“星悦城一期 37，其他正常”: that it is one of the others is marked, for something was said of it."""
+    (draft,) = await talk.write("zhang", "星悦城一期 37，其他正常")
+    assert "正常(?)" in draft.text
+
+
+NUMBERS = (
+    "星悦城一期3栋 45度", "星悦城一期 3.85", "星悦城一期 385", "星悦城一期 37", "星悦城一期 37，其他正常", "都正常 7",
+    "星悦城一期发热1人100度", "星悦城一期 36.5，君安花园正常", "星悦城一期发热1人38.5，电话13812345678",
+    "星悦城一期密接2人，一共56户", "星悦城一期发热1人38.5 39.2", "体温28.5", "君安花园密接1人2.5",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("said", NUMBERS)
+async def test_no_number_is_lost_in_silence(talk: Talk, said: str) -> None:
+    """Each figure stands in the answer: as what it was read as, or as what was not understood."""
+    (answer,) = await talk.write("zhang", said)
+    for figure in re.findall(r"\d+(?:\.\d+)?", said):
+        assert figure in answer.text, answer.text

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from bot.model import Brief, Standing, Todo
+from bot.model import Brief, Misnamed, Near, Standing, Todo
 from bot.model.house import ChannelState, Facts, Health, Settings
 from bot.model.office import (
     Ask,
@@ -25,6 +25,7 @@ from bot.model.office import (
     Sum,
     Summary,
 )
+from bot.model.places import Outside
 from bot.model.staff import Invitees, Staff, Way, Worker
 from tests.town import NOW
 
@@ -63,6 +64,20 @@ TOWNS = (
     Share("U", "东街", 1, 1, 0),
     Share("V", "西街", 0, 0, 0),
 )
+OUTSIDE = (
+    Outside("ahead", "明天", TODAY + timedelta(days=1), TODAY + timedelta(days=1)),
+    Outside("ahead", "12月", TODAY + timedelta(days=7), TODAY + timedelta(days=37)),
+    Outside("before", "2025-03", TODAY - timedelta(days=600), TODAY - timedelta(days=570), TODAY),
+    Outside("span", "last_week", TODAY - timedelta(days=8), TODAY - timedelta(days=2)),
+    Outside("none", "13月"),
+)
+MISNAMED = (
+    Misnamed("君安社去", (Near("JA", "君安社区"),)),
+    Misnamed("君安", (Near("JA", "君安社区"), Near("22", "君安花园小区"))),
+    Misnamed("星悦城二期", foreign="星悦城二期", whom=(("community_lead", "新苗社区"),)),
+    Misnamed("金潭", foreign="金潭村"),
+)
+"""Names that are none of theirs as they stand."""
 NEW = Worker(5, "陈*", "138****0005", (("grid_worker", "星悦城二期"),), enrolled=False)
 AWAY = Worker(1, "张*", "138****0001", tuple(("grid_worker", each) for each in "甲乙丙丁"), away=TODAY, stand_in="李*")
 ALONE = Worker(2, "李*", "138****0002", (("grid_worker", "甲"), ("community_lead", "乙")), away=TODAY)
@@ -123,10 +138,18 @@ def days(rules: Brief) -> dict[str, Brief]:
     for period in ("yesterday", "week", "last_week", "month", "last_month", "quarter", "last_quarter"):
         told = replace(FULL, period=period, since=TODAY - timedelta(days=period != "yesterday"), hints=FULL.hints[:1])
         found[f"a {period}"] = office(Ask.SUMMARY, summary=told)
+    for n, outside in enumerate(OUTSIDE):
+        found[f"other days {n}"] = office(Ask.MISSING, outside=outside)
+    past = replace(FULL, period="2025-09", since=TODAY - timedelta(days=400), until=TODAY - timedelta(days=370))
+    found["a month"] = office(Ask.SUMMARY, summary=past)
+    found["a day"] = office(Ask.SUMMARY, summary=replace(past, period="2025-09-20", since=past.until))
+    found["a day's missing"] = office(Ask.MISSING, on=TODAY, missing=Missing(Sum(4, 1, 1), GAPS))
+    found["a day's days"] = office(Ask.STREAKS, on=TODAY, streaks=Longest(2, 1, DAYS))
     for ask in Ask:
         found[f"{ask} refused"] = Office(ask, whom=(("community_lead", "君安社区"),))
         found[f"{ask} refused, nobody to ask"] = Office(ask)
         found[f"{ask} elsewhere"] = Office(ask, others=OTHERS, unknown="火星")
+    found |= {f"named {n}": Office(Ask.SUMMARY, misnamed=each, days="week") for n, each in enumerate(MISNAMED)}
     return {
         name: replace(rules, office=each, todo=(late,) if name == "much happened" else ())
         for name, each in found.items()

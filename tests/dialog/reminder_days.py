@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from bot.model import Brief, DeadlineLine, Near, Settled
+from bot.model import Brief, DeadlineLine, Misnamed, Near, Settled
 from tests.town import NOW
 
 DUE = NOW + timedelta(days=3)
@@ -40,5 +40,9 @@ def asked(plain: Brief) -> dict[str, Brief]:
     return {
         "why": replace(plain, reasons=WHY),
         "why, of several": replace(plain, near=(Near("23", "星悦城一期"), Near("22", "君安花园小区")), subject="火星"),
+        "why, of a slip": replace(
+            plain, subject="星悦城一其", misnamed=Misnamed("星悦城一其", (Near("23", "星悦城一期"),))
+        ),
+        "why, of a part": replace(plain, near=(Near("22", "君安花园小区"), Near("24", "汉口花园六期")), subject="花园"),
         "why, of nothing": replace(plain, near=(), subject="火星"),
     }

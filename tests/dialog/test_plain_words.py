@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
 
+from bot import words as text
 from bot.dialog import Turn, resume
 from bot.handlers import FLOWS
-from bot.model import Brief, Called, CaseFound, Finding, Line, Owed, ReportFiled, Status
+from bot.model import Brief, Called, CaseFound, Finding, Line, Locale, Owed, ReportFiled, Status
+from bot.questions.drafted import understood
 from tests.dialog.plain_days import CALLED, KNOWN, ONE, THREE, TWO
 from tests.dialog.walks import RULES
 
@@ -76,3 +79,20 @@ def test_a_place_that_is_put_right_joins_what_was_said_of_it() -> None:
     )
     assert isinstance(turn.outcome, ReportFiled)
     assert [(line.place, line.findings[0].count) for line in turn.outcome.lines] == [("22", 3)]
+
+
+@pytest.mark.parametrize("name", ["1栋", "星悦城一期1栋", "十二号楼", "星悦城一期", "金潭村"])
+@pytest.mark.parametrize("locale", list(Locale))
+@pytest.mark.parametrize("key", ["plain_words/lost", "case_notice/rewrite"])
+def test_the_example_can_be_said(key: str, locale: Locale, name: str) -> None:
+    """The example is of one's own place, has one building in it, and is read as it stands."""
+    brief = replace(RULES, locale=locale, owed=(Owed("p", name),), called=(Called("p", name, (name,)),))
+    told = text.text(key, locale, {"brief": brief, "said": "嗯", "place": name, "odd": ()})
+    example = next(part for part in re.findall("“(.+?)”", told) if name in part)
+    draft = understood(brief, example.partition("，")[0].partition(",")[0])
+    (line,) = draft.lines
+    (found,) = line.findings
+    assert (line.place, found.kind, found.count, found.temperature) == ("p", "fever", 1, 38.5)
+    assert "501" in found.door or "3栋" in found.door
+    assert len(re.findall("栋|号楼", example)) == 1 or locale is Locale.EN
+    assert draft.lost == ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -9,14 +10,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot import words
-from bot.desk import cards
+from bot.desk import cards, letters
+from bot.desk.arrivals import ALWAYS
 from bot.desk.controls import CONTROLS
+from bot.desk.pointing import labelled
 from bot.dialog import (
     Attachment,
     Flow,
     Goto,
     Question,
     Reply,
+    Say,
     Text,
     Turn,
     Unreadable,
@@ -27,10 +31,11 @@ from bot.dialog import (
 )
 from bot.dialog.steps import PHOTO
 from bot.handlers import COMMANDS, FLOWS
-from bot.model import Brief, Colleague, Fact, Locale, ReportFiled
+from bot.model import Address, Brief, Colleague, Fact, Locale, ReportFiled
 from bot.store import codec
 from tests.dialog.walks import FREE, GROUPS, PLAIN, Stop, kept_answers, standings, walk, walks
 
+ZH = Locale.ZH
 LONG = (
     "daily_report",
     "exceptions",
@@ -207,6 +212,51 @@ def test_a_label_typed_is_the_choice_meant(stops: list[Stop]) -> None:
             for button in row:
                 said = cards.meant(stop.flow, ask, button.label, stop.brief)
                 assert said == button.value or ask.read(said) == ask.read(button.value), button
+
+
+def test_what_is_offered_is_meant_before_a_command_of_the_same_word(stops: list[Stop]) -> None:
+    """Typing any label, of a question or of what stands under words, does what a tap on it does."""
+    commands = 0
+    for stop in stops:
+        ask, flow, brief = stop.turn.ask, stop.flow, stop.brief
+        receipts = list(_receipts(stop))
+        for said, asked in ((stop.turn.said, ask), *(((receipt,), None) for receipt in receipts)):
+            buttons = tuple(button for row in cards.card(flow, brief, said, asked).buttons for button in row)
+            shown = letters.Shown("reply", Address("test", "x"), 1, 1, asked.key if asked else None, buttons)
+            for button in buttons:
+                answered = None if asked is None else cards.named(flow, asked, button.label, brief)
+                opened = labelled(shown, button.label)
+                value = answered if answered is not None else opened and opened[1]
+                assert value == button.value, (flow.name, button)
+                spoken = words.matches("commands", brief.locale, button.label, words.entry("commands", ZH).choices)
+                commands += spoken is not None and spoken != button.value.removeprefix("/").partition(" ")[0]
+    assert commands  # some labels are words of other commands, too
+
+
+LEAVE = ("取消", "放弃", "撤销", "算了", "不报了", "返回", "上一步", "cancel", "undo", "never mind", "back", "go back")
+"""What people say to get out of a question."""
+OUT = frozenset({"back", "close", "discard", "keep", "leave", "skip", "void", "withdraw", "withdrawn"})
+"""Choices that lead back, leave a detail out, file nothing, or take back what was filed, as “撤销” means there."""
+
+
+def test_the_same_words_lead_out_of_every_question(stops: list[Stop]) -> None:
+    """Each is a command that is always there, or, where the question offers one, the choice that means just that."""
+    asked = {(each.flow.name, each.turn.ask.key, each.brief.locale): each for each in stops if each.turn.ask}
+    for stop in asked.values():
+        ask = stop.turn.ask
+        assert ask is not None
+        for said in LEAVE:
+            answered = cards.named(stop.flow, ask, said, stop.brief)
+            always = {words.matches("commands", locale, said, ALWAYS) for locale in Locale} - {None}
+            assert always if answered is None else answered in OUT, (stop.flow.name, ask.key, said, answered)
+
+
+def _receipts(stop: Stop) -> Iterator[Say]:
+    """What is given back, however things may stand."""
+    outcome, receipt = stop.turn.outcome, stop.flow.receipt
+    if isinstance(outcome, Fact) and receipt is not None:
+        for each in standings(outcome):
+            yield receipt(outcome, stop.brief, each)
 
 
 def test_a_note_after_all() -> None:

@@ -171,6 +171,7 @@ DAYS |= {
     "a case reopened": about(card(FEVER, (Event.LEFT, None), (Event.REOPENED, None), joined=("F1124-02",))),
     "a case to look at": about(card(FEVER, may=frozenset({Action.SEE}), seen=(), shown=(), sealed=())),
     "a case to acknowledge": about(card(FEVER, may=frozenset({Action.SEE, Action.ACKNOWLEDGE}), seen=())),
+    "a slip": replace(RULES, subject="君安社去", misnamed=office_days.MISNAMED[0]),
     "no such case": replace(RULES, subject="X9999-99"),
     "isolations": replace(RULES, owed=(FREE, ALSO), isolations=STAYS, cases=(FEVER, ILLNESS)),
     "one isolation": replace(RULES, subject="7", isolations=(STAY,)),
@@ -216,6 +217,7 @@ LATER = {
         "an overseer's place": replace(RULES, boards=NEAR[:1], calendars=NEAR[:1], overviews=NEAR[:1]),
         "an overseer's places": replace(RULES, boards=NEAR, calendars=NEAR, overviews=NEAR),
         "a place that nobody has": replace(RULES, subject="火星"),
+        "a place of others": replace(RULES, subject="星悦城二期", misnamed=office_days.MISNAMED[2]),
     },
     frozenset(Ask): office_days.days(RULES),
 }

@@ -110,6 +110,14 @@ def test_buildings_that_report_for_themselves(said: str, draft: str) -> None:
     assert written(understand(said, BUILDINGS, TODAY)) == draft
 
 
+@pytest.mark.parametrize(
+    ("said", "lost"), [("都正常 三", ("三",)), ("都正常 3", ("3",)), ("都正常 一", ()), ("都正常 1", ("1",))]
+)
+def test_numbers_that_say_nothing(said: str, lost: tuple[str, ...]) -> None:
+    """Each is named, but for a “一”, which is often no number."""
+    assert understand(said, ALL, TODAY).lost == lost
+
+
 def test_words_of_a_pack() -> None:
     """Another disease brings its own word."""
     (line,) = understand("君安花园登革热2人", build(PLACES, {"dengue": "登革热"}), TODAY).lines
