@@ -51,6 +51,7 @@ class Need(StrEnum):
     CHANNELS = "channels"
     HEALTH = "health"
     SETTINGS = "settings"
+    RIGHTS = "rights"
 
 
 @dataclass(frozen=True, slots=True)

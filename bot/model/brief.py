@@ -17,7 +17,7 @@ from bot.model.ledger import BoardEntry, Check, Counter, Problem, Spot
 from bot.model.locales import Locale
 from bot.model.office import Office
 from bot.model.own import Self
-from bot.model.places import Called, Near
+from bot.model.places import Called, Near, Role
 from bot.model.standards import Assessable, Sheet
 
 
@@ -200,6 +200,10 @@ class Brief:
     """Places that this person oversees."""
     office: Office | None = None
     """The answer to what somebody asks who answers for many places."""
+    roles: frozenset[Role] = frozenset()
+    """What the person is today, by themself."""
+    may: frozenset[str] = frozenset()
+    """The commands that come with their roles, and with those of whom they stand in for."""
 
     @property
     def own_places(self) -> tuple[Near, ...]:

@@ -11,15 +11,7 @@ from sqlalchemy import Connection, bindparam, select
 
 from bot import words
 from bot.dialog import Need
-from bot.model import (
-    Brief,
-    Colleague,
-    Locale,
-    PackRules,
-    PastDay,
-    PlaceStreak,
-    Status,
-)
+from bot.model import Brief, Colleague, Locale, PackRules, PastDay, PlaceStreak, Status
 from bot.store import (
     asked,
     assessable,
@@ -37,6 +29,7 @@ from bot.store import (
     places,
     reasons,
     redblack,
+    rights,
     ticks,
     todo,
     worklog,
@@ -175,6 +168,7 @@ MORE: Mapping[Need, Callable[[Asking], Mapping[str, Any]]] = {
     Need.ISOLATIONS: care_kept.isolations,
     Need.RETURNEES: care_kept.returnees,
     Need.CARE: care_kept.care,
+    Need.RIGHTS: rights.rights,
     **asked.ANSWERS,
 }
 """What a need adds to a brief: the fields of ``Brief`` that it fills. Nothing of it is asked on a normal day."""

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import BindParameter, Connection, String, bindparam, func, select
 
 from bot.model import DUTY_LEVELS, Called, Near, Role
+from bot.model.rights import RIGHTS
 from bot.store.asking import Asking
 from bot.store.authority import scope
 from bot.store.duties import CASE, PLACE
@@ -17,9 +18,7 @@ from bot.store.known_cases import RECENT
 from bot.store.prepared import Prepared
 from bot.understand.places import Candidate
 
-WHO = frozenset(
-    {Role.BUILDING_LEADER, Role.GRID_WORKER, Role.UNIT_CONTACT, Role.COMMUNITY_LEAD, Role.TOWNSHIP_REVIEWER}
-)
+WHO = RIGHTS["notice"]
 """Who may notice a case."""
 FINDERS = WHO | {Role.OFFICE}
 """Who may name a place that is searched by its name: an office finds problems; that it enters no case is told there."""

@@ -1,0 +1,27 @@
+"""People of every role before the menu: those who report, those who lead, and those who do both."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from bot.model import Brief, Owed, Role
+from bot.model.rights import allowed
+
+OWED = (Owed("23", "星悦城一期"),)
+
+
+def of(brief: Brief, *roles: Role) -> Brief:
+    """Somebody with these roles."""
+    return replace(brief, roles=frozenset(roles), may=allowed(roles, roles))
+
+
+def days(plain: Brief) -> Mapping[str, Brief]:
+    """By role, with each kind of the menu."""
+    found = {role.value: of(plain, role) for role in Role}
+    found |= {f"{role.value}, reports": replace(of(plain, role), owed=OWED) for role in Role}
+    found["a lead who works in the field"] = replace(of(plain, Role.COMMUNITY_LEAD, Role.GRID_WORKER), owed=OWED)
+    found["a lead's stand-in"] = replace(plain, may=allowed((), {Role.COMMUNITY_LEAD}), owed=OWED)
+    kinds = ("below", "ill", "figures", "award", "ledger", "own", "nonsense")
+    named = {f"{name}: {kind}": replace(brief, subject=kind) for name, brief in found.items() for kind in kinds}
+    return found | named
