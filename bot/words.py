@@ -154,6 +154,7 @@ def _environment(locale: Locale) -> Environment:
         symptom=lambda value: label("case_notice/symptoms", locale, value),
         role=lambda value: label("roles", locale, value),
         level=lambda value: label("levels", locale, value),
+        command=lambda value: label("commands", locale, value),
     )
     return environment
 

@@ -52,6 +52,7 @@ class Need(StrEnum):
     HEALTH = "health"
     SETTINGS = "settings"
     RIGHTS = "rights"
+    BARRED = "barred"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from bot.dialog import Flow
 from bot.handlers import (
     application,
     assess,
+    barred,
     care,
     case_details,
     case_follow_up,
@@ -45,6 +46,7 @@ FLOWS: dict[str, Flow] = {
     for module in (
         application,
         assess,
+        barred,
         care,
         case_details,
         case_follow_up,

@@ -21,6 +21,7 @@ from bot.model import (
 )
 from bot.model.standards import HALF
 from bot.questions.attachments import attachments
+from bot.questions.refused import barred, whom
 from bot.scoring.awards import WORDED, fitting, refusal, since, stage
 from bot.scoring.quarters import quarter
 from bot.understand.places import Candidate, rank
@@ -28,6 +29,8 @@ from bot.understand.places import Candidate, rank
 PAGE = 9
 """So many places fit a message that people read."""
 HUNDRED = Decimal(100)
+OTHERS = frozenset({"entitled", "own"})
+"""Why a step is for somebody else."""
 REASONS = 300
 """Characters of the reasons for a step."""
 ORDER = (Stage.APPLIED, Stage.PASSED, Stage.RETURNED, Stage.AWARDED, Stage.REVOKED, Stage.REFUSED, Stage.NONE)
@@ -38,8 +41,7 @@ def creation(brief: Brief) -> Dialog:
     if brief.course is not None:
         return (yield from _one(brief, brief.course))
     if not brief.courses:
-        yield from Say("creation/nobody", {"said": brief.subject}, (Option("menu"),))
-        return None
+        return barred("creation", brief.subject)
     said = brief.subject
     meant = rank(said, [Candidate(each.place, each.name) for each in brief.courses]) if said[:1].isalpha() else []
     if len(meant) == 1:
@@ -54,7 +56,7 @@ def creation(brief: Brief) -> Dialog:
     held = sum(each.stage is Stage.AWARDED for each in ordered)
     values = {"shown": shown, "page": page, "pages": pages, "count": len(ordered), "held": held, "said": said}
     yield from Say("creation/list", values, (*actions, Option("menu")))
-    return None
+    return whom("creation") if said and not said.isdigit() else None
 
 
 def _one(brief: Brief, course: Course) -> Dialog:
@@ -65,7 +67,7 @@ def _one(brief: Brief, course: Course) -> Dialog:
         if why is not None:
             shown = {"place": course.name, "step": wanted, "reason": why.reason, **why.values}
             yield from Say("creation/refused", shown, (Option(f"creation {course.place}", name="creation"),))
-            return None
+            return whom(wanted, course.place) if why.reason in OTHERS else None
         return (yield from _step(brief, course, Step(wanted)))
     yield from Say("creation/card", card(brief, course), _onward(brief, course))
     steps = [step for step in fitting(course, brief.today) if step is not Step.APPLIED]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from bot.dialog import Choice, Dialog, Flow, Goto, Need, Option, Say
 from bot.model import Brief, Cause, HistoryDay, PlaceHistory
+from bot.questions.refused import barred
 
 BUTTONS = 12
 """More places than this are no help on a phone."""
@@ -37,8 +38,7 @@ def history(brief: Brief) -> Dialog:
         yield from Say("history/history", shown(brief.past), (calendar, Option("places"), Option("menu")))
         return None
     if not brief.near:
-        yield from Say("history/nothing", {"said": brief.subject}, (Option("menu"),))
-        return None
+        return barred("history", brief.subject)
     options = tuple(Option(each.code, each.name) for each in brief.near[:BUTTONS])
     chosen = yield from Choice("place", options, {"said": brief.subject}, near=True)
     return Goto("history", chosen)

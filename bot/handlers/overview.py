@@ -82,7 +82,9 @@ def receipt(fact: Fact, brief: Brief, standing: Standing) -> Say:
     """How many were reminded, how many not, and why."""
     assert isinstance(fact, Nudged)  # noqa: S101 - this flow comes to nothing else
     if "refused" in standing.shown:
-        return Say("office/refused", {"office": standing.shown["refused"]}, (Option("places"), Option("menu")))
+        office = standing.shown["refused"]
+        assert isinstance(office, Office)  # noqa: S101 - what the recorder of this fact shows
+        return refused(office)
     look = Option(f"missing {fact.place}", name="missing")
     return Say("office/nudged", standing.shown, (look, Option("menu")))
 

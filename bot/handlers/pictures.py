@@ -5,23 +5,23 @@ from __future__ import annotations
 from bot.dialog import Dialog, Flow, Need, Option, Say
 from bot.dialog.choosing import one_place
 from bot.model import Brief, Fact, PictureAsked, Standing
+from bot.questions.refused import barred
 
 MENU = Option("menu")
 
 
 def board(brief: Brief) -> Dialog:
     """All places of one's own on one picture; ``/board JA`` names another below them."""
+    yield from ()
     if not brief.boards:
-        yield from Say("board/nothing", {"said": brief.subject}, (MENU,))
-        return None
+        return barred("board", brief.subject)
     return PictureAsked("board-picture", tuple(each.code for each in brief.boards))
 
 
 def days(brief: Brief) -> Dialog:
     """The last days of a compound, that was named or is chosen."""
     if not brief.calendars:
-        yield from Say("board/nothing", {"said": brief.subject}, (MENU,))
-        return None
+        return barred("days", brief.subject)
     place = yield from one_place(brief.calendars)
     return PictureAsked("calendar-picture", (place.code,))
 
@@ -29,8 +29,7 @@ def days(brief: Brief) -> Dialog:
 def overview(brief: Brief) -> Dialog:
     """A town at a glance, for those who oversee one."""
     if not brief.overviews:
-        yield from Say("board/overseen", {"said": brief.subject}, (Option("board"), MENU))
-        return None
+        return barred("overview", brief.subject)
     place = yield from one_place(brief.overviews)
     return PictureAsked("overview-picture", (place.code,))
 

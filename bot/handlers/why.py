@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.dialog import Choice, Dialog, Flow, Goto, Need, Option, Say
 from bot.model import Brief
+from bot.questions.refused import barred
 
 BUTTONS = 12
 """More places than this are no help on a phone."""
@@ -17,8 +18,7 @@ def why(brief: Brief) -> Dialog:
         yield from Say("figures/explain", brief.reasons, (Option(f"history {place}", name="history"), Option("menu")))
         return None
     if not brief.near:
-        yield from Say("why/nothing", {"said": brief.subject}, (Option("menu"),))
-        return None
+        return barred("why", brief.subject)
     options = tuple(Option(each.code, each.name) for each in brief.near[:BUTTONS])
     chosen = yield from Choice("place", options, {"said": brief.subject}, near=True)
     return Goto("why", chosen)

@@ -18,6 +18,7 @@ from bot.model.locales import Locale
 from bot.model.office import Office
 from bot.model.own import Self
 from bot.model.places import Called, Near, Role
+from bot.model.rights import Barred
 from bot.model.standards import Assessable, Sheet
 
 
@@ -204,6 +205,8 @@ class Brief:
     """What the person is today, by themself."""
     may: frozenset[str] = frozenset()
     """The commands that come with their roles, and with those of whom they stand in for."""
+    barred: Barred | None = None
+    """What was refused, and whom to ask."""
 
     @property
     def own_places(self) -> tuple[Near, ...]:

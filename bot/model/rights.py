@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 
 from bot.model.access import ACTIONS, Action
+from bot.model.creation import Step
 from bot.model.office import MAY
 from bot.model.places import Role
 
@@ -30,6 +32,48 @@ RIGHTS: Mapping[str, frozenset[Role]] = {
     "circular": OVERSEEING, "overview": OVERSEEING,
 }  # fmt: skip
 """By command, the roles by which it is used, at the places at which they are held and at all below."""
+_STEPS = {Step.APPLIED: ANSWERING, Step.WITHDRAWN: ANSWERING} | dict.fromkeys(
+    (Step.PASSED, Step.RETURNED), frozenset({Role.TOWNSHIP_REVIEWER})
+)
+STEPS: Mapping[str, frozenset[Role]] = {
+    **{step.value: _STEPS.get(step, frozenset({Role.OFFICE})) for step in Step},
+    "case": ACTIONS[Action.DIAGNOSE], "case_details": ACTIONS[Action.ADD], "ack": ACTIONS[Action.ACKNOWLEDGE],
+    "open": ACTIONS[Action.DIAGNOSE], "ledger": DECIDING, "picture": DECIDING, "sheet": ANSWERING, "post": OVERSEEING,
+    "met": ANSWERING, "unmet": ANSWERING,
+}  # fmt: skip
+"""By what is done within a conversation, who does it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Barred:
+    """Why somebody may not, and whom to ask instead: roles and places, never a person."""
+
+    command: str
+    said: str = ""
+    """What they named, and is none of theirs."""
+    who: tuple[str, ...] = ()
+    """The roles that may; none: everybody who has a place."""
+    own: bool = False
+    """Whether they may at places of their own."""
+    whom: tuple[tuple[str, str], ...] = ()
+    """Role and place, the nearest."""
+
+
+ORDER = (
+    Role.COMMUNITY_LEAD, Role.TOWNSHIP_REVIEWER, Role.OFFICE, Role.ADMIN, Role.UNIT_CONTACT, Role.GRID_WORKER,
+    Role.BUILDING_LEADER,
+)  # fmt: skip
+"""Those first who are asked."""
+
+
+def told(roles: Collection[Role]) -> tuple[str, ...]:
+    """The roles as a refusal names them; none of them where everybody may."""
+    return () if set(roles) >= ALL else tuple(role.value for role in ORDER if role in roles)
+
+
+def whose(command: str) -> frozenset[Role]:
+    """Who may use a command, or do a step."""
+    return RIGHTS.get(command) or STEPS.get(command) or ALL
 
 
 def allowed(own: Collection[Role], acting: Collection[Role]) -> frozenset[str]:

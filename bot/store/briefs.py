@@ -23,6 +23,7 @@ from bot.store import (
     figures,
     known_cases,
     ledger_kept,
+    offices,
     own_data,
     past,
     pictured,
@@ -169,6 +170,7 @@ MORE: Mapping[Need, Callable[[Asking], Mapping[str, Any]]] = {
     Need.RETURNEES: care_kept.returnees,
     Need.CARE: care_kept.care,
     Need.RIGHTS: rights.rights,
+    Need.BARRED: offices.barred,
     **asked.ANSWERS,
 }
 """What a need adds to a brief: the fields of ``Brief`` that it fills. Nothing of it is asked on a normal day."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 
 import pytest
 from sqlalchemy import delete, insert
@@ -26,11 +27,17 @@ PLACE = {
 REFUSED = ("您名下没有", "不归您", "没有办法")
 
 
-def become(talk: Talk, role: Role) -> str:
-    """Li is this from now on, and nothing else."""
+def become(talk: Talk, role: Role, until: str = "") -> str:
+    """Li is this from now on, and nothing else; or was it until then."""
     assignment = named("assignment")
     unit = {"code": "U1", "name": "样板学校", "level": "unit", "parent": "JA", "start": NOW.date(), "aliases": ""}
-    row = {"person": 2, "role": role.value, "place": PLACE[role], "recorded_at": LONG_AGO}
+    row = {
+        "person": 2,
+        "role": role.value,
+        "place": PLACE[role],
+        "recorded_at": LONG_AGO,
+        "until": date.fromisoformat(until) if until else None,
+    }
 
     def job(connection: object) -> None:
         connection.execute(delete(assignment).where(assignment.c.person == 2))  # type: ignore[attr-defined]

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from bot.model import Brief, Owed, Role
-from bot.model.rights import allowed
+from bot.model.rights import Barred, allowed
 
 OWED = (Owed("23", "星悦城一期"),)
 
@@ -14,6 +14,22 @@ OWED = (Owed("23", "星悦城一期"),)
 def of(brief: Brief, *roles: Role) -> Brief:
     """Somebody with these roles."""
     return replace(brief, roles=frozenset(roles), may=allowed(roles, roles))
+
+
+TOLD = (
+    Barred("document", "", ("community_lead", "office"), whom=(("community_lead", "君安社区"),)),
+    Barred("document", "", ("office",)),
+    Barred("why", ""),
+    Barred("creation", "火星", ("office",), own=True, whom=(("office", "示例县"),)),
+    Barred("ledger", "W1", ("office",), own=True),
+    Barred("isolation", "", ("community_lead",), own=True),
+)
+"""What may be refused, and who may be there to be asked."""
+
+
+def refusals(plain: Brief) -> Mapping[str, Brief]:
+    """Each of them; and a conversation that knows of none."""
+    return {"nothing": plain} | {f"{told.command} {n}": replace(plain, barred=told) for n, told in enumerate(TOLD)}
 
 
 def days(plain: Brief) -> Mapping[str, Brief]:
