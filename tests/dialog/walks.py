@@ -219,6 +219,7 @@ LATER = {
     },
     frozenset(Ask): office_days.days(RULES),
     frozenset({"menu", "work", "help"}): menu_days.days(PLAIN),
+    frozenset({"greeting"}): menu_days.greeted(PLAIN),
     frozenset({"barred", "whom"}): menu_days.refusals(PLAIN),
 }
 """By flows, the days on which they have something to say; on the days above they have nothing."""
