@@ -18,6 +18,8 @@ from bot.model import (
     KnownCase,
     Standing,
 )
+from bot.model.paging import numbered, page
+from bot.questions.pages import following
 from bot.questions.refused import barred, whom
 from bot.scoring.effect import effect
 from bot.scoring.joining import CORRECTIONS
@@ -35,18 +37,16 @@ def cases(brief: Brief) -> Dialog:
     if not brief.cases and "cases" not in brief.may:
         return barred("cases")
     known = sorted(brief.cases, key=lambda case: case.ended_on is not None)  # stable: newest first within each
-    pages = max(1, -(-len(known) // PAGE))
-    page = min(max(1, int(brief.subject)), pages) if brief.subject.isascii() and brief.subject.isdigit() else 1
-    shown = known[(page - 1) * PAGE : page * PAGE]
+    cut = page(known, numbered(brief.subject), PAGE)
+    shown = cut.rows
     values = {
         "open": [case for case in shown if case.ended_on is None],
         "over": [case for case in shown if case.ended_on is not None],
         "running": sum(case.ended_on is None for case in known),
-        "known": len(known), "page": page, "pages": pages,
+        "known": len(known), "page": cut.number, "pages": cut.of,
     }  # fmt: skip
     actions = [Option(f"case {case.code}", case.code, case.code) for case in shown]
-    if page < pages:
-        actions.append(Option(f"cases {page + 1}", name="more"))
+    actions += following("cases", cut.number, cut.more)
     yield from Say("case/list", values, (*actions, Option("menu")))
     return None
 

@@ -11,7 +11,6 @@ from bot.model import (
     INSPECTIONS,
     Brief,
     Course,
-    CourseLine,
     CreationStepped,
     Fact,
     Stage,
@@ -19,8 +18,10 @@ from bot.model import (
     Step,
     Stepped,
 )
+from bot.model.paging import named, numbered, page
 from bot.model.standards import HALF
 from bot.questions.attachments import attachments
+from bot.questions.pages import following
 from bot.questions.refused import barred, whom
 from bot.scoring.awards import WORDED, fitting, refusal, since, stage
 from bot.scoring.quarters import quarter
@@ -42,19 +43,17 @@ def creation(brief: Brief) -> Dialog:
         return (yield from _one(brief, brief.course))
     if not brief.courses:
         return barred("creation", brief.subject)
-    said = brief.subject
+    said = named(brief.subject)[0]
     meant = rank(said, [Candidate(each.place, each.name) for each in brief.courses]) if said[:1].isalpha() else []
     if len(meant) == 1:
         return Goto("creation", meant[0].code)
     ordered = sorted(brief.courses, key=lambda line: (ORDER.index(line.stage), line.place))
-    pages = max(1, -(-len(ordered) // PAGE))
-    page = min(max(1, int(said)), pages) if said.isascii() and said.isdigit() else 1
-    shown: list[CourseLine] = ordered[(page - 1) * PAGE : page * PAGE]
+    cut = page(ordered, numbered(brief.subject), PAGE)
+    shown = cut.rows
     actions = [Option(f"creation {each.place}", each.name, each.place) for each in shown]
-    if page < pages:
-        actions.append(Option(f"creation {page + 1}", name="more"))
+    actions += following("creation", cut.number, cut.more)
     held = sum(each.stage is Stage.AWARDED for each in ordered)
-    values = {"shown": shown, "page": page, "pages": pages, "count": len(ordered), "held": held, "said": said}
+    values = {"shown": shown, "page": cut.number, "pages": cut.of, "count": len(ordered), "held": held, "said": said}
     yield from Say("creation/list", values, (*actions, Option("menu")))
     return whom("creation") if said and not said.isdigit() else None
 

@@ -7,6 +7,7 @@ from bot.dialog.choosing import options
 from bot.model import Brief, Fact, Standing
 from bot.model.facts import Nudged
 from bot.model.office import Ask, Office, Summary
+from bot.questions.pages import following
 from bot.questions.refused import elsewhere, refused
 from bot.scoring.quarters import quarter
 
@@ -55,7 +56,8 @@ def missing(brief: Brief) -> Dialog:
         return None
     chase = (Option(f"nudge {office.place}", name="nudge"),) if told.groups else ()
     more = (*elsewhere(office), Option(f"summary {office.place}", name="summary"))
-    yield from Say("office/missing", {"office": office, "told": told}, (*chase, *more))
+    onward = following(f"missing {office.place}", told.page, told.more)
+    yield from Say("office/missing", {"office": office, "told": told}, (*onward, *chase, *more))
     return None
 
 

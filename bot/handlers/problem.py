@@ -10,8 +10,10 @@ from bot.dialog import Attachment, Choice, Dialog, Flow, Goto, Need, Option, Say
 from bot.dialog.choosing import options
 from bot.dialog.steps import PHOTO
 from bot.model import Brief, Fact, PictureSeen, Problem, ProblemState, ProblemStep, ProblemStepped, Standing
+from bot.model.paging import numbered, page
 from bot.questions.attachments import attachments
 from bot.questions.described import described, said_something, until
+from bot.questions.pages import following
 from bot.questions.refused import barred
 from bot.scoring.ledger import Outline, fitting, looks, outline
 
@@ -30,19 +32,17 @@ def problems(brief: Brief) -> Dialog:
         return barred("problems")
     stands = {each.code: stand(brief, each) for each in brief.problems}
     known = sorted(brief.problems, key=lambda each: (not each.waits, *_urgent(stands[each.code])))  # stable
-    pages = max(1, -(-len(known) // PAGE))
-    page = min(max(1, int(brief.subject)), pages) if brief.subject.isascii() and brief.subject.isdigit() else 1
-    shown = known[(page - 1) * PAGE : page * PAGE]
+    cut = page(known, numbered(brief.subject), PAGE)
+    shown = cut.rows
     running = [each for each in known if stands[each.code].state not in _OVER]
     values = {
         "rows": [(each, stands[each.code]) for each in shown],
         "waiting": sum(each.waits for each in known), "running": len(running),
         "overdue": sum(stands[each.code].overdue(brief.today) for each in running),
-        "known": len(known), "page": page, "pages": pages,
+        "known": len(known), "page": cut.number, "pages": cut.of,
     }  # fmt: skip
     actions = [Option(f"ledger {each.code}", name=each.code) for each in shown]
-    if page < pages:
-        actions.append(Option(f"problems {page + 1}", name="more"))
+    actions += following("problems", cut.number, cut.more)
     yield from Say("problem/list", values, (*actions, Option("problem"), Option("menu")))
     return None
 

@@ -1,0 +1,11 @@
+"""The button that leads to the next page of a list, everywhere the same."""
+
+from __future__ import annotations
+
+from bot.dialog import Option
+from bot.model.paging import onward
+
+
+def following(command: str, at: int, more: int) -> tuple[Option, ...]:
+    """It, where there are ``more`` rows behind the page ``at`` that ``command`` gives."""
+    return (Option(onward(command, at), name="more"),) if more > 0 else ()
