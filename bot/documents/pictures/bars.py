@@ -28,7 +28,7 @@ def board(value: BoardPicture) -> bytes:
     canvas = Canvas(value.head, 900 + rows * high)
     canvas.title("text", KEY)
     canvas.legend(tally(value.lines))
-    canvas.reported(value.reported)
+    canvas.reported(value.reported, len(value.lines))
     canvas.rule()
     if not shown:
         canvas.y += 50
@@ -37,7 +37,8 @@ def board(value: BoardPicture) -> bytes:
         _columns(canvas, shown, columns, value.milestones)
     more = len(ordered) - len(shown)
     foot = [canvas.said("scale", KEY, stars=columns == 1)] if shown and value.milestones else []
-    canvas.foot([*([canvas.said("more", KEY, more=more)] if more else []), *foot])
+    hollow = [canvas.said("hollow", KEY)] if any(line.state is DayState.UNVERIFIED for line in shown) else []
+    canvas.foot([*([canvas.said("more", KEY, more=more)] if more else []), *hollow, *foot])
     return canvas.png()
 
 
