@@ -90,6 +90,14 @@ def names(asking: Asking) -> Mapping[str, Any]:
     return {"called": (*mine, *others)}
 
 
+def code_of(connection: Connection, said: str) -> str | None:
+    """The code of the place of that code, or the one place of that name; None where there is none."""
+    called = (PLACE.c.code == said) | (PLACE.c.name == said)
+    rows = connection.execute(select(PLACE.c.code).where(called).order_by(PLACE.c.code != said).limit(2)).all()
+    codes = [row.code for row in rows]
+    return codes[0] if codes and (len(codes) == 1 or codes[0] == said) else None
+
+
 def candidates(connection: Connection, person: int, day: date) -> list[Candidate]:
     """Every place that ``person`` may name, closed ones too, for they have to be spoken of."""
     rows = _CANDIDATES.all(connection, {"person": person, "day": day})
