@@ -101,23 +101,16 @@ def _named_draft(visit: Visit, argument: str) -> Kept | None:
 def _web(visit: Visit, kept: Kept | None, argument: str) -> None:
     """Give a single-use link into the pages, or to the page of a place; the conversation in hand goes on."""
     del kept
+    today = visit.now.date()
     place = "" if not argument or argument in links.NAMED else places.code_of(visit.connection, argument)
     if place is None:
-        near = _nearest(visit, argument)
+        near = [(each.code, each.name) for each in rank(argument, places.pages(visit.connection, today))[:1]]
         options = (*(Option(f"web {code}", name) for code, name in near), Option("web"))
         visit.say(Say("desk/nowhere", {"said": argument[:SHOWN], "near": [name for _, name in near]}, options))
         return
     page = f"/board/{quote(place, safe='')}" if place else argument
     known = links.inside(page)
     _link(visit, "desk/web", page if known and known != links.CHAT else "")
-
-
-def _nearest(visit: Visit, said: str) -> list[tuple[str, str]]:
-    """The place of theirs that was probably meant: code and name; none where nothing is like it."""
-    if visit.who is None:
-        return []
-    theirs = places.candidates(visit.connection, visit.who.person, visit.now.date())
-    return [(each.code, each.name) for each in rank(said, theirs)[:1]]
 
 
 def _export(visit: Visit, kept: Kept | None, _: str) -> None:
