@@ -154,6 +154,8 @@ def _environment(locale: Locale) -> Environment:
         symptom=lambda value: label("case_notice/symptoms", locale, value),
         role=lambda value: label("roles", locale, value),
         level=lambda value: label("levels", locale, value),
+        command=lambda value: label("commands", locale, value),
+        counted=counted,
     )
     return environment
 
@@ -169,6 +171,11 @@ def _kind_in(locale: Locale) -> Callable[[Context, str], str]:
         return mine or theirs or label("kinds", locale, value)
 
     return kind
+
+
+def counted(number: object, one: str, many: str = "") -> str:
+    """So many of something, as English says it: ``1 place``, ``2 places``, ``1 person``, ``0 people``."""
+    return f"{number} {one if str(number) == '1' else many or f'{one}s'}"
 
 
 def day(value: date, locale: Locale) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
@@ -250,3 +251,26 @@ def test_the_drafted_text_boasts_of_nothing(work: dict[str, int], told: str) -> 
 def test_a_long_answer_goes_with_its_limit(ask: Text, limit: int) -> None:
     """So that a page can count while it is typed; a name needs no counting."""
     assert cards.card(FLOWS["apply"], RULES, (), ask).limit == limit
+
+
+@pytest.mark.parametrize(
+    ("number", "said"), [(0, "0 places"), (1, "1 place"), (2, "2 places"), ("1", "1 place"), ("1.5", "1.5 places")]
+)
+def test_english_counts_in_one_way(number: object, said: str) -> None:
+    """One of something, or several."""
+    assert words.counted(number, "place") == said
+    assert words.counted(number, "person", "people") == said.replace("places", "people").replace("place", "person")
+
+
+MANY = re.compile(
+    r"\(s\)|\}\} (?:[a-z-]+ )??"
+    r"(?:days|places|characters|photos|notes|points|items|cases|reports|people|minutes|communities)\b"
+)
+"""A number before a plural, whatever the number is; or no plural at all."""
+
+
+@pytest.mark.parametrize("key", sorted(words.keys(EN)))
+def test_no_english_text_has_a_plural_of_its_own(key: str) -> None:
+    """“1 places” is nowhere: a number that may be one is said by the filter."""
+    text = "\n".join(words.entry(key, EN).parts.values())
+    assert MANY.findall(text.replace("p50 (s)", "").replace("p99 (s)", "")) == []

@@ -11,7 +11,7 @@ from bot.model import Locale
 COLUMNS = (
     ("report", ("report", "fix", "add", "found", "leave")),
     ("todo", ("todo", "notice", "cases", "problem", "places")),
-    ("menu", ("menu", "history", "document", "me", "help")),
+    ("menu", ("menu", "streaks", "history", "me", "help")),
 )
 """The name of each column is a command's; so is each entry, which gives that command."""
 TITLE, ENTRY = 16, 40

@@ -9,8 +9,8 @@ from bot.channels.telegram import Menu
 from bot.model import Locale
 
 PRIVATE = (
-    "report", "fix", "add", "notice", "cases", "todo", "places", "board", "history", "leave", "menu", "me", "language",
-    "web", "cancel",
+    "report", "menu", "todo", "notice", "cases", "problem", "streaks", "board", "history", "fix", "leave", "settings",
+    "help", "web", "cancel",
 )  # fmt: skip
 GROUP = ("summary", "missing", "board", "bind")
 

@@ -111,7 +111,7 @@ def _write(bot: Bot, wanted: Paper, out: Path) -> None:
         click.ClickException: there is nothing to be written, or the file cannot be.
     """
     with bot.database.read() as connection:
-        place = place_of(connection, wanted.place, Locale.ZH)
+        place = place_of(connection, wanted.place)
     try:
         data = bot.paper(replace(wanted, place=place))
         detail = f"{wanted.kind} {wanted.period}".strip()

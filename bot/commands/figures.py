@@ -12,7 +12,7 @@ import click
 from sqlalchemy import Connection, or_, select
 
 from bot import words
-from bot.commands.refuse import opened, read_settings
+from bot.commands.refuse import opened, read_settings, refused
 from bot.commands.table import Row, table
 from bot.model import Level, Locale, PackRules, Streak
 from bot.scoring.packs import load
@@ -114,12 +114,12 @@ def streaks(  # noqa: PLR0913 - one argument an option
     """The epidemic-free days of every place, one row a place."""
     locale = Locale(lang)
     with _asked(as_of, known_at, pack) as question:
-        wanted = None if said is None else {place_of(question.connection, said, locale)}
+        wanted = None if said is None else {place_of(question.connection, said)}
         if wanted is not None and level is not None:
             wanted = subtree(question.connection, wanted)
         found = question.streaks(level, wanted)
         if said is not None and level is None and not found:
-            _refuse(locale, "closed", said)
+            _refuse("closed", said)
         query = select(place_.c.code, place_.c.name, place_.c.level)
         named = {code: (name, of) for code, name, of in question.connection.execute(query)}
     rows = [Row(*named[streak.place], streak) for streak in found]
@@ -140,14 +140,14 @@ def explain(place: str, *, as_of: date | None, known_at: datetime | None, pack: 
     """Why the figure of PLACE (a code, or an exact name) is what it is."""
     locale = Locale(lang)
     with _asked(as_of, known_at, pack) as question:
-        found = question.streaks(None, {place_of(question.connection, place, locale)})
+        found = question.streaks(None, {place_of(question.connection, place)})
         if not found:
-            _refuse(locale, "closed", place)
+            _refuse("closed", place)
         values = explained(question.connection, question.rules, found[0], locale, known_at=question.known_at)
         click.echo(words.text("figures/explain", locale, values))
 
 
-def place_of(connection: Connection, said: str, locale: Locale) -> str:
+def place_of(connection: Connection, said: str) -> str:
     """The code of the place that ``said`` is the code, the name or an alias of."""
     rows = connection.execute(
         select(place_.c.code, place_.c.name, place_.c.aliases)
@@ -158,12 +158,12 @@ def place_of(connection: Connection, said: str, locale: Locale) -> str:
     known_as = [row.code for row in rows if said in (alias.strip() for alias in row.aliases.split(";"))]
     codes = [row.code for row in rows if row.code == said] or named or known_as
     if len(codes) != 1:
-        _refuse(locale, "several" if codes else "unknown", said, codes)
+        _refuse("several" if codes else "unknown", said, codes)
     return str(codes[0])
 
 
-def _refuse(locale: Locale, why: str, said: str, codes: list[str] | None = None) -> NoReturn:
-    raise click.ClickException(words.text("figures/refused", locale, {"why": why, "said": said, "codes": codes or []}))
+def _refuse(why: str, said: str, codes: list[str] | None = None) -> NoReturn:
+    raise click.ClickException(refused("figures/refused", why=why, said=said, codes=codes or []))
 
 
 def _json(row: Row) -> dict[str, object]:

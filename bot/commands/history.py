@@ -39,7 +39,7 @@ def history(place: str, *, first: date | None, last: date | None, as_json: bool,
         message = f"--from {since} lies after --to {until}"
         raise click.UsageError(message)
     with opened(settings) as database, database.read() as connection:
-        code = place_of(connection, place, locale)
+        code = place_of(connection, place)
         found = past(connection, Bench(packs, settings.zone), code, since, until)
     if as_json:
         click.echo(json.dumps([_json(each) for each in found], ensure_ascii=False, indent=1))

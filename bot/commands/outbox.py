@@ -56,6 +56,8 @@ def outbox(  # noqa: PLR0913 - each option of the command
         click.echo(json.dumps([_json(each, settings.zone) for each in found], ensure_ascii=False, indent=1))
     elif found:
         click.echo(_table(found, settings.zone))
+    else:
+        click.echo(f"no message is {state}", err=True)
 
 
 def _change(database: Database, ids: Sequence[int], now: datetime, *, drop: bool) -> None:

@@ -33,7 +33,7 @@ from sqlalchemy import Connection, select
 from bot import words
 from bot.clock import clock_of
 from bot.commands.figures import LANG, place_of
-from bot.commands.refuse import opened, read_settings
+from bot.commands.refuse import opened, read_settings, refused
 from bot.commands.standards import number
 from bot.model import Level, Locale, Reached, Scale, Sheet
 from bot.scoring.packs import load
@@ -89,14 +89,14 @@ def qualify(place: str, *, as_json: bool, lang: str) -> None:
     except ValueError as why:
         raise click.ClickException(str(why)) from why
     with opened(settings) as database, database.read() as connection:
-        found = _verdict(connection, house, place_of(connection, place, locale), today, locale)
+        found = _verdict(connection, house, place_of(connection, place), today)
     if as_json:
         click.echo(json.dumps(_json(found, house, locale), ensure_ascii=False, indent=1))
     else:
         click.echo(words.text("qualify/qualify", locale, _shown(found, house, locale)))
 
 
-def _verdict(connection: Connection, house: House, code: str, today: date, locale: Locale) -> Verdict:
+def _verdict(connection: Connection, house: House, code: str, today: date) -> Verdict:
     """The place with its assessment.
 
     Raises:
@@ -104,7 +104,7 @@ def _verdict(connection: Connection, house: House, code: str, today: date, local
     """
     place = connection.execute(select(PLACE).where(PLACE.c.code == code)).one()
     if place.closed is not None and place.closed <= today:
-        raise click.ClickException(words.text("figures/refused", locale, {"why": "closed", "said": place.name}))
+        raise click.ClickException(refused("figures/refused", why="closed", said=place.name))
     name = deciding(house, place.level)
     sheet = None if name is None else submitted(connection, house, place, name)
     state, on = "submitted", sheet.before_on if sheet else None
@@ -112,8 +112,8 @@ def _verdict(connection: Connection, house: House, code: str, today: date, local
         sheet = sheet_of(connection, house, place, name, today)
         state, on = ("begun" if sheet and sheet.begun_on else "none"), sheet.begun_on if sheet else None
     if sheet is None:
-        values = {"name": place.name, "level": place.level, "pack": house.rules.name}
-        raise click.ClickException(words.text("qualify/refused", locale, values))
+        told = refused("qualify/refused", name=place.name, level=place.level, pack=house.rules.name)
+        raise click.ClickException(told)
     rule, below = None, []
     if place.level == Level.TOWNSHIP:
         rule, names = township_of(connection, house, code, today)

@@ -10,8 +10,10 @@ import click
 from pydantic import ValidationError
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
+from bot import words
 from bot.app import Bot
 from bot.clock import Clock
+from bot.model import Locale
 from bot.settings import Settings
 from bot.store.crypto import WrongKeyError
 from bot.store.database import Database
@@ -37,6 +39,11 @@ def wrong_settings(why: ValidationError | tomllib.TOMLDecodeError) -> list[str]:
         value = f" (found {error['input']!r})" if name in SHOWN and "no such" not in said else ""
         found.append(f"WUYI_{name.upper()}: {said}{value}")
     return found
+
+
+def refused(key: str, **values: object) -> str:
+    """Why a command is refused, in words. What stands on stderr is English, whatever language the answer would have."""
+    return words.text(key, Locale.EN, values)
 
 
 def read_settings() -> Settings:

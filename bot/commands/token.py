@@ -30,6 +30,12 @@ class Token(click.Group):
             args = ["new", *args]
         return super().parse_args(ctx, args)
 
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Those of ``new`` come first: they need no word before them."""
+        with formatter.section("Options of a new token"):
+            formatter.write_dl([record for each in new.params if (record := each.get_help_record(ctx))])
+        super().format_options(ctx, formatter)
+
 
 @click.group(cls=Token)
 def token() -> None:

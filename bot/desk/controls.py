@@ -8,12 +8,13 @@ from datetime import timedelta
 from urllib.parse import quote
 
 from bot.desk import cards, links, spoken
-from bot.desk.visit import DEFAULT, Visit, open_places, standing
+from bot.desk.visit import DEFAULT, SHOWN, Visit, open_places, standing
 from bot.dialog import Option, Reply, Say, back
 from bot.dialog.reading import day as read_day
 from bot.handlers import FLOWS
-from bot.store import briefs, conversations, people
+from bot.store import briefs, conversations, people, places
 from bot.store.conversations import Kept
+from bot.understand.places import rank
 
 Control = Callable[[Visit, Kept | None, str], None]
 NEXT = (Option("report"), Option("menu"))
@@ -108,7 +109,14 @@ def _named_draft(visit: Visit, argument: str) -> Kept | None:
 def _web(visit: Visit, kept: Kept | None, argument: str) -> None:
     """Give a single-use link into the pages, or to the page of a place; the conversation in hand goes on."""
     del kept
-    page = argument if argument in links.NAMED else f"/board/{quote(argument, safe='')}" if argument else ""
+    today = visit.now.date()
+    place = "" if not argument or argument in links.NAMED else places.code_of(visit.connection, argument)
+    if place is None:
+        near = [(each.code, each.name) for each in rank(argument, places.pages(visit.connection, today))[:1]]
+        options = (*(Option(f"web {code}", name) for code, name in near), Option("web"))
+        visit.say(Say("desk/nowhere", {"said": argument[:SHOWN], "near": [name for _, name in near]}, options))
+        return
+    page = f"/board/{quote(place, safe='')}" if place else argument
     known = links.inside(page)
     _link(visit, "desk/web", page if known and known != links.CHAT else "")
 

@@ -11,6 +11,7 @@ from bot.desk import (
     alerts,
     announced,
     assess_records,
+    barring,
     cards,
     care_records,
     case_records,
@@ -86,6 +87,7 @@ def record(visit: Visit, flow: Flow, kept: Kept, fact: Fact, said: Sequence[Say]
     brief = replace(kept.brief, now=visit.now, locale=visit.locale)
     receipt = flow.receipt(fact, brief, standing)
     onward = flow.then(fact, brief, standing) if flow.then else None
+    onward = onward or barring.onward(flow.name, fact, standing)
     if onward is not None:
         visit.open(onward.flow, None, said=(*said, receipt), subject=onward.subject)
         return

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy import Connection
 
-from bot.desk import cards, records, spoken
+from bot.desk import cards, left, records, spoken
 from bot.desk.voice import Tools, Voice
 from bot.dialog import Find, Flow, Goto, Option, Reply, Say, Turn, Unreadable, begin, resume, take
 from bot.dialog.steps import place
@@ -91,7 +91,7 @@ class Visit(Voice):
         if draft is None:
             return ()
         options = (Option(f"resume {draft.id}", name="resume"), Option(f"drop {draft.id}", name="drop"))
-        return (Say("desk/draft", {"day": draft.brief.day}, options),)
+        return (Say("desk/draft", left.told(draft), options),)
 
     def brief(self, day: date, flow: Flow | None = None, subject: str = "") -> Brief:
         """What a flow is told about ``day``; read once, until a fact is written."""

@@ -51,6 +51,8 @@ class Need(StrEnum):
     CHANNELS = "channels"
     HEALTH = "health"
     SETTINGS = "settings"
+    RIGHTS = "rights"
+    BARRED = "barred"
 
 
 @dataclass(frozen=True, slots=True)

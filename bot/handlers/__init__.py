@@ -6,6 +6,7 @@ from bot.dialog import Flow
 from bot.handlers import (
     application,
     assess,
+    barred,
     care,
     case_details,
     case_follow_up,
@@ -16,6 +17,7 @@ from bot.handlers import (
     daily_report,
     document,
     enrol,
+    greeting,
     history,
     house,
     isolation,
@@ -45,6 +47,7 @@ FLOWS: dict[str, Flow] = {
     for module in (
         application,
         assess,
+        barred,
         care,
         case_details,
         case_follow_up,
@@ -55,6 +58,7 @@ FLOWS: dict[str, Flow] = {
         daily_report,
         document,
         enrol,
+        greeting,
         history,
         house,
         isolation,

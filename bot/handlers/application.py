@@ -10,6 +10,7 @@ from bot.dialog.choosing import options, which_place
 from bot.dialog.reading import phone
 from bot.model import TEXT_LIMIT, ApplicationMade, Brief, Course, Fact, Standing
 from bot.model import Step as Stage
+from bot.questions.refused import barred, whom
 from bot.scoring.awards import Refusal, refusal
 
 NAME, TITLE, PHONE, OPINION = 30, 30, 20, 60
@@ -25,7 +26,7 @@ def apply(brief: Brief) -> Dialog:
     why = refusal(course, Stage.APPLIED, brief.today)
     if why is not None:
         yield from _no(course, why)
-        return None
+        return whom(Stage.APPLIED.value, course.place) if why.reason == "entitled" else None
     form = yield from _form(brief, course)
     shown = {"form": form, "place": course.name, "count": len(form["text"]), "today": brief.today}
     sure = yield from Choice("check", options("submit", "revise", "discard"), shown)
@@ -42,8 +43,7 @@ def apply(brief: Brief) -> Dialog:
 def _which(brief: Brief) -> Dialog:
     """The place, where the command names none."""
     if not brief.desks:
-        yield from Say("application/nobody", {"said": brief.subject}, (Option("menu"),))
-        return None
+        return barred("apply", brief.subject)
     if len(brief.desks) == 1 and not brief.subject:
         return Goto("apply", brief.desks[0].code)
     return Goto("apply", (yield from which_place(brief.desks, {"said": brief.subject})))

@@ -23,6 +23,7 @@ from bot.model import (
     Sheet,
     Standing,
 )
+from bot.questions.refused import barred
 from bot.scoring.qualification import Mend, Row, Score, mend, score
 
 REASON = 100
@@ -59,8 +60,7 @@ def assess(brief: Brief) -> Dialog:
     if brief.subject:
         return Goto("sheet", brief.subject)
     if not brief.assessable:
-        yield from Say("assess/nobody", actions=(Option("menu"),))
-        return None
+        return barred("assess")
     place = brief.assessable[0]
     if len(brief.assessable) > 1:
         named = tuple(Option(each.place, each.name) for each in brief.assessable)
@@ -77,8 +77,7 @@ def sheet(brief: Brief) -> Dialog:
     """The sheet: one card with everything, or one item of it (``JA assessment-form 6``, ``… next 6``)."""
     table = brief.sheet
     if table is None:
-        yield from Say("assess/none", {"said": brief.subject}, (Option("assess"), Option("menu")))
-        return None
+        return barred("assess", brief.subject)
     result = score(table.standard, table.assessment, table.answers, table.threshold)
     _, _, item, *after = (*brief.subject.split(), "", "", "")
     if item == "next":

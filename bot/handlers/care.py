@@ -9,6 +9,7 @@ from bot import words
 from bot.dialog import Choice, Dialog, Flow, Need, Number, Option, Say, Step
 from bot.dialog.choosing import one_place
 from bot.model import Brief, Care, CareGiven, Fact, Standing, Visited
+from bot.questions.refused import barred
 
 MOST = 500
 """More persons of one group at one place are a slip of the finger."""
@@ -18,8 +19,7 @@ USUAL = (1, 2, 3)
 def care(brief: Brief) -> Dialog:
     """Ask group by group, until the sender is done, how many are known and how many visits were made."""
     if not brief.own_places:
-        yield from Say("care/nothing")
-        return None
+        return barred("care")
     near = yield from one_place(brief.own_places, brief.subject)
     known = {each.care: each for each in brief.visited if each.place == near.code}
     today = {each: (last.people, last.visits) for each, last in known.items() if last.day == brief.day}

@@ -9,6 +9,7 @@ from typing import Any
 from bot.dialog import Attachment, Choice, Degrees, Dialog, Flow, Need, Option, Say, Step, Text
 from bot.dialog.steps import PHOTO
 from bot.model import Action, Brief, Details, DetailsAdded, Fact, Standing
+from bot.questions.refused import barred
 from bot.understand.doors import door
 
 ITEMS = ("door", "temperature", "symptoms", "contact", "area", "name", "phone", "note", "photo")
@@ -22,8 +23,7 @@ def case_details(brief: Brief) -> Dialog:
     """Ask which item and what it is, as often as wanted; show all of it, and record it."""
     card = brief.case
     if card is None or Action.ADD not in card.may:
-        yield from Say("case/none", {"code": brief.subject.partition(" ")[0]}, (Option("cases"), Option("menu")))
-        return None
+        return barred("cases", brief.subject.partition(" ")[0])
     about = {"case": card.case}
     details, given = Details(), list[str]()
     while True:

@@ -18,14 +18,15 @@ from bot.model import (
     KnownCase,
     Standing,
 )
+from bot.model.paging import numbered, page
+from bot.questions.pages import following
+from bot.questions.refused import barred, whom
 from bot.scoring.effect import effect
 from bot.scoring.joining import CORRECTIONS
 from bot.scoring.log import ACTION_OF, Outline, Person, broke, earliest, fitting, outline
 
 PAGE = 9
 """So many cases fit a message that people read."""
-SHOWN = 20
-"""So much of a number that is none is shown back."""
 UNDIAGNOSED = frozenset({Kind.CLOSE_CONTACT, Kind.SECONDARY_CONTACT, Kind.KEY_PERSON})
 """What somebody is by where they were; no doctor diagnoses it."""
 RULED_OUT = "negative"
@@ -33,19 +34,19 @@ RULED_OUT = "negative"
 
 def cases(brief: Brief) -> Dialog:
     """List the cases that this person may know of, open ones first, each with its button."""
+    if not brief.cases and "cases" not in brief.may:
+        return barred("cases")
     known = sorted(brief.cases, key=lambda case: case.ended_on is not None)  # stable: newest first within each
-    pages = max(1, -(-len(known) // PAGE))
-    page = min(max(1, int(brief.subject)), pages) if brief.subject.isascii() and brief.subject.isdigit() else 1
-    shown = known[(page - 1) * PAGE : page * PAGE]
+    cut = page(known, numbered(brief.subject), PAGE)
+    shown = cut.rows
     values = {
         "open": [case for case in shown if case.ended_on is None],
         "over": [case for case in shown if case.ended_on is not None],
         "running": sum(case.ended_on is None for case in known),
-        "known": len(known), "page": page, "pages": pages,
+        "known": len(known), "page": cut.number, "pages": cut.of,
     }  # fmt: skip
     actions = [Option(f"case {case.code}", case.code, case.code) for case in shown]
-    if page < pages:
-        actions.append(Option(f"cases {page + 1}", name="more"))
+    actions += following("cases", cut.number, cut.more)
     yield from Say("case/list", values, (*actions, Option("menu")))
     return None
 
@@ -54,7 +55,7 @@ def case(brief: Brief) -> Dialog:
     """Show a case, and record what happened in it."""
     card = brief.case
     if card is None:
-        return (yield from _none(brief))
+        return _none(brief)
     person = _person(card)
     now = outline(person, brief.breaking)
     offered = _offered(brief, card, now)
@@ -92,10 +93,9 @@ def case(brief: Brief) -> Dialog:
     return fact
 
 
-def _none(brief: Brief) -> Dialog:
+def _none(brief: Brief) -> Goto:
     """No such case, or none of theirs: which of the two is not told."""
-    yield from Say("case/none", {"code": brief.subject[:SHOWN]}, (Option("cases"), Option("menu")))
-    return None
+    return barred("cases", brief.subject) if brief.subject else Goto("cases")
 
 
 def _person(card: CaseCard) -> Person:
@@ -172,10 +172,10 @@ def ack(brief: Brief) -> Dialog:
     """Record at once that the alert on a case was seen."""
     card = brief.case
     if card is None:
-        return (yield from _none(brief))
+        return _none(brief)
     if Action.ACKNOWLEDGE not in card.may:
         yield from Say("case/lead", {"case": card.case}, (Option(f"case {card.case.code}", name="case"),))
-        return None
+        return whom("ack", card.case.place)
     return CaseAcknowledged(card.case.code)
 
 
@@ -196,7 +196,7 @@ def receipt(fact: Fact, brief: Brief, standing: Standing) -> Say:
 
 
 FLOWS = (
-    Flow("cases", cases, "case", needs=frozenset({Need.CASES}), about="subject"),
+    Flow("cases", cases, "case", needs=frozenset({Need.CASES, Need.RIGHTS}), about="subject"),
     Flow("case", case, "case", receipt, frozenset({Need.CASE}), about="subject"),
     Flow("ack", ack, "case", receipt, frozenset({Need.CASE}), about="subject"),
 )

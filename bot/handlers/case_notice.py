@@ -21,6 +21,7 @@ from bot.model import (
 from bot.questions import person, reported
 from bot.questions.gathering import Gathered, gather
 from bot.questions.person import Asking, Item
+from bot.questions.refused import barred
 
 
 def exceptions(brief: Brief) -> Dialog:
@@ -63,8 +64,7 @@ def found(brief: Brief) -> Dialog:
 def notice(brief: Brief) -> Dialog:
     """Notice a case at any place that one answers or works for, outside the daily report."""
     if not brief.near:
-        yield from Say("case_notice/nowhere", actions=(Option("menu"),))
-        return None
+        return barred("notice")
     place, kind = brief.near[0], ""
     if len(brief.near) > 1:
         place = yield from Find("find", tuple(as_place(each.code, each.name) for each in brief.near))

@@ -9,6 +9,7 @@ from bot.dialog import Attachment, Choice, Dialog, Flow, Need, Option, Say, Step
 from bot.dialog.choosing import options
 from bot.dialog.steps import PHOTO
 from bot.model import Brief, Check, DutiesTicked, Fact, Standing
+from bot.questions.refused import barred
 from bot.scoring.recurring import due, left
 
 DAY = "day"
@@ -21,9 +22,9 @@ NAMED = 8
 def checks(brief: Brief) -> Dialog:
     """Show what is done and what is not, and tick off what was done today."""
     if not brief.checks:
-        watched = {"items": _items(brief.watched)}
-        key = "checklist/watched" if brief.watched else "checklist/nobody"
-        yield from Say(key, watched, (Option("menu"),))
+        if not brief.watched:
+            return barred("checks")
+        yield from Say("checklist/watched", {"items": _items(brief.watched)}, (Option("menu"),))
         return None
     todo = due(brief.checks)
     shown: dict[str, object] = {"items": _items(brief.checks), "todo": len(todo)}

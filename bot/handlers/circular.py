@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.dialog import Dialog, Flow, Need, Option, Say
 from bot.model import Brief
+from bot.questions.refused import barred
 from bot.scoring.quarters import before
 
 
@@ -11,6 +12,8 @@ def circular(brief: Brief) -> Dialog:
     """Say it for the quarter that the command names, the present one if none."""
     found = brief.circular
     if found is None:
+        if not brief.subject or "circular" not in brief.may:
+            return barred("circular")
         yield from Say("circular/nobody", {"said": brief.subject}, (Option("menu"),))
         return None
     earlier = Option(f"circular {before(found.period)}", name="before")
@@ -19,4 +22,4 @@ def circular(brief: Brief) -> Dialog:
     return None
 
 
-FLOWS = (Flow("circular", circular, "circular", needs=frozenset({Need.CIRCULAR}), about="subject"),)
+FLOWS = (Flow("circular", circular, "circular", needs=frozenset({Need.CIRCULAR, Need.RIGHTS}), about="subject"),)

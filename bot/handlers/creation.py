@@ -11,7 +11,6 @@ from bot.model import (
     INSPECTIONS,
     Brief,
     Course,
-    CourseLine,
     CreationStepped,
     Fact,
     Stage,
@@ -19,8 +18,11 @@ from bot.model import (
     Step,
     Stepped,
 )
+from bot.model.paging import named, numbered, page
 from bot.model.standards import HALF
 from bot.questions.attachments import attachments
+from bot.questions.pages import following
+from bot.questions.refused import barred, whom
 from bot.scoring.awards import WORDED, fitting, refusal, since, stage
 from bot.scoring.quarters import quarter
 from bot.understand.places import Candidate, rank
@@ -28,6 +30,8 @@ from bot.understand.places import Candidate, rank
 PAGE = 9
 """So many places fit a message that people read."""
 HUNDRED = Decimal(100)
+OTHERS = frozenset({"entitled", "own"})
+"""Why a step is for somebody else."""
 REASONS = 300
 """Characters of the reasons for a step."""
 ORDER = (Stage.APPLIED, Stage.PASSED, Stage.RETURNED, Stage.AWARDED, Stage.REVOKED, Stage.REFUSED, Stage.NONE)
@@ -38,23 +42,20 @@ def creation(brief: Brief) -> Dialog:
     if brief.course is not None:
         return (yield from _one(brief, brief.course))
     if not brief.courses:
-        yield from Say("creation/nobody", {"said": brief.subject}, (Option("menu"),))
-        return None
-    said = brief.subject
+        return barred("creation", brief.subject)
+    said = named(brief.subject)[0]
     meant = rank(said, [Candidate(each.place, each.name) for each in brief.courses]) if said[:1].isalpha() else []
     if len(meant) == 1:
         return Goto("creation", meant[0].code)
     ordered = sorted(brief.courses, key=lambda line: (ORDER.index(line.stage), line.place))
-    pages = max(1, -(-len(ordered) // PAGE))
-    page = min(max(1, int(said)), pages) if said.isascii() and said.isdigit() else 1
-    shown: list[CourseLine] = ordered[(page - 1) * PAGE : page * PAGE]
+    cut = page(ordered, numbered(brief.subject), PAGE)
+    shown = cut.rows
     actions = [Option(f"creation {each.place}", each.name, each.place) for each in shown]
-    if page < pages:
-        actions.append(Option(f"creation {page + 1}", name="more"))
+    actions += following("creation", cut.number, cut.more)
     held = sum(each.stage is Stage.AWARDED for each in ordered)
-    values = {"shown": shown, "page": page, "pages": pages, "count": len(ordered), "held": held, "said": said}
+    values = {"shown": shown, "page": cut.number, "pages": cut.of, "count": len(ordered), "held": held, "said": said}
     yield from Say("creation/list", values, (*actions, Option("menu")))
-    return None
+    return whom("creation") if said and not said.isdigit() else None
 
 
 def _one(brief: Brief, course: Course) -> Dialog:
@@ -65,7 +66,7 @@ def _one(brief: Brief, course: Course) -> Dialog:
         if why is not None:
             shown = {"place": course.name, "step": wanted, "reason": why.reason, **why.values}
             yield from Say("creation/refused", shown, (Option(f"creation {course.place}", name="creation"),))
-            return None
+            return whom(wanted, course.place) if why.reason in OTHERS else None
         return (yield from _step(brief, course, Step(wanted)))
     yield from Say("creation/card", card(brief, course), _onward(brief, course))
     steps = [step for step in fitting(course, brief.today) if step is not Step.APPLIED]

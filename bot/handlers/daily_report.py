@@ -19,9 +19,7 @@ def daily_report(brief: Brief) -> Dialog:
     if not brief.owed and brief.leave is not None:
         return Goto("leave")
     if not brief.owed:
-        # Also who leads or reviews begins here: what waits for them is one tap away.
-        yield from Say("daily_report/nothing", actions=options("todo", "notice", "places", "menu"))
-        return None
+        return Goto("greeting")  # also who leads or reviews begins here
     if not owed:
         yield from Say("daily_report/done", {"places": brief.owed}, _after(brief))
         return None

@@ -10,6 +10,7 @@ from bot.dialog import Choice, Day, Dialog, Flow, Need, Option, Say, Step
 from bot.dialog.choosing import last_days, one_place, options
 from bot.model import Brief, DocumentAsked, Fact, Paper, Standing
 from bot.model.documents import check
+from bot.questions.refused import barred
 from bot.scoring.quarters import before, quarter
 
 KINDS = ("daily-table", "assessment", "application", "monthly", "quarterly", "ledger")
@@ -21,8 +22,7 @@ BACK = timedelta(days=366)
 def document(brief: Brief) -> Dialog:
     """Ask what is not said yet; ``/document daily-table JA 2026-11-24`` says it all."""
     if not brief.desks:
-        yield from Say("document/nothing", {"said": brief.subject}, (Option("menu"),))
-        return None
+        return barred("document", brief.subject.partition(" ")[2].partition(" ")[0])
     said = brief.subject.split()
     kind = said[0] if said and said[0] in KINDS else ""
     if not kind:

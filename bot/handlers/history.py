@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from bot.dialog import Choice, Dialog, Flow, Goto, Need, Option, Say
 from bot.model import Brief, Cause, HistoryDay, PlaceHistory
-from bot.questions.refused import misnamed
+from bot.questions.refused import barred, misnamed
 
 BUTTONS = 12
 """More places than this are no help on a phone."""
@@ -41,8 +41,7 @@ def history(brief: Brief) -> Dialog:
         yield from misnamed(brief.misnamed, "history")
         return None
     if not brief.near:
-        yield from Say("history/nothing", {"said": brief.subject}, (Option("menu"),))
-        return None
+        return barred("history", brief.subject)
     options = tuple(Option(each.code, each.name) for each in brief.near[:BUTTONS])
     chosen = yield from Choice("place", options, {"said": brief.subject}, near=True)
     return Goto("history", chosen)

@@ -13,9 +13,9 @@ def settings(brief: Brief) -> Dialog:
     """One's language, reminders and chats, each with the button that changes it; an administrator sees the house's."""
     office = brief.office or Office(Ask.SETTINGS)
     told = office.settings or Settings(brief.locale.value)
-    admin = (Option("health"), Option("channels")) if told.house else ()
-    actions = (Option("language"), Option("more" if told.fewer else "fewer"), Option("web"), Option("me"), *admin)
-    yield from Say("house/settings", {"told": told}, (*actions, Option("menu")))
+    rest = (Option("health"), Option("channels")) if told.house else (Option("menu"),)  # a card bears six
+    actions = (Option("language"), Option("more" if told.fewer else "fewer"), Option("web"), Option("me"), *rest)
+    yield from Say("house/settings", {"told": told}, actions)
     return None
 
 

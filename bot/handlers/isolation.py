@@ -23,6 +23,7 @@ from bot.model import (
 )
 from bot.model.care import LONGEST
 from bot.model.care import standing as stands
+from bot.questions.refused import barred
 
 PAGE = 6
 """So many isolations are shown at once."""
@@ -37,8 +38,7 @@ def isolation(brief: Brief) -> Dialog:
         return (yield from _one(brief, named))
     if not brief.isolations:
         if not brief.own_places:
-            yield from Say("isolation/nothing")
-            return None
+            return barred("isolation")
         yield from Say("isolation/none")
         return (yield from _begin(brief))
     page = 1

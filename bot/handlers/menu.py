@@ -1,68 +1,42 @@
-"""The menu and the help: what can be done, in one screen."""
+"""The menu and the help: what somebody can do, what they do daily first, and nothing that would be refused."""
 
 from __future__ import annotations
 
-from bot.dialog import Dialog, Flow, Option, Say
+from bot.dialog import Dialog, Flow, Need, Option, Say
 from bot.model import Brief
+from bot.questions.menus import KINDS, first, kinds, within
 
-ACTIONS = (
-    "report",
-    "todo",
-    "notice",
-    "problem",
-    "checks",
-    "cases",
-    "places",
-    "board",
-    "history",
-    "reports",
-    "leave",
-    "isolation",
-    "returnee",
-    "care",
-    "work",
-    "me",
-    "language",
-    "help",
-)
-
-WORK = (
-    "summary",
-    "missing",
-    "streaks",
-    "scores",
-    "people",
-    "assess",
-    "apply",
-    "creation",
-    "problems",
-    "worklog",
-    "redblack",
-    "circular",
-    "document",
-    "overview",
-    "deadlines",
-    "menu",
-)
-"""What leads, townships and offices do beside the daily work."""
+EXAMPLES = 3
+"""So many commands stand under the help."""
 
 
 def menu(brief: Brief) -> Dialog:
-    """Offer everything that a person can do."""
-    yield from Say("menu/menu", {"owed": brief.owed}, tuple(Option(value) for value in ACTIONS))
+    """Offer what this person does daily, and the way to the rest."""
+    yield from Say("menu/menu", {"owed": brief.owed}, (*map(Option, first(brief)), Option("work")))
     return None
 
 
 def work(brief: Brief) -> Dialog:
-    """Offer what belongs to the creation: assessments, applications, the ledger, the documents."""
-    yield from Say("menu/work", actions=tuple(Option(value) for value in WORK))
+    """Offer the rest: its kinds, or what there is of the kind that the command names."""
+    kind = brief.subject.strip()
+    if kind in KINDS and (found := within(brief, kind)):
+        yield from Say("menu/kind", {"kind": kind}, (*map(Option, found), Option("menu")))
+        return None
+    yield from Say("menu/work", actions=tuple(Option(f"work {each}", name=each) for each in kinds(brief)))
     return None
 
 
 def help_(brief: Brief) -> Dialog:
-    """Say in a few lines how this works."""
-    yield from Say("menu/help", {"cutoff": brief.cutoff}, (Option("report"), Option("menu")))
+    """Say in a few lines how this works for somebody who does what this person does."""
+    actions = (*map(Option, first(brief)[:EXAMPLES]), Option("menu"))
+    shown = {"cutoff": brief.cutoff, "reports": bool(brief.owed) or not brief.may, "can": brief.may}
+    yield from Say("menu/help", shown, actions)
     return None
 
 
-FLOWS = (Flow("menu", menu, "menu"), Flow("work", work, "menu"), Flow("help", help_, "menu"))
+_MAY = frozenset({Need.RIGHTS})
+FLOWS = (
+    Flow("menu", menu, "menu", needs=_MAY),
+    Flow("work", work, "menu", needs=_MAY, about="subject"),
+    Flow("help", help_, "menu", needs=_MAY),
+)

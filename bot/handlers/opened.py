@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from bot import words
-from bot.dialog import Choice, Dialog, Flow, Need, Option, Say
+from bot.dialog import Choice, Dialog, Flow, Goto, Need, Option, Say
 from bot.model import Brief, Fact, Field, ItemOpened, Standing
+from bot.questions.refused import barred
 
 REASONS = ("transfer", "verify", "trace", "care")
 """What one may open something for: to arrange transport, to check, to trace contacts, to look after somebody."""
@@ -15,8 +16,7 @@ def open_(brief: Brief) -> Dialog:
     card = brief.case
     code, _, item = brief.subject.partition(" ")
     if card is None:
-        yield from Say("opened/unknown", {"code": code}, (Option("menu"),))
-        return None
+        return barred("cases", code) if code else Goto("cases")
     sealed = {field.value: field for field in card.sealed}
     back = (Option(f"case {card.case.code}", name="case"),)
     if not sealed or (item and item not in sealed):

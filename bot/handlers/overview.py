@@ -7,6 +7,7 @@ from bot.dialog.choosing import options
 from bot.model import Brief, Fact, Standing
 from bot.model.facts import Nudged
 from bot.model.office import Ask, Office, Summary
+from bot.questions.pages import following, on
 from bot.questions.refused import elsewhere, refused
 from bot.scoring.quarters import quarter
 
@@ -55,7 +56,8 @@ def missing(brief: Brief) -> Dialog:
         return None
     chase = (Option(f"nudge {office.place}", name="nudge"),) if told.groups and office.on is None else ()
     more = (*elsewhere(office), Option(f"summary {office.place}", name="summary"))
-    yield from Say("office/missing", {"office": office, "told": told}, (*chase, *more))
+    onward = following(f"missing {office.place}{on(office)}", told.page, told.more)
+    yield from Say("office/missing", {"office": office, "told": told}, (*onward, *chase, *more))
     return None
 
 
@@ -82,7 +84,9 @@ def receipt(fact: Fact, brief: Brief, standing: Standing) -> Say:
     """How many were reminded, how many not, and why."""
     assert isinstance(fact, Nudged)  # noqa: S101 - this flow comes to nothing else
     if "refused" in standing.shown:
-        return Say("office/refused", {"office": standing.shown["refused"]}, (Option("places"), Option("menu")))
+        office = standing.shown["refused"]
+        assert isinstance(office, Office)  # noqa: S101 - what the recorder of this fact shows
+        return refused(office)
     look = Option(f"missing {fact.place}", name="missing")
     return Say("office/nudged", standing.shown, (look, Option("menu")))
 

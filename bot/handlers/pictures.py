@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.dialog import Dialog, Flow, Need, Option, Say
 from bot.dialog.choosing import one_place
 from bot.model import Brief, Fact, PictureAsked, Standing
-from bot.questions.refused import misnamed
+from bot.questions.refused import barred, misnamed
 
 MENU = Option("menu")
 
@@ -16,8 +16,7 @@ def board(brief: Brief) -> Dialog:
         yield from misnamed(brief.misnamed, "board")
         return None
     if not brief.boards:
-        yield from Say("board/nothing", {"said": brief.subject}, (MENU,))
-        return None
+        return barred("board", brief.subject)
     return PictureAsked("board-picture", tuple(each.code for each in brief.boards))
 
 
@@ -27,8 +26,7 @@ def days(brief: Brief) -> Dialog:
         yield from misnamed(brief.misnamed, "days")
         return None
     if not brief.calendars:
-        yield from Say("board/nothing", {"said": brief.subject}, (MENU,))
-        return None
+        return barred("days", brief.subject)
     place = yield from one_place(brief.calendars)
     return PictureAsked("calendar-picture", (place.code,))
 
@@ -39,8 +37,7 @@ def overview(brief: Brief) -> Dialog:
         yield from misnamed(brief.misnamed, "overview")
         return None
     if not brief.overviews:
-        yield from Say("board/overseen", {"said": brief.subject}, (Option("board"), MENU))
-        return None
+        return barred("overview", brief.subject)
     place = yield from one_place(brief.overviews)
     return PictureAsked("overview-picture", (place.code,))
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from bot.dialog import Dialog, Flow, Need, Option, Say
+from bot.dialog import Dialog, Flow, Goto, Need, Option, Say
 from bot.model import Brief
 
 
 def places(brief: Brief) -> Dialog:
     """List the person's places with today's report and the clean days."""
+    if not brief.owed and brief.leave is None:
+        return Goto("greeting")  # who leads or reviews has places all the same
     streaks = {each.streak.place: each.streak for each in brief.streaks}
     shown = [(place, streaks.get(place.code)) for place in brief.owed]
     yield from Say("places/places", {"shown": shown}, (Option("report"), Option("menu")))

@@ -10,14 +10,15 @@ from bot.dialog import Attachment, Choice, Dialog, Flow, Goto, Need, Option, Say
 from bot.dialog.choosing import options
 from bot.dialog.steps import PHOTO
 from bot.model import Brief, Fact, PictureSeen, Problem, ProblemState, ProblemStep, ProblemStepped, Standing
+from bot.model.paging import numbered, page
 from bot.questions.attachments import attachments
 from bot.questions.described import described, said_something, until
+from bot.questions.pages import following
+from bot.questions.refused import barred
 from bot.scoring.ledger import Outline, fitting, looks, outline
 
 PAGE = 8
 """So many problems fit a message that people read."""
-SHOWN = 20
-"""So much of a number that is none is shown back."""
 REASON = 100
 """Characters of the reason why there is no picture."""
 PICTURED = frozenset({ProblemStep.CLOSED, ProblemStep.LOOKED_AGAIN, ProblemStep.REOPENED})
@@ -27,21 +28,21 @@ _OVER = (ProblemState.CLOSED, ProblemState.DONE, ProblemState.WITHDRAWN)
 
 def problems(brief: Brief) -> Dialog:
     """List the problems that this person may know of: what waits for them, what is open, what is closed."""
+    if not brief.problems and "problems" not in brief.may:
+        return barred("problems")
     stands = {each.code: stand(brief, each) for each in brief.problems}
     known = sorted(brief.problems, key=lambda each: (not each.waits, *_urgent(stands[each.code])))  # stable
-    pages = max(1, -(-len(known) // PAGE))
-    page = min(max(1, int(brief.subject)), pages) if brief.subject.isascii() and brief.subject.isdigit() else 1
-    shown = known[(page - 1) * PAGE : page * PAGE]
+    cut = page(known, numbered(brief.subject), PAGE)
+    shown = cut.rows
     running = [each for each in known if stands[each.code].state not in _OVER]
     values = {
         "rows": [(each, stands[each.code]) for each in shown],
         "waiting": sum(each.waits for each in known), "running": len(running),
         "overdue": sum(stands[each.code].overdue(brief.today) for each in running),
-        "known": len(known), "page": page, "pages": pages,
+        "known": len(known), "page": cut.number, "pages": cut.of,
     }  # fmt: skip
     actions = [Option(f"ledger {each.code}", name=each.code) for each in shown]
-    if page < pages:
-        actions.append(Option(f"problems {page + 1}", name="more"))
+    actions += following("problems", cut.number, cut.more)
     yield from Say("problem/list", values, (*actions, Option("problem"), Option("menu")))
     return None
 
@@ -60,7 +61,7 @@ def stand(brief: Brief, each: Problem) -> Outline:
 def ledger(brief: Brief) -> Dialog:
     """Show a problem, and record what happened to it."""
     if brief.problem is None:
-        return Goto("problems") if not brief.subject else (yield from _none(brief))
+        return _none(brief)
     each, stands = brief.problem, stand(brief, brief.problem)
     can = [step for step in fitting(stands, brief.today) if step in each.may]
     pictures = len(each.photos) + sum(len(fact.photos) for fact in each.log)
@@ -88,12 +89,9 @@ def _log(each: Problem) -> dict[str, object]:
     return {"first": first, "rows": [(fact, fact in again) for fact in each.log[1 if first else 0 :]]}
 
 
-def _none(brief: Brief) -> Dialog:
+def _none(brief: Brief) -> Goto:
     """No such problem, or none of theirs: which of the two is not told."""
-    yield from Say(
-        "problem/none", {"code": brief.subject.partition(" ")[0][:SHOWN]}, (Option("problems"), Option("menu"))
-    )
-    return None
+    return barred("problems", brief.subject.partition(" ")[0]) if brief.subject else Goto("problems")
 
 
 def _rectified(brief: Brief, fact: ProblemStepped) -> Dialog:
@@ -168,8 +166,9 @@ def _confirmed(brief: Brief, fact: ProblemStepped) -> Dialog:
 
 def picture(brief: Brief) -> Dialog:
     """Show one of its pictures: the first, or the one that the command numbered."""
+    yield from ()
     if brief.problem is None:
-        return (yield from _none(brief))
+        return _none(brief)
     number = brief.subject.strip().rpartition(" ")[2]
     fits = number.isascii() and number.isdigit() and len(number) < len(brief.problem.code)
     return PictureSeen(brief.problem.code, int(number) if fits else 1)
@@ -193,7 +192,7 @@ def receipt(fact: Fact, brief: Brief, standing: Standing) -> Say:
 
 _ONE = frozenset({Need.PROBLEM})
 FLOWS = (
-    Flow("problems", problems, "problem", needs=frozenset({Need.PROBLEMS}), about="subject"),
+    Flow("problems", problems, "problem", needs=frozenset({Need.PROBLEMS, Need.RIGHTS}), about="subject"),
     Flow("ledger", ledger, "problem", receipt, _ONE, about="subject"),
     Flow("picture", picture, "problem", receipt, _ONE, about="subject"),
 )

@@ -12,6 +12,7 @@ from bot.dialog.steps import place as as_place
 from bot.model import Brief, Fact, How, ProblemFound, Spot, Standing
 from bot.questions.attachments import attachments
 from bot.questions.described import Described, described, until
+from bot.questions.refused import barred
 
 SEVERAL = 2
 """Where only one works there is nobody to choose among."""
@@ -22,8 +23,7 @@ def problem(brief: Brief) -> Dialog:
     if brief.problem is not None or (brief.subject and not brief.spots):
         return Goto("ledger", brief.subject)
     if not brief.spots:
-        yield from Say("problem/nowhere", actions=(Option("menu"),))
-        return None
+        return barred("problem")
     spots = {each.code: each for each in brief.spots}
     spot = brief.spots[0]
     if len(spots) > 1:

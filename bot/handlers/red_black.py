@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot.dialog import Choice, Dialog, Flow, Need, Option, Say, Text
 from bot.dialog.choosing import options, which_place
 from bot.model import Brief, Colour, EntryPosted, EntryTakenBack, Fact, Standing
+from bot.questions.refused import barred, whom
 
 WORDS = 200
 """Characters of an entry."""
@@ -15,6 +16,9 @@ def redblack(brief: Brief) -> Dialog:
     what, _, said = brief.subject.partition(" ")
     if what in set(Colour) and brief.posts:
         return (yield from _post(brief, Colour(what)))
+    if what in set(Colour):
+        yield from Say("red_black/refused", {"refused": "entitled"}, (Option("redblack"), Option("menu")))
+        return whom("post")
     mine = next((each for each in brief.entries if what == "back" and str(each.number) == said), None)
     if mine is not None and mine.own:
         sure = yield from Choice("back", options("submit", "discard"), {"entry": mine})
@@ -32,8 +36,7 @@ def redblack(brief: Brief) -> Dialog:
 def _post(brief: Brief, colour: Colour) -> Dialog:
     """Which place, which words, and whether that is right."""
     if not brief.desks:
-        yield from Say("red_black/nowhere", {"said": brief.subject}, (Option("redblack"), Option("menu")))
-        return None
+        return barred("redblack", brief.subject.partition(" ")[2])
     about: dict[str, object] = {"colour": colour.value}
     code = brief.desks[0].code
     if len(brief.desks) > 1:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.dialog import Dialog, Flow, Need, Option, Say
 from bot.model import Brief, DeadlineSaid, Fact, RemindersWished, Settled, Snoozed, Standing
+from bot.questions.refused import barred
 
 MINUTES = (30, 60, 120)
 """How much later somebody may be reminded."""
@@ -15,6 +16,8 @@ PARTS = 3
 
 def deadlines(brief: Brief) -> Dialog:
     """List what is due in the weeks to come, with a button for each that a word settles."""
+    if not brief.deadlines and "deadlines" not in brief.may:
+        return barred("deadlines")
     said = tuple(
         Option(f"met {each.id} {each.period} {code}", f"✅ {each.label}" + (f" {name}" if len(each.places) > 1 else ""))
         for each in brief.deadlines
@@ -89,7 +92,7 @@ def receipt(fact: Fact, brief: Brief, standing: Standing) -> Say:
 
 
 FLOWS = (
-    Flow("deadlines", deadlines, "reminders", needs=frozenset({Need.DEADLINES})),
+    Flow("deadlines", deadlines, "reminders", needs=frozenset({Need.DEADLINES, Need.RIGHTS})),
     Flow("met", met, "reminders", receipt, about="subject"),
     Flow("unmet", unmet, "reminders", receipt, about="subject"),
     Flow("snooze", snooze, "reminders", receipt, about="subject"),

@@ -10,6 +10,7 @@ from typing import Any
 from bot.dialog import Choice, Day, Dialog, Flow, Need, Number, Option, Retake, Say, Step, Text
 from bot.dialog.choosing import last_days, one_place, options
 from bot.model import Brief, Details, Fact, Near, Returned, ReturneeRegistered, Standing
+from bot.questions.refused import barred
 
 AREA = 40
 """Characters of an area."""
@@ -22,8 +23,7 @@ BACK = timedelta(days=60)
 def returnee(brief: Brief) -> Dialog:
     """Show who is being watched; take down where somebody came back to, from where, when, how many."""
     if not brief.own_places:
-        yield from Say("returnee/nothing")
-        return None
+        return barred("returnee")
     yield from Say("returnee/list", {"counts": _counts(brief), "days": brief.returnee_days})
     near = yield from one_place(brief.own_places, brief.subject)
     shown: dict[str, object] = {"place": near.name, "days": brief.returnee_days}

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from bot.dialog import Choice, Dialog, Flow, Need, Option, Say
+from bot.dialog import Choice, Dialog, Flow, Goto, Need, Option, Say
 from bot.model import Brief, Fact, Standing
 from bot.model.facts import PersonInvited
 from bot.model.office import Ask, Office
+from bot.model.paging import named, onward
 from bot.model.staff import Worker
+from bot.questions.pages import following
 from bot.questions.refused import elsewhere, refused
 
 BUTTONS = 4
@@ -22,7 +24,9 @@ def people(brief: Brief) -> Dialog:
         return None
     waiting = [each for each in told.shown if not each.enrolled][:BUTTONS]
     invite = tuple(Option(f"invite p:{each.person}", _label(each), "invite") for each in waiting)
-    yield from Say("staff/people", {"office": office, "told": told}, (*invite, *elsewhere(office), Option("menu")))
+    pages = following(f"people {office.place}", told.page, told.more)
+    actions = (*invite, *pages, *elsewhere(office), Option("menu"))
+    yield from Say("staff/people", {"office": office, "told": told}, actions)
     return None
 
 
@@ -44,7 +48,10 @@ def invite(brief: Brief) -> Dialog:
     if told.said and len(told.people) == 1:
         return PersonInvited(told.people[0].person)
     choices = tuple(Option(str(each.person), f"{each.name} {each.phone}") for each in told.people)
-    chosen = yield from Choice("whom", choices, {"office": office, "told": told})
+    more = (Option("more"),) if told.more else ()
+    chosen = yield from Choice("whom", (*choices, *more), {"office": office, "told": told})
+    if chosen == "more":
+        return Goto("invite", onward(named(brief.subject)[0], told.page))
     return PersonInvited(int(chosen))
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from bot.dialog import Dialog, Flow, Need, Option, Say
 from bot.model import Brief
 from bot.model.office import Ask, Office
+from bot.model.paging import onward
+from bot.questions.pages import following, on
 from bot.questions.refused import elsewhere, refused
 
 BUTTONS = 6
@@ -19,7 +21,10 @@ def streaks(brief: Brief) -> Dialog:
         yield from refused(office)
         return None
     why = {each.code: Option(f"why {each.code}", each.name) for each in (*told.low, *told.high)}
-    actions = (*tuple(why.values())[:BUTTONS], *elsewhere(office), Option("menu"))
+    here = f"streaks {office.place if office.name else ''}{on(office)}"
+    whole = (Option(onward(here, 0), name="all"),) if told.low else ()
+    pages = (*whole, *following(here, told.page, told.more))
+    actions = (*tuple(why.values())[:BUTTONS], *pages, *elsewhere(office), Option("menu"))
     yield from Say("office/streaks", {"office": office, "told": told}, actions)
     return None
 
@@ -32,12 +37,14 @@ def scores(brief: Brief) -> Dialog:
         yield from refused(office)
         return None
     deeper = tuple(Option(f"scores {each.code}", each.name) for each in told.townships if each.code != office.place)
-    actions = (*deeper[:BUTTONS], *elsewhere(office), Option("assess"), Option("menu"))
+    pages = following(f"scores {office.place}", told.page, told.more)
+    assess = (Option("assess"),) if "assess" in brief.may else ()
+    actions = (*deeper[:BUTTONS], *pages, *elsewhere(office), *assess, Option("menu"))
     yield from Say("office/scores", {"office": office, "told": told}, actions)
     return None
 
 
 FLOWS = (
     Flow("streaks", streaks, "office", needs=frozenset({Need.LONGEST}), about="subject"),
-    Flow("scores", scores, "office", needs=frozenset({Need.SCORES}), about="subject"),
+    Flow("scores", scores, "office", needs=frozenset({Need.SCORES, Need.RIGHTS}), about="subject"),
 )

@@ -6,6 +6,8 @@ from datetime import datetime
 
 from bot.dialog import Dialog, Flow, Need, Option, Say
 from bot.model import Brief, Todo
+from bot.model.paging import numbered, page
+from bot.questions.pages import following
 
 PROBLEMS = frozenset({"problem_due", "problem_close", "look_again"})
 """What the ledger waits for; what else has a code is a case."""
@@ -18,16 +20,20 @@ MOST = 6
 def todo(brief: Brief) -> Dialog:
     """List it, the most urgent first."""
     owed = [place for place in brief.owed if place.status is None]
-    shown = brief.todo[:MOST]
+    cut = page(brief.todo, numbered(brief.subject), MOST)
+    shown = cut.rows
     values = {
         "owed": owed,
         "rows": [(each, datetime.fromisoformat(each.due) if each.due else None) for each in shown],
-        "more": len(brief.todo) - len(shown),
+        "more": cut.more,
+        "page": cut.number,
     }
     report = (Option("report"),) if owed else ()
     missed = tuple(Option(f"report {day}", name="missed") for day in brief.missed[:1])
     waiting = dict.fromkeys(option for each in shown if (option := _settles(each)) is not None)
-    yield from Say("todo/todo", values, (*report, *missed, *waiting, Option("menu")))
+    yield from Say(
+        "todo/todo", values, (*report, *missed, *waiting, *following("todo", cut.number, cut.more), Option("menu"))
+    )
     return None
 
 
@@ -42,4 +48,4 @@ def _settles(each: Todo) -> Option | None:
     return Option(f"{'ledger' if each.kind in PROBLEMS else 'case'} {each.subject}", name=each.subject)
 
 
-FLOWS = (Flow("todo", todo, "todo", needs=frozenset({Need.TODO})),)
+FLOWS = (Flow("todo", todo, "todo", needs=frozenset({Need.TODO}), about="subject"),)

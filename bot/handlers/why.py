@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.dialog import Choice, Dialog, Flow, Goto, Need, Option, Say
 from bot.model import Brief
-from bot.questions.refused import misnamed
+from bot.questions.refused import barred, misnamed
 
 BUTTONS = 12
 """More places than this are no help on a phone."""
@@ -21,8 +21,7 @@ def why(brief: Brief) -> Dialog:
         yield from misnamed(brief.misnamed, "why")
         return None
     if not brief.near:
-        yield from Say("why/nothing", {"said": brief.subject}, (Option("menu"),))
-        return None
+        return barred("why", brief.subject)
     options = tuple(Option(each.code, each.name) for each in brief.near[:BUTTONS])
     chosen = yield from Choice("place", options, {"said": brief.subject, "several": _several(brief)}, near=True)
     return Goto("why", chosen)

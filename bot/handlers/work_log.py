@@ -8,6 +8,7 @@ from typing import Any
 from bot.dialog import Choice, Dialog, Flow, Need, Number, Option, Say, Step
 from bot.dialog.choosing import one_place, options
 from bot.model import TOLD, Brief, Counter, Fact, Near, Standing, WorkCounted
+from bot.questions.refused import barred
 from bot.understand.work import work
 
 LARGE = 5000
@@ -20,8 +21,7 @@ def worklog(brief: Brief) -> Dialog:
     """Show the counters, and take figures for today: in one line with the command, or one after another."""
     places = tuple(Near(each.code, each.name) for each in brief.owed) or brief.desks
     if not places:
-        yield from Say("work_log/nobody", actions=(Option("menu"),))
-        return None
+        return barred("worklog")
     counts = work(brief.subject)
     if not counts:
         told = {counter: sum(n for _, each, n in brief.worked if each is counter) for counter in TOLD}

@@ -17,7 +17,8 @@ from bot.model.ledger import BoardEntry, Check, Counter, Problem, Spot
 from bot.model.locales import Locale
 from bot.model.office import Office
 from bot.model.own import Self
-from bot.model.places import Called, Misnamed, Near
+from bot.model.places import Called, Misnamed, Near, Role
+from bot.model.rights import Barred
 from bot.model.standards import Assessable, Sheet
 
 
@@ -202,6 +203,12 @@ class Brief:
     """What the command named, where that is no place of this person's."""
     office: Office | None = None
     """The answer to what somebody asks who answers for many places."""
+    roles: frozenset[Role] = frozenset()
+    """What the person is today, by themself."""
+    may: frozenset[str] = frozenset()
+    """The commands that come with their roles, and with those of whom they stand in for."""
+    barred: Barred | None = None
+    """What was refused, and whom to ask."""
 
     @property
     def own_places(self) -> tuple[Near, ...]:

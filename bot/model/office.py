@@ -131,9 +131,10 @@ class Missing:
     groups: tuple[tuple[str, tuple[Gap, ...]], ...] = ()
     """Name of the community and its places, as many as fit a message."""
     more: int = 0
-    """Places that are not shown."""
+    """Places behind those that are shown."""
     named: bool = False
     """Whether the workers are told."""
+    page: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +168,10 @@ class Longest:
     """The longest first."""
     low: tuple[Counting, ...] = ()
     """Of many, the shortest, those that are broken first."""
+    more: int = 0
+    """Places behind those that are shown, where all are listed."""
+    page: int = 0
+    """Which page of all; 0: the longest and the shortest."""
 
 
 class Scored(NamedTuple):
@@ -203,8 +208,9 @@ class Scores:
     share: int = 80
     lines: tuple[Scored, ...] = ()
     more: int = 0
-    """Places that are not shown."""
+    """Places behind those that are shown."""
     townships: tuple[Share, ...] = ()
+    page: int = 1
 
 
 @dataclass(frozen=True, slots=True)

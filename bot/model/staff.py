@@ -30,6 +30,9 @@ class Staff:
     enrolled: int = 0
     away: int = 0
     shown: tuple[Worker, ...] = ()
+    more: int = 0
+    """Those behind them."""
+    page: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,7 @@ class Invitees:
     """Those that are not shown."""
     said: str = ""
     """The phone or the name that was written, as it may be shown."""
+    page: int = 1
 
 
 class Way(NamedTuple):

@@ -1,15 +1,26 @@
-"""Where a command of the offices has no answer: not theirs, and whom to ask; or no such place."""
+"""Where a command has no answer: not theirs, and whom to ask; or no such place."""
 
 from __future__ import annotations
 
-from bot.dialog import Option, Say
+from bot.dialog import Goto, Option, Say
 from bot.model import Misnamed
-from bot.model.office import Office
+from bot.model.office import MAY, Office
+from bot.model.rights import Barred, told
 
 SHOWN = 20
 """So much of what was named is shown back."""
 OTHERS = 4
 """So many buttons of places leave room for the others."""
+
+
+def barred(command: str, said: str = "") -> Goto:
+    """Who may use the command, and whom to ask; ``said``: what was named and is none of theirs."""
+    return Goto("barred", f"{command} {said}".strip())
+
+
+def whom(step: str, place: str = "") -> Goto:
+    """Behind words that say why not: whom to ask."""
+    return Goto("whom", f"{step} {place}".strip())
 
 
 def refused(office: Office) -> Say:
@@ -20,8 +31,9 @@ def refused(office: Office) -> Say:
         return misnamed(office.misnamed, f"{office.ask} {office.days}".removesuffix("today").strip())
     if office.unknown:
         others = tuple(Option(f"{office.ask} {code}", name) for code, name in office.others[:OTHERS])
-        return Say("office/unknown", {"said": office.unknown[:SHOWN]}, (*others, Option("menu")))
-    return Say("office/refused", {"office": office}, (Option("places"), Option("menu")))
+        return Say("office/unknown", {"said": office.unknown[:SHOWN], "whom": office.whom}, (*others, Option("menu")))
+    barred_ = Barred(office.ask.value, "", told(MAY[office.ask]), whom=office.whom)
+    return Say("barred/barred", {"told": barred_}, (Option("menu"),))
 
 
 def _outside(office: Office) -> Say:

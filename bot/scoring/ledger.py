@@ -10,15 +10,16 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from bot.model import ProblemFact, ProblemState, ProblemStep, Role
+from bot.model.rights import FIELD, RIGHTS
 from bot.scoring.log import Misfit
 
 LONGEST = timedelta(days=90)
 """No problem gets more time than this at once."""
-WORKERS = frozenset({Role.BUILDING_LEADER, Role.GRID_WORKER, Role.UNIT_CONTACT})
+WORKERS = FIELD
 """Who works at a place, and so mends what is wrong there."""
 LADDER = (Role.COMMUNITY_LEAD, Role.TOWNSHIP_REVIEWER, Role.OFFICE)
 """Who decides on a problem, the nearest first."""
-SEE = WORKERS | set(LADDER)
+SEE = RIGHTS["problems"]
 """Who may know of the problems at a place of theirs, or below it."""
 FROM: Mapping[ProblemStep, frozenset[ProblemState]] = {
     ProblemStep.RECTIFIED: frozenset({ProblemState.OPEN}),

@@ -11,15 +11,7 @@ from sqlalchemy import Connection, bindparam, select
 
 from bot import words
 from bot.dialog import Need
-from bot.model import (
-    Brief,
-    Colleague,
-    Locale,
-    PackRules,
-    PastDay,
-    PlaceStreak,
-    Status,
-)
+from bot.model import Brief, Colleague, Locale, PackRules, PastDay, PlaceStreak, Status
 from bot.store import (
     asked,
     assessable,
@@ -31,12 +23,14 @@ from bot.store import (
     figures,
     known_cases,
     ledger_kept,
+    offices,
     own_data,
     past,
     pictured,
     places,
     reasons,
     redblack,
+    rights,
     ticks,
     todo,
     worklog,
@@ -175,6 +169,8 @@ MORE: Mapping[Need, Callable[[Asking], Mapping[str, Any]]] = {
     Need.ISOLATIONS: care_kept.isolations,
     Need.RETURNEES: care_kept.returnees,
     Need.CARE: care_kept.care,
+    Need.RIGHTS: rights.rights,
+    Need.BARRED: offices.barred,
     **asked.ANSWERS,
 }
 """What a need adds to a brief: the fields of ``Brief`` that it fills. Nothing of it is asked on a normal day."""

@@ -11,9 +11,7 @@ from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, or_, se
 
 from bot import words
 from bot.model import (
-    ACTIONS,
     DUTY_LEVELS,
-    Action,
     Care,
     Details,
     Field,
@@ -28,6 +26,7 @@ from bot.model import (
     grant,
 )
 from bot.model.care import GRACE, LONGEST, ending, standing
+from bot.model.rights import RIGHTS
 from bot.store import codec
 from bot.store.asking import Asking, House
 from bot.store.authority import responsible, scope
@@ -40,7 +39,7 @@ ISOLATION = named("isolation")
 STAY = named("isolation_event")
 RETURNEE = named("returnee")
 VISIT = named("care_visit")
-WORK = ACTIONS[Action.SEE] - {Role.OFFICE}
+WORK = RIGHTS["care"]
 """Who keeps these registers at a place of theirs, or below it; each of them may know a building (``ACCESS``)."""
 AREA = frozenset(role for role in WORK if grant((role,), Field.AREA, own=False) is Grant.FULL)
 """Who may know where returnees came from, beside whoever registered them."""

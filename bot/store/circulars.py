@@ -9,7 +9,8 @@ from typing import Any
 
 from sqlalchemy import or_, select
 
-from bot.model import Level, Role
+from bot.model import Level
+from bot.model.rights import RIGHTS
 from bot.scoring.circulars import Taking, Town, circular
 from bot.scoring.quarters import days_of, quarter
 from bot.store import sums
@@ -18,7 +19,7 @@ from bot.store.authority import scope
 from bot.store.creation_kept import LEVELS, steps_of
 from bot.store.duties import PLACE
 
-ROLES = (Role.TOWNSHIP_REVIEWER, Role.OFFICE, Role.ADMIN)
+ROLES = RIGHTS["circular"]
 
 
 def told(asking: Asking) -> Mapping[str, Any]:

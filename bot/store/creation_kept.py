@@ -18,10 +18,10 @@ from bot.model import (
     Level,
     Near,
     Reached,
-    Role,
     Step,
     Stepped,
 )
+from bot.model.rights import RIGHTS
 from bot.scoring.awards import ANSWERS_FOR, since, stage
 from bot.store import figures
 from bot.store.asking import Asking, House
@@ -40,7 +40,7 @@ STEP = named("creation_event")
 APPLICATION = named("application")
 ASSESSMENT_END = named("assessment_end")
 PERSON = named("person")
-ROLES = frozenset({Role.COMMUNITY_LEAD, Role.UNIT_CONTACT, Role.TOWNSHIP_REVIEWER, Role.OFFICE, Role.ADMIN})
+ROLES = RIGHTS["creation"]
 """Who sees the workflow of a place at which, or above which, they hold the role."""
 LEVELS = tuple(ANSWERS_FOR)
 MOST = 300

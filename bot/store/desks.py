@@ -9,9 +9,10 @@ from typing import Any
 from sqlalchemy import Connection, case, select
 
 from bot import words
-from bot.model import Level, Locale, Near, Paper, Role
+from bot.model import Level, Locale, Near, Paper
 from bot.model.documents import ENDINGS
 from bot.model.messages import PICTURES
+from bot.model.rights import RIGHTS
 from bot.store.acts import Act
 from bot.store.asking import Asking
 from bot.store.authority import holds, roles_at, scope
@@ -20,7 +21,7 @@ from bot.store.duties import ASSIGNMENT, PLACE
 from bot.store.naming import called
 from bot.store.tables import named
 
-ROLES = frozenset({Role.COMMUNITY_LEAD, Role.UNIT_CONTACT, Role.TOWNSHIP_REVIEWER, Role.OFFICE, Role.ADMIN})
+ROLES = RIGHTS["document"]
 """Who may have documents of a place at which, or above which, they hold the role."""
 LEVELS = (Level.COUNTY, Level.TOWNSHIP, Level.COMMUNITY, Level.VILLAGE, Level.UNIT)
 MOST = 300

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from bot import words
-from bot.model import Field, Grant, Level, Settled, grant
+from bot.model import Field, Grant, Level, Settled, grant, paging
 from bot.model.office import Ask, Gap, Missing, Nudge, Office, Sum
 from bot.model.places import Outside
 from bot.scoring.nudging import AGAIN, Known, held
@@ -36,7 +36,8 @@ HEADS = (Level.COMMUNITY, Level.VILLAGE)
 
 def missing(asking: Asking) -> Mapping[str, Office]:
     """Who owes the report of today, or of the day that was named, at the place named, or the widest of one's own."""
-    name, said = spanned(asking, Ask.MISSING)
+    subject, at = paging.named(asking.subject)
+    name, said = spanned(asking, Ask.MISSING, subject)
     office, found = place_of(asking, Ask.MISSING, said)
     if found is None:
         return {"office": replace(office, days=name)}
@@ -44,14 +45,14 @@ def missing(asking: Asking) -> Mapping[str, Office]:
     if isinstance(days, Outside):
         return {"office": replace(office, outside=days)}
     named_ = grant(found.roles, Field.REPORTER, own=False) >= Grant.MASKED
-    told = lacking(asking.connection, found.code, days.until)
+    told = lacking(asking.connection, found.code, days.until, at)
     if named_:
         told = _with_workers(asking, told, days.until)
     return {"office": replace(office, missing=told, on=days.until if days.until < asking.today else None)}
 
 
-def lacking(connection: Connection, code: str, day: date) -> Missing:
-    """The places of this subtree that owe a report of ``day``, by community: the first of them, nobody named."""
+def lacking(connection: Connection, code: str, day: date, at: int = 1) -> Missing:
+    """The places of this subtree that owe a report of ``day``, by community: a page of them, nobody named."""
     covered = daily.day_of(connection, daily.rows(connection, code), day).coverage()
     reports = Sum(covered.expected, covered.received, covered.on_time)
     above = PLACE.alias("above")
@@ -64,11 +65,12 @@ def lacking(connection: Connection, code: str, day: date) -> Missing:
     )
     groups: dict[str, list[Gap]] = defaultdict(list)
     rows: Sequence[Any] = connection.execute(query).all() if shown else ()
-    for row in rows[:SHOWN]:
+    cut = paging.page(rows, at, SHOWN)
+    for row in cut.rows:
         alone = row.level in HEADS or row.above is None
         groups["" if alone else row.above].append(Gap(row.code, row.name))
-    more = len(covered.missing) - min(len(rows), SHOWN)
-    return Missing(reports, tuple((name, tuple(gaps)) for name, gaps in groups.items()), more)
+    more = cut.more + len(covered.missing) - len(rows)
+    return Missing(reports, tuple((name, tuple(gaps)) for name, gaps in groups.items()), more, page=cut.number)
 
 
 def _with_workers(asking: Asking, told: Missing, day: date) -> Missing:
@@ -115,7 +117,7 @@ class Whom:
 
 def nudge(asking: Asking) -> Mapping[str, Office]:
     """How many would be reminded now, at the place that the command named, or the widest of the person's own."""
-    _, said = spanned(asking, Ask.NUDGE)  # only today's report is called for
+    _, said = spanned(asking, Ask.NUDGE, asking.subject)  # only today's report is called for
     office, found = place_of(asking, Ask.NUDGE, said)
     if found is None:
         return {"office": office}

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import case, select
 
 from bot.model import Level, Misnamed, Role
 from bot.model.office import MAY, Ask, Office
+from bot.model.rights import Barred, told, whose
 from bot.store.asking import Asking
 from bot.store.authority import holds, responsible, roles_at
 from bot.store.duties import ASSIGNMENT, PLACE
-from bot.store.naming import UPWARD, meant
+from bot.store.naming import UPWARD, called, meant
+from bot.store.rights import rights
 from bot.understand.periods import bare
 
+SHOWN = 20
+"""So much of what was named is shown back."""
 OWN = 12
 """More places than this are no help on a phone."""
 _RANK = case({level.value: number for number, level in enumerate(Level)}, value=PLACE.c.level)
@@ -47,13 +53,14 @@ def place_of(asking: Asking, ask: Ask, said: str = "") -> tuple[Office, Found | 
     others = tuple((row.code, row.name) for row in mine.values())[:OWN]
     office = Office(ask, others=others, at=asking.now)
     if not rows:
-        return Office(ask, whom=_whom(asking, ask), at=asking.now), None
+        return Office(ask, whom=nearest(asking, MAY[ask]), at=asking.now), None
     said = said if bare(said) else ""  # “汇总一下” names no place
     near, misnamed = meant(asking, said, MAY[ask]) if said else ([], None)
     if len(near) > 1:
         misnamed = Misnamed(said, tuple(near))
     if said and len(near) != 1:
-        return Office(ask, others=others, unknown=bare(said), misnamed=misnamed, at=asking.now), None
+        whom = nearest(asking, MAY[ask], anybody=False)
+        return Office(ask, others=others, unknown=bare(said), misnamed=misnamed, whom=whom, at=asking.now), None
     code = near[0].code if near else rows[0].code
     row = mine.get(code) or asking.connection.execute(select(PLACE).where(PLACE.c.code == code)).one()
     rest = tuple(other for other in office.others if other[0] != code)
@@ -61,22 +68,41 @@ def place_of(asking: Asking, ask: Ask, said: str = "") -> tuple[Office, Found | 
     return Office(ask, code, row.name, rest, at=asking.now), Found(code, row.name, Level(row.level), roles)
 
 
-def _whom(asking: Asking, ask: Ask) -> tuple[tuple[str, str], ...]:
-    """Who may, nearest to a place of this person's: role and place. Of a chain of them the first is enough."""
-    own = select(ASSIGNMENT.c.place).where(ASSIGNMENT.c.person == asking.who.person, holds(asking.today))
-    place = asking.connection.execute(own.order_by(ASSIGNMENT.c.id).limit(1)).scalar()
-    roles = [role for role in UPWARD if role in MAY[ask]]
-    above = responsible(asking.connection, place, roles, asking.today) if place else ()
+def barred(asking: Asking) -> Mapping[str, Any]:
+    """What a conversation refused (``creation JA``: a command or a step, then what was named), and whom to ask."""
+    command, _, said = asking.subject.partition(" ")
+    roles = whose(command)
+    mine = rights(asking)
+    own = command in mine["may"]
+    within = called(asking, said) if said else []
+    place = within[0].code if len(within) == 1 else None
+    whom = nearest(asking, roles, place, anybody=not own)
+    return {"barred": Barred(command, said[:SHOWN], told(roles), own=own, whom=whom)}
+
+
+def nearest(
+    asking: Asking, roles: Collection[Role], place: str | None = None, *, anybody: bool = True
+) -> tuple[tuple[str, str], ...]:
+    """Who of these roles is nearest to the place, or to one of this person's: role and place. One of a chain is enough.
+
+    ``anybody``: where nobody is above it, somebody elsewhere.
+    """
+    if place is None:
+        own = select(ASSIGNMENT.c.place).where(ASSIGNMENT.c.person == asking.who.person, holds(asking.today))
+        place = asking.connection.execute(own.order_by(ASSIGNMENT.c.id).limit(1)).scalar()
+    wanted = [role for role in UPWARD if role in roles]
+    above = responsible(asking.connection, place, wanted, asking.today) if place else ()
     near = [(each.role.value, each.place) for each in above if each.person != asking.who.person][:1]
-    if not near:
-        anybody = (
+    if not near and anybody:
+        elsewhere = (
             select(ASSIGNMENT.c.role, ASSIGNMENT.c.place)
             .join(PLACE, PLACE.c.code == ASSIGNMENT.c.place)
-            .where(ASSIGNMENT.c.role.in_([role.value for role in roles]), holds(asking.today))
+            .where(ASSIGNMENT.c.role.in_([role.value for role in wanted]), holds(asking.today))
+            .where(ASSIGNMENT.c.person != asking.who.person)
             .order_by(_RANK, ASSIGNMENT.c.id)
             .limit(1)
         )
-        near = [(row.role, row.place) for row in asking.connection.execute(anybody)]
+        near = [(row.role, row.place) for row in asking.connection.execute(elsewhere)]
     names = select(PLACE.c.code, PLACE.c.name).where(PLACE.c.code.in_([place for _, place in near]))
-    known = {row.code: row.name for row in asking.connection.execute(names)}
+    known = {row.code: row.name for row in asking.connection.execute(names)} if near else {}
     return tuple((role, known[place]) for role, place in near)

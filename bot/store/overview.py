@@ -44,7 +44,7 @@ def summary(asking: Asking) -> Mapping[str, Office]:
 
     ``上周 君安社区``, ``week JA``: in any order.
     """
-    name, said = spanned(asking, Ask.SUMMARY)
+    name, said = spanned(asking, Ask.SUMMARY, asking.subject)
     office, found = place_of(asking, Ask.SUMMARY, said)
     if found is None:
         return {"office": replace(office, days=name)}

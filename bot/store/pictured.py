@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, case, select
 
 from bot.model import DUTY_LEVELS, Level, Near, Role
+from bot.model.rights import RIGHTS
 from bot.store.acts import Act
 from bot.store.asking import Asking
 from bot.store.authority import holds, scope
@@ -16,7 +17,7 @@ from bot.store.duties import ASSIGNMENT, PLACE
 from bot.store.naming import meant
 
 ANY = tuple(Role)
-OVERSEERS = frozenset({Role.TOWNSHIP_REVIEWER, Role.OFFICE, Role.ADMIN})
+OVERSEERS = RIGHTS["overview"]
 """Who has the town at a glance."""
 LEVELS = DUTY_LEVELS - {Level.BUILDING}
 """What is offered below one's own places: of a building whoever is named there may ask."""

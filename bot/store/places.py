@@ -9,7 +9,8 @@ from typing import Any
 
 from sqlalchemy import BindParameter, Connection, String, bindparam, func, select
 
-from bot.model import DUTY_LEVELS, Called, Near, Role
+from bot.model import DUTY_LEVELS, Called, Level, Near, Role
+from bot.model.rights import RIGHTS
 from bot.store.asking import Asking
 from bot.store.authority import scope
 from bot.store.duties import CASE, PLACE
@@ -17,9 +18,7 @@ from bot.store.known_cases import RECENT
 from bot.store.prepared import Prepared
 from bot.understand.places import Candidate
 
-WHO = frozenset(
-    {Role.BUILDING_LEADER, Role.GRID_WORKER, Role.UNIT_CONTACT, Role.COMMUNITY_LEAD, Role.TOWNSHIP_REVIEWER}
-)
+WHO = RIGHTS["notice"]
 """Who may notice a case."""
 FINDERS = WHO | {Role.OFFICE}
 """Who may name a place that is searched by its name: an office finds problems; that it enters no case is told there."""
@@ -27,6 +26,8 @@ LEVELS = [level.value for level in DUTY_LEVELS]
 BUTTONS = 8
 """As many places as a phone shows at a glance."""
 
+PAGES = 1000
+"""Among so many places of the board a name is searched that is none of them."""
 NAMED = 200
 """Places among which a sentence is read: more than anybody reports for; an office names one that it writes in full."""
 
@@ -89,6 +90,25 @@ def names(asking: Asking) -> Mapping[str, Any]:
         Called(each.code, each.name, each.others, each.closed is None or each.closed > day) for each in known[:NAMED]
     ]
     return {"called": (*mine, *others)}
+
+
+def code_of(connection: Connection, said: str) -> str | None:
+    """The code of the place of that code, or the one place of that name; None where there is none."""
+    called = (PLACE.c.code == said) | (PLACE.c.name == said)
+    rows = connection.execute(select(PLACE.c.code).where(called).order_by(PLACE.c.code != said).limit(2)).all()
+    codes = [row.code for row in rows]
+    return codes[0] if codes and (len(codes) == 1 or codes[0] == said) else None
+
+
+def pages(connection: Connection, day: date) -> list[Candidate]:
+    """Every place that has a page of the board on ``day``, the higher ones first; of a large roster the first."""
+    query = (
+        select(PLACE.c.code, PLACE.c.name, PLACE.c.closed)
+        .where(PLACE.c.level != Level.BUILDING.value, PLACE.c.closed.is_(None) | (PLACE.c.closed > day))
+        .order_by(PLACE.c.parent.isnot(None), PLACE.c.code)
+        .limit(PAGES)
+    )
+    return [Candidate(row.code, row.name, (row.name,), row.closed) for row in connection.execute(query)]
 
 
 def candidates(connection: Connection, person: int, day: date) -> list[Candidate]:

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, insert, literal, select, update
 
 from bot.model import BoardEntry, Colour, EntryPosted, EntryTakenBack, Level, Role
+from bot.model.rights import OVERSEEING
 from bot.store.acts import Act
 from bot.store.asking import Asking, House
 from bot.store.authority import holds, roles_at, scope
@@ -18,7 +19,7 @@ from bot.store.figures import subtree
 from bot.store.tables import named
 
 ENTRY = named("red_black")
-POSTERS = frozenset({Role.ADMIN, Role.OFFICE, Role.TOWNSHIP_REVIEWER})
+POSTERS = OVERSEEING
 """Who posts on it, for places at or below their own."""
 DAYS = timedelta(days=7)
 MOST = 40

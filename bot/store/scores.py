@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from bot.model import Level, Place, Reached
+from bot.model import Level, Place, Reached, paging
 from bot.model.office import NAMES, Ask, Office, Scored, Scores, Share
 from bot.scoring.township import JUDGED, SHARE, Member, township
 from bot.store.asking import Asking
@@ -25,7 +25,8 @@ MOST = 12
 
 def scores(asking: Asking) -> Mapping[str, Office]:
     """Of the place that the command named, or the widest of one's own."""
-    office, found = place_of(asking, Ask.SCORES, asking.subject.strip())
+    said, at = paging.named(asking.subject)
+    office, found = place_of(asking, Ask.SCORES, said)
     if found is None:
         return {"office": office}
     levels = PLACE.c.level.in_([level.value for level in ASSESSED])
@@ -37,8 +38,10 @@ def scores(asking: Asking) -> Mapping[str, Office]:
     parents = [row.code for row in towns]
     members = asking.connection.execute(query.where(PLACE.c.parent.in_(parents)).order_by(PLACE.c.code)).all()
     known = reached_of(asking.connection, asking.house, {row.code for row in (*rows, *members)})
-    lines = [_scored(row, known.get(row.code)) for row in rows]
-    told = Scores(SHARE, tuple(lines[:MOST]), max(len(lines) - MOST, 0), _shares(asking, towns, members, known))
+    cut = paging.page([_scored(row, known.get(row.code)) for row in rows], at, MOST)
+    here_ = {each.code for each in cut.rows}
+    shares = _shares(asking, [row for row in towns if row.code in here_], members, known)
+    told = Scores(SHARE, cut.rows, cut.more, shares, cut.number)
     return {"office": replace(office, scores=told)}
 
 
@@ -64,7 +67,7 @@ def _shares(
             place = Place(row.code, row.name, Level(row.level), closed=row.closed)
             members[row.parent].append(Member(place, known.get(row.code)))
     found = []
-    for row in towns[:MOST]:
+    for row in towns:
         rule = township(known.get(row.code), members[row.code], asking.today)
         lacking, missing = ([names[code] for code in codes[:NAMES]] for codes in (rule.lacking, rule.missing))
         counts = rule.counted, len(rule.qualified), rule.more

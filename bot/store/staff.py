@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, func, or_, select
 
 from bot import words
-from bot.model import Role
+from bot.model import Role, paging
 from bot.model.office import Ask, Office
 from bot.model.staff import Invitees, Staff, Worker
 from bot.store import daily
@@ -48,31 +48,31 @@ class _Crew:
 
 def people(asking: Asking) -> Mapping[str, Office]:
     """Everybody in counts; by name those who have no chat or are away, then others."""
-    office, found = place_of(asking, Ask.PEOPLE, asking.subject.strip())
+    said, at = paging.named(asking.subject)
+    office, found = place_of(asking, Ask.PEOPLE, said)
     if found is None:
         return {"office": office}
     crew = _crew(asking.connection, [found.code], asking.today)
-    first = sorted(crew.tasks, key=lambda each: (each in crew.enrolled, each not in crew.away, each))[:SHOWN]
-    shown = _workers(asking.connection, asking.house.keyring, crew, first)
-    told = Staff(len(crew.tasks), len(crew.enrolled & crew.tasks.keys()), len(crew.away), shown)
+    first = sorted(crew.tasks, key=lambda each: (each in crew.enrolled, each not in crew.away, each))
+    cut = paging.page(first, at, SHOWN)
+    shown = _workers(asking.connection, asking.house.keyring, crew, cut.rows)
+    counts = len(crew.tasks), len(crew.enrolled & crew.tasks.keys()), len(crew.away)
+    told = Staff(*counts, shown, cut.more, cut.number)
     return {"office": replace(office, staff=told)}
 
 
 def invitees(asking: Asking) -> Mapping[str, Office]:
     """Those whom the command named by phone, name or number; without one, all who have no chat yet."""
-    said = asking.subject.strip()
+    said, at = paging.named(asking.subject)
     office, found = place_of(asking, Ask.INVITE)
     if found is None:
         return {"office": office}
     crew = _crew(asking.connection, _own(office), asking.today)
-    keyring = asking.house.keyring
-    if not said:
-        waiting = sorted(crew.tasks.keys() - crew.enrolled)
-        shown = _workers(asking.connection, keyring, crew, waiting[:OFFERED])
-        return {"office": replace(office, invitees=Invitees(shown, max(len(waiting) - OFFERED, 0)))}
-    meant = _meant(asking, said, crew.tasks)
-    shown = _workers(asking.connection, keyring, crew, meant[:OFFERED])
-    return {"office": replace(office, invitees=Invitees(shown, max(len(meant) - OFFERED, 0), _back(said)))}
+    meant = _meant(asking, said, crew.tasks) if said else sorted(crew.tasks.keys() - crew.enrolled)
+    cut = paging.page(meant, at, OFFERED)
+    shown = _workers(asking.connection, asking.house.keyring, crew, cut.rows)
+    told = Invitees(shown, cut.more, _back(said) if said else "", cut.number)
+    return {"office": replace(office, invitees=told)}
 
 
 def _meant(asking: Asking, said: str, known: Collection[int]) -> list[int]:

@@ -7,7 +7,8 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, or_, select
 
-from bot.model import DUTY_LEVELS, Check, DutiesTicked, Role
+from bot.model import DUTY_LEVELS, Check, DutiesTicked
+from bot.model.rights import DECIDING
 from bot.scoring.recurring import WEEK, period
 from bot.store.acts import Act
 from bot.store.asking import Asking, House
@@ -18,7 +19,7 @@ from bot.store.tables import named
 
 TICK = named("duty_tick")
 EVIDENCE = named("evidence")
-LEADS = (Role.COMMUNITY_LEAD, Role.TOWNSHIP_REVIEWER, Role.OFFICE)
+LEADS = DECIDING
 MOST = 400
 """More places than this are for the board."""
 

@@ -13,9 +13,9 @@ from bot.store.naming import called
 from bot.understand.periods import Period, named, period
 
 
-def spanned(asking: Asking, ask: Ask) -> tuple[str, str]:
+def spanned(asking: Asking, ask: Ask, subject: str) -> tuple[str, str]:
     """The days that the command named (“today” if none), and what else it named; a place's code is no day (“11-2”)."""
-    said = asking.subject.strip()
+    said = subject.strip()
     name, rest = named(said)
     if name is None or (rest == "" and called(asking, said, MAY[ask])):
         return "today", said

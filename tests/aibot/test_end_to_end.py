@@ -111,7 +111,7 @@ async def test_a_report_by_a_line_in_a_group(tmp_path: Path, aibot: Standin) -> 
         said = await here.says(li, "虚构花园3栋 发热1人 38.5，其他正常", group)
         assert said == "收到，已拟成草稿，还没有报上去：请打开和我的私聊，发“日报”，核对、提交了才算数。"
         assert here.rows("report", "place") == []
-        assert "还有一份没写完" in await here.says(li, "日报")
+        assert "没写完：" in await here.says(li, "日报")
         assert "虚构花园 3栋 · 发热 1 人 38.5℃" in await here.chooses(li, "继续写")
         await here.chooses(li, "提交")
         assert sorted(here.rows("report", "place", "status")) == REPORTED

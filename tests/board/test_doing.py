@@ -62,7 +62,8 @@ async def test_what_the_chat_refuses_the_page_refuses(town: Database) -> None:
     applied(town)
     async with at_work(town, ZHANG) as http:
         page = await follow(http, "/board/do/creation", {"about": "JA"})
-    assert "您的范围里没有“JA”" in text(page.text)
+    assert "“创建”由社区负责人、" in text(page.text)
+    assert "请找君安社区的社区负责人" in text(page.text)
 
 
 async def test_one_tap_reports_a_normal_day(town: Database) -> None:

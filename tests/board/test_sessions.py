@@ -125,10 +125,14 @@ async def test_the_login_page_leads_on(town: Database, to: str, leads: str) -> N
 
 
 async def test_the_chat_gives_a_link_to_a_page(town: Database) -> None:
-    """``/web JA`` leads to a place, ``/web board`` to the board, ``/web`` to the chat."""
+    """``/web JA`` leads to a place, ``/web board`` to the board, ``/web`` to the chat; nonsense gets no link."""
     talk = Talk(town)
     for said, path in (("/web JA", "/login?to=/board/JA#"), ("/web board", "/login?to=board#"), ("网页", "/login#")):
         (answer,) = await talk.write("wang", said)
         assert f"https://wuyi.example{path}tok" in answer.text
     (answer,) = await talk.write("wang", "/web ../../evil")
-    assert "https://wuyi.example/login#tok" in answer.text
+    assert "https://" not in answer.text
+    (answer,) = await talk.write("wang", "/web 君安社")
+    assert "您是说“君安社区”吗" in answer.text
+    (answer,) = await talk.tap("wang", "君安社区")
+    assert "/login?to=/board/JA#tok" in answer.text

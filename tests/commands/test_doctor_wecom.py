@@ -50,8 +50,9 @@ def test_a_whole_application_is_well() -> None:
 
 
 def test_no_application_is_well_too() -> None:
-    """Nothing is asked."""
-    assert [each.state for each in wecom(Settings())] == [State.OK]
+    """Nothing is asked; of the application and of the group bot it is said that they are not set up."""
+    assert [(each.check, each.state) for each in wecom(Settings())] == [("wecom", State.OK), ("aibot", State.OK)]
+    assert all("is not set up (WUYI_" in each.what for each in wecom(Settings()))
 
 
 @pytest.mark.parametrize(
@@ -136,12 +137,12 @@ def test_robots_are_read_from_one_line(monkeypatch: pytest.MonkeyPatch, tmp_path
     assert settings.real_channel
     assert settings.wecom_robots["XM"].get_secret_value() == f"{HOOK}="
     assert "planted" not in repr(settings)
-    assert [each.state for each in wecom(settings)] == [State.OK] * 4
+    assert [each.state for each in wecom(settings)] == [State.OK] * 5
     with closing(Database("sqlite:///data/wuyi.db")) as database:
         migrate(database)
-    assert "the roster has no place JA" in str(list(wecom(settings))[1])
+    assert "the roster has no place JA" in str(list(wecom(settings))[2])
     wrong = Settings(database_url="sqlite:///none.db", wecom_robots={"JA": SecretStr("https://planted.invalid/")})
-    assert [each.state for each in wecom(wrong)] == [State.OK, State.ERROR]
+    assert [each.state for each in wecom(wrong)] == [State.OK, State.OK, State.ERROR]
 
 
 @pytest.mark.parametrize("said", ["JA", "=x", f"JA={HOOK} JA={HOOK}", "JA=planted"])

@@ -94,7 +94,7 @@ def test_the_days_that_differ_are_told(lang: str, words: str) -> None:
 
 def test_what_cannot_be_answered_is_refused() -> None:
     """No such place, days in the wrong order, no such pack."""
-    assert "没有" in call("history", "nowhere").stderr
+    assert "there is no place “nowhere”" in call("history", "nowhere").stderr
     assert call("history", "23", "--from", "2026-11-20", "--to", "2026-11-19").exit_code == 2
     assert call("streaks", "--pack", "none").exit_code == 1
 

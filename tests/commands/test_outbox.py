@@ -143,8 +143,9 @@ def test_wrong_usage(data: Path, arguments: tuple[str, ...]) -> None:
 
 
 def test_nothing_to_show(data: Path) -> None:
-    """No line at all; as JSON an empty list."""
+    """No line at all, and a word beside it; as JSON an empty list."""
     call("--drop", "2")
-    assert call("--state", "uncertain").stdout == ""
+    ran = call("--state", "uncertain")
+    assert (ran.stdout, ran.stderr) == ("", "no message is uncertain\n")
     assert json.loads(call("--state", "uncertain", "--json").stdout) == []
     assert data.exists()

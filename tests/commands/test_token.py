@@ -69,3 +69,9 @@ def test_what_cannot_be_is_refused(arguments: list[str], status: int, told: str)
     ran = CliRunner().invoke(token, arguments)
     assert (ran.exit_code, told in ran.stderr) == (status, True), ran.stderr
     assert listed() == []
+
+
+def test_the_help_shows_what_a_token_needs() -> None:
+    """The options of a new token, for they need no word before them; and the other commands."""
+    told = CliRunner().invoke(token, ["--help"]).stdout
+    assert all(word in told for word in ("--role", "--place CODE", "--days", "--name TEXT", "list", "revoke"))

@@ -96,7 +96,8 @@ async def test_who_leads_no_more_judges_no_more(town: Database) -> None:
     await talk.photo("wang")
     role = named("assignment")
     town.write(lambda connection: connection.execute(delete(role).where(role.c.person == 3)))
-    assert await said(talk, "wang", "10") == "君安社区的自评由它的负责人做，没有记下。"
+    told = await said(talk, "wang", "10")
+    assert told == "君安社区的自评由它的负责人做，没有记下。\n\n需要的话，请找样板街道的乡镇审核员。"
     with town.read() as connection:
         assert connection.execute(select(named("assessment_mark"))).all() == []
 

@@ -72,7 +72,8 @@ async def test_the_lead_links_the_group(talk: Talk, said: str) -> None:
 )
 async def test_nobody_else_links_it(talk: Talk, who: str, said: str) -> None:
     """A worker, a stranger, the lead of another place, or no such place: refused, and nothing is kept."""
-    assert await say(talk, who, said) == ["只有本社区负责人或管理员能绑定；请核对社区名。"]
+    (told,) = await say(talk, who, said)
+    assert told.startswith("只有本级负责人和管理员能绑定，请他们在群里发：/bind 地名。")
     with talk.database.read() as connection:
         assert connection.execute(select(named("group_chat"))).all() == []
 
@@ -217,7 +218,7 @@ async def test_english(talk: Talk) -> None:
     await speak_english(talk, "wang")
     assert (await say(talk, "wang", "/board"))[0].startswith("This group is not linked to a place yet.")
     assert (await say(talk, "zhang", "/board"))[0].startswith("这个群还没绑定社区。")
-    assert (await say(talk, "wang", "bind 新苗社区"))[0].startswith("Only the lead of that place")
+    assert (await say(talk, "wang", "bind 新苗社区"))[0].startswith("Only who leads that place")
     assert (await say(talk, "wang", "Bind 君安社区"))[0].startswith("✅ This group is linked to 君安社区.")
     (board,) = await say(talk, "wang", "board")
     assert board.startswith("14:58 君安社区: 0 of 3 reported (0 %), 0 on time\n君安花园小区: 12 days")

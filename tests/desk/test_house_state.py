@@ -88,7 +88,7 @@ async def test_each_channel(talk: Talk) -> None:
 async def test_for_administrators_only(talk: Talk, who: str, said: str) -> None:
     """Everybody else is told whom to ask, by role and place."""
     (answer,) = await talk.write(who, said)
-    assert answer.text == f"{said}给管理员用。\n需要的话，请找示例县的管理员。"
+    assert answer.text == f"“{said}”由管理员用，您名下没有。\n需要的话，请找示例县的管理员。"
 
 
 @pytest.mark.parametrize("said", ["健康", "频道", "设置"])
@@ -115,4 +115,4 @@ async def test_settings_follow_what_is_said(talk: Talk) -> None:
     talk.database.write(lambda c: c.execute(insert(named("assignment")), row))
     for said in ("设置", "健康"):
         assert "规则包" not in (await talk.write("zhang", said))[0].text
-    assert "给管理员用" in (await talk.write("zhang", "健康"))[0].text
+    assert "由管理员用" in (await talk.write("zhang", "健康"))[0].text

@@ -339,7 +339,7 @@ async def test_who_leads_no_more_cannot_send(town: Database) -> None:
     role = named("assignment")
     town.write(lambda c: c.execute(role.update().where(role.c.person == 3).values(until=TODAY - timedelta(days=1))))
     (answer,) = await talk.tap("wang", "发提醒")
-    assert answer.text.startswith("催报给社区、乡镇、创建办")
+    assert answer.text.startswith("“催报”由社区负责人、乡镇审核员、创建办")
 
 
 async def test_many_are_reminded_in_parts(town: Database, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -57,7 +57,7 @@ from bot.model import (
 from bot.model.care import Isolation, Returned, Visited
 from bot.model.facts import Nudged, PersonInvited
 from bot.model.office import Ask
-from tests.dialog import creation_days, office_days, plain_days, problem_days, reminder_days, work_days
+from tests.dialog import creation_days, menu_days, office_days, plain_days, problem_days, reminder_days, work_days
 from tests.town import NOW, ZONE
 
 TODAY = NOW.date()
@@ -220,6 +220,9 @@ LATER = {
         "a place of others": replace(RULES, subject="星悦城二期", misnamed=office_days.MISNAMED[2]),
     },
     frozenset(Ask): office_days.days(RULES),
+    frozenset({"menu", "work", "help"}): menu_days.days(PLAIN),
+    frozenset({"greeting"}): menu_days.greeted(PLAIN),
+    frozenset({"barred", "whom"}): menu_days.refusals(PLAIN),
 }
 """By flows, the days on which they have something to say; on the days above they have nothing."""
 

@@ -246,14 +246,18 @@ def test_the_whole_is_counted_whatever_is_shown() -> None:
 def test_both_numbers_stand_on_it(monkeypatch: pytest.MonkeyPatch) -> None:
     """Complete and on time, each with its share; 100 % is said of all only; before the cutoff nothing is missing."""
     for reported, said_so in (
-        (Received(12, 11, 10), "应报 12  已报 11（92%） 按时 10（83%）"),
-        (Received(1000, 999, 1000), "应报 1000  已报 999（99%） 按时 1000（100%）"),
-        (Received(), "应报 0  已报 0 按时 0"),
+        (Received(12, 11, 10), "日报：应报 12（含楼栋等 10）  已报 11（92%） 按时 10（83%）"),
+        (Received(1000, 999, 1000), "日报：应报 1000（含楼栋等 998）  已报 999（99%） 按时 1000（100%）"),
+        (Received(), "日报：应报 0  已报 0 按时 0"),
     ):
         with reading(monkeypatch) as said:
             pictures.board(replace(a_board(*some(2)), reported=reported))
         assert said_so in said
-    assert "未报" in said
+    assert {"未报", "已报无疫"} <= set(said)
+    assert not any(line.startswith("空心条") for line in said)
+    with reading(monkeypatch) as said:
+        pictures.board(replace(a_board(*some(1), *some(1, UNVERIFIED)), reported=Received(2, 1, 1)))
+    assert {"日报：应报 2  已报 1（50%） 按时 1（50%）", "空心条：这天没有报，天数未核实"} <= set(said)
     with reading(monkeypatch) as said:
         pictures.board(a_board(*some(1), head=replace(HEAD, open=True, at=HEAD.at.replace(hour=9))))
     assert {"待报", "连续无疫天数  11月24日 周二  09:05 更新，未到截止时间"} <= set(said)

@@ -288,12 +288,12 @@ def test_explain_under_another_policy(call: Call, tmp_path: Path, policy: str, l
 @pytest.mark.parametrize(
     ("arguments", "status", "said"),
     [
-        (["explain", "nowhere"], 1, "没有“nowhere”这个地点"),
+        (["explain", "nowhere"], 1, "there is no place “nowhere”"),
         (["explain", "nowhere", "--lang", "en"], 1, "there is no place “nowhere”"),
-        (["explain", "清芷园"], 1, "请用编号：X5、X6"),
-        (["explain", "X5"], 1, "已停用"),
-        (["streaks", "--place", "X5"], 1, "已停用"),
-        (["streaks", "--place", "nowhere"], 1, "没有“nowhere”这个地点"),
+        (["explain", "清芷园"], 1, "2 places are called “清芷园”; use a code: X5, X6"),
+        (["explain", "X5"], 1, "closed on that day"),
+        (["streaks", "--place", "X5"], 1, "closed on that day"),
+        (["streaks", "--place", "nowhere"], 1, "there is no place “nowhere”"),
         (["streaks", "--pack", "nowhere"], 1, "there is no such pack"),
         (["streaks", "--as-of", "soon"], 2, "not a day"),
         (["streaks", "--known-at", "soon"], 2, "not a time"),

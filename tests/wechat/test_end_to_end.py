@@ -236,7 +236,7 @@ async def test_menu_and_paper(tmp_path: Path, wechat: Standin) -> None:
     async with town(tmp_path, wechat) as here, httpx.AsyncClient(trust_env=False) as browser:
         wang = wechat.follower("wang")
         await enrol(here, wang, WANG)
-        wang.click("文件")
+        wang.write("文件")
         await here.quiet()
         await here.chooses(wang, "日报表")
         said = await here.chooses(wang, "今天")

@@ -257,7 +257,7 @@ async def test_menu_paper_and_robot(tmp_path: Path, wecom: Standin) -> None:
         await here.taps(wang, "同意，开始")
         wang.click("待办")
         await here.quiet()
-        wang.click("文件")
+        wang.write("文件")
         await here.quiet()
         await here.taps(wang, "日报表")
         await here.taps(wang, "今天")

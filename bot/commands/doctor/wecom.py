@@ -69,6 +69,8 @@ def wecom(settings: Settings, transport: httpx.BaseTransport | None = None) -> I
         if not (settings.wecom_corp_id or settings.telegram_token or settings.wechat_app_id):
             what = "WeCom's group bot only answers: reminders and alerts reach nobody who has no other chat"
             yield warning("aibot", what, "set up the application, too (WUYI_WECOM_CORP_ID), or Telegram")
+    else:
+        yield ok("aibot", "WeCom's group bot is not set up (WUYI_AIBOT_TOKEN)")
     yield from robots(settings)
 
 

@@ -29,7 +29,7 @@ def board(value: BoardPicture) -> bytes:
     canvas.title("text", KEY)
     canvas.legend(tally(value.lines))
     if value.reported is not None:
-        canvas.reported(value.reported)
+        canvas.reported(value.reported, len(value.lines))
     canvas.rule()
     if not shown:
         canvas.y += 50
@@ -38,7 +38,8 @@ def board(value: BoardPicture) -> bytes:
         _columns(canvas, shown, columns, value.milestones)
     more = len(ordered) - len(shown)
     foot = [canvas.said("scale", KEY, stars=columns == 1)] if shown and value.milestones else []
-    canvas.foot([*([canvas.said("more", KEY, more=more)] if more else []), *foot])
+    hollow = [canvas.said("hollow", KEY)] if any(line.state is DayState.UNVERIFIED for line in shown) else []
+    canvas.foot([*([canvas.said("more", KEY, more=more)] if more else []), *hollow, *foot])
     return canvas.png()
 
 

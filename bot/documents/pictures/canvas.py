@@ -37,9 +37,10 @@ class Canvas:
         return words.text(key, self.head.locale, {"head": self.head, **values}, part)
 
     def state(self, state: DayState, *, past: bool = False) -> str:
-        """What a state is called; before the cutoff nothing is missing yet."""
-        awaited = state is DayState.UNVERIFIED and self.head.open and not past
-        return words.label("picture/words", self.head.locale, "awaited" if awaited else state.value)
+        """What a state is called: of one day the clean have reported, and before the cutoff nothing is missing yet."""
+        today = {DayState.CLEAN: "reported", DayState.UNVERIFIED: "awaited" if self.head.open else state.value}
+        name = state.value if past else today.get(state, state.value)
+        return words.label("picture/words", self.head.locale, name)
 
     def text(  # noqa: PLR0913 - where, what, and how it looks
         self,
@@ -108,10 +109,10 @@ class Canvas:
             self.text(x + 66 + name + 14, self.y + 42, str(count), 50, bold=True)
         self.y += 60
 
-    def reported(self, reported: Received) -> None:
-        """How complete and how timely the day is, with both numbers."""
+    def reported(self, reported: Received, shown: int) -> None:
+        """How complete and how timely the day is, with both numbers; that more report than the ``shown`` compounds."""
         self.y += 50
-        said = self.said("reported", reported=reported)
+        said = self.said("reported", reported=reported, beside=max(0, reported.expected - shown))
         self.text(MARGIN, self.y, said, 38, room=RIGHT - MARGIN)
         self.y += 8
 

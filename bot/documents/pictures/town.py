@@ -23,7 +23,7 @@ def overview(value: OverviewPicture) -> bytes:
     canvas = Canvas(value.head, 1700 + HIGH * len(shown))
     canvas.title("text", KEY)
     canvas.legend(tally(value.compounds))
-    canvas.reported(value.reported)
+    canvas.reported(value.reported, len(value.compounds))
     canvas.rule()
     _spread(canvas, spread(value.compounds, value.milestones))
     canvas.rule()
