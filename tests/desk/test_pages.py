@@ -55,6 +55,8 @@ async def pages(talk: Talk, who: str, said: str) -> list[str]:
     ("who", "said", "shown", "count"),
     [
         ("wang", "谁没报", "新{n:02}区", 3),
+        ("wang", "谁没报 昨天", "新{n:02}区", 3),
+        ("wang", "/streaks JA 11月20日 p1", "新{n:02}区", 5),
         ("wang", "/streaks JA p1", "新{n:02}区", 5),
         ("wang", "人员", "139****0{n:03}", 4),
         ("wang", "邀请", "139****0{n:03}", 6),
