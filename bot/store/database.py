@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from bot.store.prepared import plain
+from bot.store.prepared import begun, plain
 
 T = TypeVar("T")
 Job = Callable[[Connection], T]
@@ -22,6 +22,8 @@ Job = Callable[[Connection], T]
 BATCH = 64
 """The most jobs in one commit: enough to make the flush cheap, few enough to keep the first one's wait short."""
 
+STATEMENTS = 512
+"""So many statements stay ready on each SQLite connection: more than there are, for the driver's 128 are too few."""
 STOPPED = 30_000
 """After so many milliseconds within a transaction, and nothing asked, PostgreSQL ends it: the process has stopped."""
 
@@ -39,7 +41,8 @@ def connect(url: str) -> Engine:
         return create_engine(where, pool_pre_ping=True, connect_args=patience)
     if where.database:
         Path(where.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(where, connect_args={"timeout": 30, "check_same_thread": False})
+    ours = {"timeout": 30, "check_same_thread": False, "cached_statements": STATEMENTS}
+    engine = create_engine(where, connect_args=ours)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
@@ -63,7 +66,7 @@ def _prepare_sqlite(connection: DBAPIConnection, _record: ConnectionPoolEntry) -
 def _begin_sqlite(connection: Connection) -> None:
     # A deferred transaction that turns into a writer fails at once when another writes; an immediate one waits.
     reading = connection.get_execution_options().get("reading", False)
-    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+    begun(connection, "BEGIN" if reading else "BEGIN IMMEDIATE")
 
 
 class Database:
@@ -73,8 +76,11 @@ class Database:
         """Open the engine; the writing thread starts with the first job."""
         self.url = url
         self.engine = connect(url)
+        event.listen(self.engine, "engine_disposed", self._let_go)
         self._jobs: queue.SimpleQueue[tuple[Job[Any], Future[Any]] | None] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
+        self._kept: Connection | None = None
+        self._stale = False
         self._lock = threading.Lock()
 
     @property
@@ -122,6 +128,7 @@ class Database:
             if batch:
                 self._commit(batch)
             if last:
+                self._drop()
                 return
 
     def _collect(self) -> tuple[list[tuple[Job[Any], Future[Any]]], bool]:
@@ -139,10 +146,37 @@ class Database:
             batch.append(item)
         return batch, False
 
+    @contextmanager
+    def _writer(self) -> Iterator[Connection]:
+        """The connection for one commit. SQLite's stays open: a small write costs less than to come by another one.
+
+        PostgreSQL's comes from the pool, which asks before whether it still lives.
+        """
+        if self._stale:
+            self._drop()
+        connection, self._kept = self._kept or self.engine.connect(), None
+        try:
+            yield connection
+            if self.sqlite and not connection.invalidated:
+                self._kept = connection
+        finally:
+            if self._kept is None:
+                connection.close()
+
+    def _drop(self) -> None:
+        kept, self._kept, self._stale = self._kept, None, False
+        if kept is not None:
+            kept.invalidate()
+            kept.close()
+
+    def _let_go(self, _engine: Engine) -> None:
+        """The engine's connections are closed, because the file is another now, say: so is the one that writes."""
+        self._stale = True
+
     def _commit(self, batch: list[tuple[Job[Any], Future[Any]]]) -> None:
         done: list[tuple[Future[Any], Any, BaseException | None]] = []
         try:
-            with self.engine.connect() as connection:
+            with self._writer() as connection:
                 with connection.begin() as transaction:
                     for job, future in batch:
                         done.append((future, *_run(connection, job, alone=len(batch) == 1)))
