@@ -42,7 +42,8 @@ def connect(url: str) -> Engine:
     if where.database:
         Path(where.database).parent.mkdir(parents=True, exist_ok=True)
     ours = {"timeout": 30, "check_same_thread": False, "cached_statements": STATEMENTS}
-    engine = create_engine(where, connect_args=ours)
+    # The connection that was used last knows the pages that it read as long as no other has written.
+    engine = create_engine(where, connect_args=ours, pool_use_lifo=True)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
@@ -76,11 +77,8 @@ class Database:
         """Open the engine; the writing thread starts with the first job."""
         self.url = url
         self.engine = connect(url)
-        event.listen(self.engine, "engine_disposed", self._let_go)
         self._jobs: queue.SimpleQueue[tuple[Job[Any], Future[Any]] | None] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
-        self._kept: Connection | None = None
-        self._stale = False
         self._lock = threading.Lock()
 
     @property
@@ -128,7 +126,6 @@ class Database:
             if batch:
                 self._commit(batch)
             if last:
-                self._drop()
                 return
 
     def _collect(self) -> tuple[list[tuple[Job[Any], Future[Any]]], bool]:
@@ -146,37 +143,10 @@ class Database:
             batch.append(item)
         return batch, False
 
-    @contextmanager
-    def _writer(self) -> Iterator[Connection]:
-        """The connection for one commit. SQLite's stays open: a small write costs less than to come by another one.
-
-        PostgreSQL's comes from the pool, which asks before whether it still lives.
-        """
-        if self._stale:
-            self._drop()
-        connection, self._kept = self._kept or self.engine.connect(), None
-        try:
-            yield connection
-            if self.sqlite and not connection.invalidated:
-                self._kept = connection
-        finally:
-            if self._kept is None:
-                connection.close()
-
-    def _drop(self) -> None:
-        kept, self._kept, self._stale = self._kept, None, False
-        if kept is not None:
-            kept.invalidate()
-            kept.close()
-
-    def _let_go(self, _engine: Engine) -> None:
-        """The engine's connections are closed, because the file is another now, say: so is the one that writes."""
-        self._stale = True
-
     def _commit(self, batch: list[tuple[Job[Any], Future[Any]]]) -> None:
         done: list[tuple[Future[Any], Any, BaseException | None]] = []
         try:
-            with self._writer() as connection:
+            with self.engine.connect() as connection:
                 with connection.begin() as transaction:
                     for job, future in batch:
                         done.append((future, *_run(connection, job, alone=len(batch) == 1)))

@@ -173,7 +173,7 @@ def test_a_closed_database_opens_again(database: Database) -> None:
 
 
 def test_a_file_that_was_put_in_its_place_is_written(migrated_file: Path, tmp_path: Path) -> None:
-    """The thread that writes lets go of the old file together with the engine."""
+    """Whoever disposes of the engine has let go of the old file, the thread that writes too."""
     where = tmp_path / "wuyi.db"
     shutil.copy(migrated_file, where)
     with closing(Database(f"sqlite:///{where}")) as database:
