@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import Connection, delete, update
 
+from bot.store.prepared import savepoint
 from bot.store.tables import named
 from scheduler.outbox import CLAIM, KEEP, NEXT, OUTBOX, PATIENCE, TURNS, Lane, Parcel
 from scheduler.pace import SECOND, Meter
@@ -128,7 +129,7 @@ class Claims:
         over: frozenset[int] = frozenset()
         try:
             if asked:
-                with connection.begin_nested():
+                with savepoint(connection):
                     over = frozenset(self._still(connection, now, asked)) & {each.id for each in asked}
         except Exception as why:  # noqa: BLE001 - a reminder too many is better than a post that stands still
             log.error("what is still owed could not be asked: %s", type(why).__name__)  # noqa: TRY400 - a traceback may hold what was said

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from functools import partial
+from datetime import date, datetime, timedelta
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, bindparam, select
@@ -20,7 +20,10 @@ from bot.store.waiting import waiting
 from scheduler import calendar, plan
 
 if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
     from bot.desk.voice import Tools
+    from bot.model import PackRules
 
 REMINDER = named("reminder")
 TIMERS = 10
@@ -59,10 +62,7 @@ def gather(  # noqa: PLR0913 - of whom, when, and what to leave out
     """
     people = reached(connection, now, persons)
     debts: dict[int, list[Debt]] = defaultdict(list)
-    workdays = calendar.Workdays(deadlines.workdays(connection))
-    margin = calendar.reach(tools.rules)
-    today = now.date()
-    near = calendar.deadlines(tools.rules, today - margin, today + margin, tools.zone, workdays)
+    near = _near(tools.rules, now.date(), tools.zone, tuple(deadlines.workdays(connection).items()))
     if dated:
         _dated(connection, tools, now, near, people, debts)
     # Whoever asked to be reminded again now is told of everything now.
@@ -80,6 +80,15 @@ def gather(  # noqa: PLR0913 - of whom, when, and what to leave out
         if debts.get(person)
     ]
     return Known(owes, _served(connection, owes, now), people)
+
+
+@lru_cache(maxsize=8)
+def _near(
+    rules: PackRules, today: date, zone: ZoneInfo, written: tuple[tuple[date, bool], ...]
+) -> tuple[Deadline, ...]:
+    """The deadlines of which somebody may hear today, by what was written of single days: the same all day long."""
+    margin = calendar.reach(rules)
+    return calendar.deadlines(rules, today - margin, today + margin, zone, calendar.Workdays(dict(written)))
 
 
 def _asked(now: datetime, people: Mapping[int, Reached]) -> Mapping[int, Reached]:

@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import BindParameter, Connection, bindparam, insert, select, update
 
 from bot.desk import letters
 from bot.desk.letters import OUTBOX
@@ -17,6 +17,7 @@ from bot.model import Locale, Outbound, Reminder
 from bot.model.deadlines import NUDGE, SNOOZE
 from bot.store import codec
 from bot.store.owing import unreported
+from bot.store.prepared import Prepared
 from bot.store.reached import Reached
 from scheduler import calendar, plan
 from scheduler.gathering import REMINDER, gather, parts
@@ -28,6 +29,23 @@ if TYPE_CHECKING:
 
 PART = 500
 """So many reminders are written in one transaction: the first can leave while the rest is being written."""
+
+
+_LETTERS: BindParameter[Any] = bindparam("letters", expanding=True)
+_PERSONS: BindParameter[Any] = bindparam("persons", expanding=True)
+_SLOTS: BindParameter[Any] = bindparam("slots", expanding=True)
+_ABOUT = Prepared(select(REMINDER.c.outbox, REMINDER.c.slot).where(REMINDER.c.outbox.in_(_LETTERS)))
+_BODIES = Prepared(select(OUTBOX.c.id, OUTBOX.c.body).where(OUTBOX.c.id.in_(_LETTERS)))
+_TAKEN = Prepared(
+    select(REMINDER.c.person, REMINDER.c.slot).where(REMINDER.c.person.in_(_PERSONS), REMINDER.c.slot.in_(_SLOTS))
+)
+_REMINDED = Prepared(insert(REMINDER))
+_WAITS = Prepared(
+    select(OUTBOX.c.id, OUTBOX.c.person)
+    # The nought keeps SQLite from the index of persons: little is open, and much was sent to each.
+    .where(OPEN, PENDING, OUTBOX.c.kind == "reminder", (OUTBOX.c.person + 0).in_(_PERSONS))
+    .where(OUTBOX.c.id < bindparam("below"))
+)
 
 
 class Reminding:
@@ -69,9 +87,8 @@ class Reminding:
             return {row.id for row in rows}
         if not asked:
             return set()
-        query = select(REMINDER.c.outbox, REMINDER.c.slot).where(REMINDER.c.outbox.in_(list(asked)))
         about: dict[int, set[str]] = {number: set() for number in asked}
-        for row in connection.execute(query):
+        for row in _ABOUT.all(connection, {"letters": list(asked)}):
             about[row.outbox].add(_name(row.slot))
         over = self._nudged(connection, moment, asked, about)
         if not asked:
@@ -112,9 +129,8 @@ class Reminding:
         A report is shown from the morning on with whatever else is due, long before its own moment has come.
         """
         done = [number for number, names in live.items() if not any(_kind(name) == DAILY for name in names)]
-        query = select(OUTBOX.c.id, OUTBOX.c.body).where(OUTBOX.c.id.in_(done))
         keyring = self._tools.keyring
-        rows = connection.execute(query).all() if done else ()
+        rows = _BODIES.all(connection, {"letters": done}) if done else ()
         return {row.id for row in rows if asks_for_report(codec.load(Outbound, keyring.open_bytes(row.body)))}
 
 
@@ -132,11 +148,11 @@ def write(
     reminders: Sequence[Reminder], people: Mapping[int, Reached], tools: Tools, now: datetime, connection: Connection
 ) -> int:
     """Write these reminders, those of which nobody else served a moment meanwhile; how many."""
-    mine = REMINDER.c.person.in_([each.person for each in reminders])
+    mine = [each.person for each in reminders]
     taken = set()
     for some in parts(sorted({key for each in reminders for key in each.keys})):
-        query = select(REMINDER.c.person, REMINDER.c.slot).where(mine, REMINDER.c.slot.in_(some))
-        taken |= {(row.person, row.slot) for row in connection.execute(query)}
+        rows_taken = _TAKEN.all(connection, {"persons": mine, "slots": list(some)})
+        taken |= {(row.person, row.slot) for row in rows_taken}
     fresh = [each for each in reminders if not any((each.person, key) in taken for key in each.keys)]
     settled = {rule.id: rule.settled for rule in tools.rules.deadlines}
     labels = {
@@ -159,21 +175,14 @@ def write(
         for key in each.keys
     ]
     if lines:
-        connection.execute(insert(REMINDER), lines)
+        _REMINDED.each(connection, lines)
         _carry(connection, {each.person: number for each, number in zip(fresh, numbers, strict=True)})
     return len(fresh)
 
 
 def _carry(connection: Connection, newest: Mapping[int, int]) -> None:
     """What still waits to be sent to these people is in the new letter, too: only that one is to go."""
-    query = select(OUTBOX.c.id, OUTBOX.c.person).where(
-        OPEN,
-        PENDING,
-        OUTBOX.c.kind == "reminder",
-        OUTBOX.c.person.in_(list(newest)),
-        OUTBOX.c.id < min(newest.values()),
-    )
-    for row in connection.execute(query).all():
+    for row in _WAITS.all(connection, {"persons": list(newest), "below": min(newest.values())}):
         cancelled = {"state": "cancelled", "why": "a newer one carries it"}
         connection.execute(update(OUTBOX).where(OUTBOX.c.id == row.id).values(cancelled))
         moved = update(REMINDER).where(REMINDER.c.outbox == row.id)

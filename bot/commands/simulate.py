@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import sys
@@ -51,7 +52,8 @@ def simulate(  # noqa: PLR0913 - one argument an option
     """
     wanted = Wanted(workers, days, seed, faults=faults, rate=channel_rate)
     begun = time.perf_counter()
-    with tempfile.TemporaryDirectory(prefix="wuyi-", dir=MEMORY if MEMORY.is_dir() else None) as folder, _on_one_core():
+    memory = MEMORY if MEMORY.is_dir() else None
+    with tempfile.TemporaryDirectory(prefix="wuyi-", dir=memory) as folder, _on_one_core(), _as_run():
         verdict = judge(play(wanted, Path(folder)), working)
     seconds = round(time.perf_counter() - begun, 1)
     locale = Locale(lang)
@@ -68,6 +70,16 @@ def simulate(  # noqa: PLR0913 - one argument an option
         ]
         click.echo(words.text(KEY, locale, {"found": found}, "failed"), err=True)
         sys.exit(1)
+
+
+@contextmanager
+def _as_run() -> Iterator[None]:
+    """As ``wuyi run`` does it: what was loaded to start with is never garbage, and not looked through for any."""
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
 
 
 @contextmanager

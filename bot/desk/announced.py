@@ -26,8 +26,10 @@ AWARDS = (Step.AWARDED.value, Step.REVOKED.value, Step.REINSTATED.value)
 
 def cases(visit: Visit, codes: Collection[str]) -> None:
     """Tell what this turn recorded of these cases."""
+    if not codes or not webhooks.live(visit.connection):
+        return
     query = select(EVENT).where(EVENT.c.case.in_(list(codes)), EVENT.c.recorded_at == visit.now).order_by(EVENT.c.id)
-    rows = visit.connection.execute(query).all() if codes and webhooks.live(visit.connection) else ()
+    rows = visit.connection.execute(query).all()
     told = webhooks.concerned(visit.connection, {row.place for row in rows})
     for row in rows:
         for hook in told.get(row.place, ()):

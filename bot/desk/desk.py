@@ -15,7 +15,7 @@ from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from prometheus_client import Counter
-from sqlalchemy import Connection, select, text, update
+from sqlalchemy import Connection, bindparam, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError, OperationalError
 
@@ -41,6 +41,12 @@ RECEIVE = {
     for name, insert in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert))
 }
 """Keep a message unless it is there: the one statement that the two databases say in their own classes."""
+_ANSWERS = Prepared(
+    select(letters.OUTBOX.c.id)
+    .join(INBOX, INBOX.c.id == letters.OUTBOX.c.inbox)
+    .where(INBOX.c.channel == bindparam("channel"), INBOX.c.dedupe == bindparam("dedupe"))
+    .order_by(letters.OUTBOX.c.id)
+)
 TRIES = 3
 """A transaction that lost against another process (deadlock, lock time-out, a number taken) is run this often."""
 LOCK = text(
@@ -197,13 +203,8 @@ class Desk:
         return number
 
     def _repeat(self, connection: Connection, inbound: Inbound) -> Taken:
-        query = (
-            select(letters.OUTBOX.c.id)
-            .join(INBOX, INBOX.c.id == letters.OUTBOX.c.inbox)
-            .where(INBOX.c.channel == inbound.address.channel, INBOX.c.dedupe == inbound.dedupe)
-            .order_by(letters.OUTBOX.c.id)
-        )
-        return Taken(tuple(connection.execute(query).scalars()), fresh=False)
+        known = {"channel": inbound.address.channel, "dedupe": inbound.dedupe}
+        return Taken(tuple(row.id for row in _ANSWERS.all(connection, known)), fresh=False)
 
     def _quarantine(self, inbound: Inbound, why: Exception, connection: Connection) -> Taken:
         """Keep the message as one that could not be handled, apologise once, and leave a line for the admin."""

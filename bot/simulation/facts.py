@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, bindparam, func, select
 
 from bot.simulation import log
+from bot.store.prepared import Prepared
 from bot.store.tables import named
 
 if TYPE_CHECKING:
@@ -20,7 +22,8 @@ TABLES = ("inbox", "outbox", "reminder", "report", "leave", "snooze", "wish", "d
 
 
 OUTBOX, SNOOZE = named("outbox"), named("snooze")
-WAITING = select(OUTBOX.c.due_at).where(OUTBOX.c.state == "pending")
+WAITING = Prepared(select(OUTBOX.c.due_at).where(OUTBOX.c.state == "pending"))
+UNTIL = Prepared(select(func.max(SNOOZE.c.until)).where(SNOOZE.c.recorded_at >= bindparam("since")))
 SOON = timedelta(seconds=1)
 """What is due and yet was held back (for the platform's pace) is looked at again after so long."""
 
@@ -28,17 +31,23 @@ SOON = timedelta(seconds=1)
 def next_due(database: Database, now: datetime) -> datetime | None:
     """When it is worth to look at what waits; None when nothing does."""
     with database.read() as connection:
-        waiting: list[datetime] = list(connection.execute(WAITING).scalars())
+        waiting: list[datetime] = [row.due_at for row in WAITING.all(connection, {})]
     later = [due for due in waiting if due > now]
     return min(later) if later else now + SOON if waiting else None
 
 
 def snoozed_until(database: Database, now: datetime) -> datetime | None:
     """When those who asked for it at ``now`` want to be reminded again."""
-    query = select(func.max(SNOOZE.c.until)).where(SNOOZE.c.recorded_at >= now)
     with database.read() as connection:
-        found: datetime | None = connection.execute(query).scalar()
+        found: datetime | None = UNTIL.scalar(connection, {"since": now})
     return found
+
+
+@cache
+def _newer(name: str, columns: tuple[str, ...]) -> Prepared:
+    table = named(name)
+    query = select(table.c.id, *(table.c[each] for each in columns)).where(table.c.id > bindparam("last"))
+    return Prepared(query.order_by(table.c.id))
 
 
 class Reader:
@@ -74,9 +83,7 @@ class Reader:
                 told.met.append(log.Met(row.deadline, row.period, row.place, row.met, at))
 
     def _new(self, connection: Connection, name: str, *columns: str) -> Iterator[Any]:
-        table = named(name)
-        query = select(table.c.id, *(table.c[each] for each in columns)).where(table.c.id > self._last[name])
-        for row in connection.execute(query.order_by(table.c.id)).all():
+        for row in _newer(name, columns).all(connection, {"last": self._last[name]}):
             self._last[name] = row.id
             yield row
 

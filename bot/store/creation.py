@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, or_, select
+from sqlalchemy import BindParameter, Connection, bindparam, insert, or_, select
 
 from bot.model import ApplicationMade, Course, CreationStepped, Stage, Step, Stepped
 from bot.model.creation import TEXT_LIMIT
@@ -18,9 +18,16 @@ from bot.store.asking import House
 from bot.store.cases import RefusedError
 from bot.store.creation_kept import APPLICATION, PERSON, STEP, course_of, ever_awarded, steps_of
 from bot.store.duties import PLACE
+from bot.store.prepared import Prepared
 from bot.store.tables import named
 
 EVIDENCE = named("evidence")
+_CODES: BindParameter[Any] = bindparam("codes", expanding=True)
+_OPEN = Prepared(
+    select(PLACE.c.code)
+    .where(PLACE.c.code.in_(_CODES), or_(PLACE.c.closed.is_(None), PLACE.c.closed > bindparam("day")))
+    .order_by(PLACE.c.code)
+)
 
 
 def apply(connection: Connection, house: House, act: Act, fact: ApplicationMade) -> Course:
@@ -121,9 +128,7 @@ def lapsing(connection: Connection, house: House, now: datetime) -> list[tuple[s
         return []
     known = steps_of(connection, house, awarded)
     held = [place for place in awarded if stage(known[place]) is Stage.AWARDED]
-    still = or_(PLACE.c.closed.is_(None), PLACE.c.closed > now.date())
-    places = select(PLACE.c.code).where(PLACE.c.code.in_(held), still).order_by(PLACE.c.code)
-    codes = list(connection.execute(places).scalars()) if held else []
+    codes = [row.code for row in _OPEN.all(connection, {"codes": held, "day": now.date()})] if held else []
     # What was reported does not matter here: the case that decides is all that is asked for.
     found = [each.streak for each in glance.streaks(connection, house.rules, now.date(), codes)]
     return [(each.place, each.reason.case) for each in found if each.reason and lapsed(known[each.place], each)]

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from bot.store.prepared import plain
+from bot.store.prepared import begun, plain
 
 T = TypeVar("T")
 Job = Callable[[Connection], T]
@@ -22,6 +22,8 @@ Job = Callable[[Connection], T]
 BATCH = 64
 """The most jobs in one commit: enough to make the flush cheap, few enough to keep the first one's wait short."""
 
+STATEMENTS = 512
+"""So many statements stay ready on each SQLite connection: more than there are, for the driver's 128 are too few."""
 STOPPED = 30_000
 """After so many milliseconds within a transaction, and nothing asked, PostgreSQL ends it: the process has stopped."""
 
@@ -39,7 +41,9 @@ def connect(url: str) -> Engine:
         return create_engine(where, pool_pre_ping=True, connect_args=patience)
     if where.database:
         Path(where.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(where, connect_args={"timeout": 30, "check_same_thread": False})
+    ours = {"timeout": 30, "check_same_thread": False, "cached_statements": STATEMENTS}
+    # The connection that was used last knows the pages that it read as long as no other has written.
+    engine = create_engine(where, connect_args=ours, pool_use_lifo=True)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
@@ -63,7 +67,7 @@ def _prepare_sqlite(connection: DBAPIConnection, _record: ConnectionPoolEntry) -
 def _begin_sqlite(connection: Connection) -> None:
     # A deferred transaction that turns into a writer fails at once when another writes; an immediate one waits.
     reading = connection.get_execution_options().get("reading", False)
-    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+    begun(connection, "BEGIN" if reading else "BEGIN IMMEDIATE")
 
 
 class Database:

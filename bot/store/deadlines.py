@@ -42,6 +42,7 @@ _OPEN = Prepared(
     .where(or_(PLACE.c.closed.is_(None), PLACE.c.closed > bindparam("day")))
     .order_by(PLACE.c.code)
 )
+_NAMES = Prepared(select(PLACE.c.code, PLACE.c.name).where(PLACE.c.code.in_(bindparam("codes", expanding=True))))
 _DAY: BindParameter[date] = bindparam("day")
 _HOLDING = Prepared(
     select(ASSIGNMENT.c.person, ASSIGNMENT.c.role, ASSIGNMENT.c.place).where(
@@ -134,7 +135,7 @@ def unapplied(connection: Connection, house: House, rows: Sequence[Any]) -> set[
 def _unreviewed(connection: Connection, house: House, deadline: Deadline, day: date) -> Iterator[Lacking]:
     """Awards held since before the quarter and not reviewed in it, under the office that answers for them."""
     known = steps_of(connection, house, ever_awarded(connection))
-    names = {row.code: row.name for row in connection.execute(select(PLACE.c.code, PLACE.c.name))} if known else {}
+    names = {row.code: row.name for row in _NAMES.all(connection, {"codes": sorted(known)})} if known else {}
     for code, steps in sorted(known.items()):
         since = granted_on(steps)
         reviewed = any(each.step is Step.KEPT and each.period == deadline.period for each in steps)

@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, FromClause, Select, String, and_, cast, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    func,
+    select,
+)
 
 from bot.model import DUTY_LEVELS, PackRules, Status, Streak
 from bot.scoring import coverage as scoring
 from bot.scoring.coverage import Coverage, Days, Tally, Town, window
 from bot.scoring.streak import standing, streak
+from bot.store.asked_lines import Shape, assigned, day_texts, places_of, said, taken_back
+from bot.store.day_texts import written
 from bot.store.logs import logs
+from bot.store.prepared import Prepared
 from bot.store.ranks import read as decided
 from bot.store.runs import run_of
 from bot.store.spans import case_span, current, project, rank, refresh, unrank
@@ -71,7 +80,7 @@ def coverage(
     town = duties_of(scope, day, day)
     stands: dict[str, int] = {}
     timely: dict[str, int] = {}
-    for place, _, status, late in connection.execute(scope.reports(day, day).add_columns(report.c.late)):
+    for place, _, status, late in scope.ask(said, day, day):
         stands[place] = int(status != Status.WITHDRAWN)
         if not late:
             timely[place] = stands[place]
@@ -84,7 +93,7 @@ def tallies(connection: Connection, first: date, last: date, places: Collection[
     if last < first:
         return dict.fromkeys(places, Tally())
     town = duties_of(scope, first, last)
-    stands, timely = reported_on(scope, first, last), reported_on(scope, first, last, report.c.late.is_(False))
+    stands, timely = reported_on(scope, first, last), reported_on(scope, first, last, timely=True)
     return scoring.tallies(town, stands, timely, places)
 
 
@@ -94,6 +103,8 @@ def subtree(connection: Connection, places: Collection[str]) -> set[str]:
     return {row.code for row in scope.rows()}
 
 
+LONG = 60
+"""A window of so many days is a good part of what most deployments have."""
 PART = 500
 """Rows taken at a time where nothing but their values is kept: small enough to die young."""
 
@@ -134,28 +145,21 @@ class Scope:
 
     def rows(self) -> Sequence[Any]:
         """The places, in the order of codes."""
-        query = select(place_.c.code, place_.c.parent, place_.c.level, place_.c.start, place_.c.closed)
-        return self.connection.execute(self.within(query, place_.c.code).order_by(place_.c.code)).all()
+        known = places_of(self.places is None)
+        return known.all(self.connection, {} if self.places is None else {"places": sorted(self.places)})
 
-    def known(self, query: Select[Any], lines: FromClause, first: date, last: date) -> Select[Any]:
-        """``query`` for the lines of reports of these days that were known."""
-        query = query.where(lines.c.day >= first, lines.c.day <= last)
+    def ask(self, what: Callable[[Shape], Prepared], first: date, last: date, *, timely: bool = False) -> Sequence[Any]:
+        """The lines of reports of these days that were known, as ``what`` asks for them; its statement is made once."""
+        long = (last - first).days >= LONG and self.connection.dialect.name == "sqlite"
+        shape = Shape(self.places is None, self.known_at is None, long, timely)
+        values: dict[str, Any] = {"first": first, "last": last}
+        if shape.long:
+            values = {"first": first.isoformat(), "last": last.isoformat()}
         if self.known_at is not None:
-            query = query.where(lines.c.recorded_at <= self.known_at)
-        return self.within(query, lines.c.place)
-
-    def reports(self, first: date, last: date) -> Select[Any]:
-        """What was said of each place's days, the last word last."""
-        query = select(report.c.place, report.c.day, report.c.status)
-        order = (report.c.place, report.c.day, report.c.recorded_at, report.c.id)
-        return self.known(query, report, first, last).order_by(*order)
-
-    def doubtful(self, first: date, last: date) -> Select[Any]:
-        """The same, of the days only on which something was withdrawn."""
-        back = self.known(select(report.c.place, report.c.day), report, first, last)
-        taken = back.where(report.c.status == Status.WITHDRAWN).distinct().subquery()
-        same = and_(taken.c.place == report.c.place, taken.c.day == report.c.day)
-        return self.reports(first, last).join(taken, same)
+            values["known_at"] = self.known_at
+        if self.places is not None:
+            values["places"] = sorted(self.places)
+        return what(shape).all(self.connection, values)
 
 
 def rolled_up(parents: Mapping[str, str | None], ranks: dict[str, str]) -> Mapping[str, str]:
@@ -203,24 +207,17 @@ def covered_days(scope: Scope, rows: Sequence[Any], first: date, last: date) -> 
     return town_of(scope, rows, first, last).covered(own) if own else own
 
 
-def reported_on(scope: Scope, first: date, last: date, *where: ColumnElement[bool]) -> dict[str, int]:
-    """By place, the days on which its own report stands, as bits; ``where`` leaves lines out.
+def reported_on(scope: Scope, first: date, last: date, *, timely: bool = False) -> dict[str, int]:
+    """By place, the days on which its own report stands, as bits; ``timely``: by what was said in time.
 
     A year of a town is millions of rows, so the database hands over one text of days a place, and only the few days
     on which somebody took a report back are looked at line by line.
     """
-    bits = {first + timedelta(days=n): 1 << n for n in range((last - first).days + 1)}
-    named = {day.isoformat(): bit for day, bit in bits.items()}
-    days = func.aggregate_strings(cast(report.c.day, String), ",")
-    query = scope.known(select(report.c.place, days), report, first, last).where(*where).group_by(report.c.place)
-    read: dict[str, int] = {}
-    own: dict[str, int] = {}
-    for place, text in scope.connection.execute(query):
-        if text not in read:
-            read[text] = sum(map(named.__getitem__, set(text.split(","))))
-        own[place] = read[text]
-    for place, day, status in scope.connection.execute(scope.doubtful(first, last).where(*where)):
-        own[place] = own[place] & ~bits[day] if status == Status.WITHDRAWN else own[place] | bits[day]
+    texts = scope.ask(day_texts, first, last, timely=timely)
+    own = {place: written(text, first, last) for place, text in texts}
+    for place, day, status in scope.ask(taken_back, first, last, timely=timely):
+        bit = 1 << (day - first).days
+        own[place] = own[place] & ~bit if status == Status.WITHDRAWN else own[place] | bit
     return own
 
 
@@ -229,11 +226,10 @@ def town_of(scope: Scope, rows: Sequence[Any], first: date, last: date) -> Town:
     length = (last - first).days + 1
     levels = {row.code: row.level for row in rows}
     duty: dict[str, int] = {}
-    query = select(assignment.c.place, assignment.c.since, assignment.c.until).where(
-        or_(assignment.c.since.is_(None), assignment.c.since <= last),
-        or_(assignment.c.until.is_(None), assignment.c.until >= first),
-    )
-    for place, since, until in scope.connection.execute(scope.within(query, assignment.c.place)).all():
+    values: dict[str, Any] = {"first": first, "last": last}
+    if scope.places is not None:
+        values["places"] = sorted(scope.places)
+    for place, since, until in assigned(scope.places is None).all(scope.connection, values):
         if levels[place] in DUTY_LEVELS:
             duty[place] = duty.get(place, 0) | window(first, since, until, length=length)
     closed = {row.code: window(first, row.closed, None, length=length) for row in rows if row.closed}

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import BindParameter, Connection, bindparam, or_, select
 
 from bot import words
 from bot.model import (
@@ -30,6 +30,7 @@ from bot.store.asking import Asking, House
 from bot.store.authority import roles_at, scope
 from bot.store.case_logs import details_of, read_persons
 from bot.store.duties import CASE, PLACE
+from bot.store.prepared import Prepared
 from bot.store.tables import named
 
 SEEN = named("seen")
@@ -73,18 +74,25 @@ def _line(house: House, person: Person) -> Outline:
     return outline(person, house.rules.breaking)
 
 
+_SEEING = scope(bindparam("person"), ACTIONS[Action.SEE], bindparam("day"))
+_LISTED = Prepared(
+    select(*_COLUMNS)
+    .join(_SEEING, _SEEING.c.code == CASE.c.place)
+    .join(PLACE, PLACE.c.code == CASE.c.place)
+    .where(or_(CASE.c.opened_at >= bindparam("since"), ~CASE.c.ended))
+    .order_by(CASE.c.opened_at.desc(), CASE.c.code.desc())
+    .limit(bindparam("most"))
+)
+_TOLD = [role for role, seen in ACCESS.items() if seen.get(Field.BUILDING, Grant.NONE) is Grant.FULL]
+_TELLING = scope(bindparam("person"), _TOLD, bindparam("day"))
+_CODES: BindParameter[Any] = bindparam("codes", expanding=True)
+_INSIDE = Prepared(select(CASE.c.code).join(_TELLING, _TELLING.c.code == CASE.c.place).where(CASE.c.code.in_(_CODES)))
+
+
 def listed(asking: Asking, most: int = MOST) -> tuple[KnownCase, ...]:
     """Cases at the places for which the person works, or below: open ones and recent ones, the newest ``most``."""
-    see = scope(asking.who.person, ACTIONS[Action.SEE], asking.today)
-    query = (
-        select(*_COLUMNS)
-        .join(see, see.c.code == CASE.c.place)
-        .join(PLACE, PLACE.c.code == CASE.c.place)
-        .where(or_(CASE.c.opened_at >= asking.now - RECENT, ~CASE.c.ended))
-        .order_by(CASE.c.opened_at.desc(), CASE.c.code.desc())
-        .limit(most)
-    )
-    rows = asking.connection.execute(query).all()
+    values = {"person": asking.who.person, "day": asking.today, "since": asking.now - RECENT, "most": most}
+    rows = _LISTED.all(asking.connection, values)
     codes = [row.code for row in rows]
     persons = read_persons(asking.connection, codes)
     told = _buildings(asking, codes)
@@ -112,10 +120,10 @@ def _known(house: House, person: int | None, row: Any, line: Outline, details: D
 
 def _buildings(asking: Asking, codes: Sequence[str]) -> dict[str, Details]:
     """The details of those of the cases whose building the person may see."""
-    may = [role for role, seen in ACCESS.items() if seen.get(Field.BUILDING, Grant.NONE) is Grant.FULL]
-    see = scope(asking.who.person, may, asking.today)
-    query = select(CASE.c.code).join(see, see.c.code == CASE.c.place).where(CASE.c.code.in_(codes))
-    allowed_codes = list(asking.connection.execute(query).scalars()) if codes else []
+    if not codes:
+        return {}
+    values = {"person": asking.who.person, "day": asking.today, "codes": list(codes)}
+    allowed_codes = [row.code for row in _INSIDE.all(asking.connection, values)]
     return details_of(asking.connection, asking.house.keyring, allowed_codes) if allowed_codes else {}
 
 

@@ -7,19 +7,27 @@ SQLAlchemy's own way to a result costs 60 µs a statement, several times what SQ
 from __future__ import annotations
 
 from collections import namedtuple
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import BindParameter, Connection, Delete, Dialect, Insert, Select, Update
+from sqlalchemy import BindParameter, Connection, Date, Delete, Dialect, Insert, Select, Update
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql import visitors
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.types import TypeEngine
 
+from bot.store.tables import Moment
+
 Values = Mapping[str, Any]
 Convert = Callable[[Any], Any]
+REMEMBERED = 1024
+"""So many days, and so many moments, are remembered."""
+_REMEMBERING: dict[tuple[str, type[object]], Convert] = {}
+"""How days and moments are converted, by database and type."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,13 +83,15 @@ class Prepared:
         self._statement = visitors.cloned_traverse(statement, {}, {"bindparam": _spell_out})
         parameters = [each for each in visitors.iterate(statement) if isinstance(each, BindParameter)]
         self._lists = tuple(sorted({each.key for each in parameters if each.expanding and each.required}))
+        self.asks = frozenset(each.key for each in parameters if each.required)
+        """The parameters that are named in it."""
         self._ready: dict[tuple[object, ...], _Ready] = {}
 
     def all(self, connection: Connection, values: Values) -> list[Any]:
         """Every row."""
         ready = self._for(connection, values)
         rows, _ = _run(connection, ready.sql, ready.arguments(values))
-        return [ready.read(row) for row in rows]
+        return list(map(ready.read if ready.columns else ready.row, rows))
 
     def first(self, connection: Connection, values: Values) -> Any:  # noqa: ANN401 - a row, or None
         """The first row of few, or None."""
@@ -121,6 +131,24 @@ def plain(connection: Connection, sql: str) -> None:
     _run(connection, sql, ())
 
 
+@contextmanager
+def savepoint(connection: Connection) -> Iterator[None]:
+    """What is done within is undone when it fails. It is plain SQL: SQLAlchemy has a costlier one."""
+    plain(connection, "SAVEPOINT part")
+    try:
+        yield
+    except BaseException:
+        plain(connection, "ROLLBACK TO SAVEPOINT part")
+        plain(connection, "RELEASE SAVEPOINT part")
+        raise
+    plain(connection, "RELEASE SAVEPOINT part")
+
+
+def begun(connection: Connection, sql: str) -> None:
+    """Say to the driver what begins the transaction that SQLAlchemy is beginning."""
+    _say(connection, sql, ())
+
+
 def _compiled(statement: Select[Any] | Insert | Update | Delete, dialect: Dialect, values: Values) -> _Ready:
     compiled = statement.compile(dialect=dialect, column_keys=list(values))
     assert isinstance(compiled, SQLCompiler)  # noqa: S101 - for the type checker
@@ -158,13 +186,34 @@ def _spell_out(parameter: BindParameter[Any]) -> None:
 
 def _convert(kind: TypeEngine[Any], dialect: Dialect, *, out: bool) -> Convert | None:
     impl = kind.dialect_impl(dialect)
-    return impl.result_processor(dialect, None) if out else impl.bind_processor(dialect)
+    if out:
+        return impl.result_processor(dialect, None)
+    convert = impl.bind_processor(dialect)
+    if convert is None or not isinstance(kind, (Moment, Date)):
+        return convert
+    # A turn asks of few days and moments, and of each of them in many statements.
+    return _REMEMBERING.setdefault((dialect.name, type(kind)), _remembering(convert))
+
+
+def _remembering(convert: Convert) -> Convert:
+    """The same, at once for a value that it converted before."""
+
+    @lru_cache(maxsize=REMEMBERED)
+    def known(value: Any, _fold: int) -> Any:  # noqa: ANN401 - whatever the driver takes
+        return convert(value)
+
+    # Of an hour that comes twice two moments are equal, and are not the same.
+    return lambda value: known(value, getattr(value, "fold", 0))  # a day has none
 
 
 def _run(connection: Connection, sql: str, values: Any, *, many: bool = False) -> tuple[list[Any], int]:  # noqa: ANN401 - as the driver takes them
-    """The rows, all read so that no lock stays, and how many were changed; whoever listens hears of it."""
     if not connection.in_transaction():
         connection.begin()
+    return _say(connection, sql, values, many=many)
+
+
+def _say(connection: Connection, sql: str, values: Any, *, many: bool = False) -> tuple[list[Any], int]:  # noqa: ANN401 - as the driver takes them
+    """The rows, all read so that no lock stays, and how many were changed; whoever listens hears of it."""
     raw = connection.connection.dbapi_connection
     assert raw is not None  # noqa: S101 - for the type checker
     cursor = raw.cursor()

@@ -26,6 +26,7 @@ _EVERYBODY = (
 )
 _ALL = Prepared(_EVERYBODY)
 _SOME = Prepared(_EVERYBODY.where(ACCOUNT.c.person.in_(bindparam("persons", expanding=True))))
+_SNOOZE = Prepared(insert(SNOOZE))
 _WISHES = Prepared(select(WISH.c.person, WISH.c.fewer).order_by(WISH.c.id))
 _SNOOZED = Prepared(
     select(SNOOZE.c.person, SNOOZE.c.until).where(SNOOZE.c.until >= bindparam("since")).order_by(SNOOZE.c.id)
@@ -74,7 +75,7 @@ def reached(connection: Connection, now: datetime, persons: Collection[int] | No
 
 def snooze(connection: Connection, act: Act, until: datetime) -> None:
     """Keep until when somebody wants to be left alone."""
-    connection.execute(insert(SNOOZE), {"person": act.person, "until": until, "recorded_at": act.now})
+    _SNOOZE.run(connection, {"person": act.person, "until": until, "recorded_at": act.now})
 
 
 def wish(connection: Connection, act: Act, *, fewer: bool) -> None:

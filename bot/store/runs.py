@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
-from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Connection, String, and_, bindparam, cast, func, select
 
 from bot.model import Status
 from bot.scoring.coverage import run
+from bot.store.day_texts import written
 from bot.store.duties import REPORT, Duties, duties
 from bot.store.prepared import Prepared
 
@@ -100,10 +100,7 @@ def _timely(connection: Connection, places: Sequence[str], first: date, last: da
         if status == Status.WITHDRAWN:
             back = True
         else:
-            days = found[place].get(person, 0)
-            for day in text.split(","):
-                days |= 1 << _ordinal(day) - first.toordinal()
-            found[place][person] = days
+            found[place][person] = found[place].get(person, 0) | written(text, first, last)
     return _without(found, _DOUBTFUL.all(connection, values), first) if back else found
 
 
@@ -117,8 +114,3 @@ def _without(found: dict[str, dict[int | None, int]], rows: Sequence[Any], first
         for person, days in found[place].items():
             found[place][person] = days | bit if person in people else days & ~bit
     return found
-
-
-@lru_cache(maxsize=4096)
-def _ordinal(text: str) -> int:
-    return date.fromisoformat(text).toordinal()

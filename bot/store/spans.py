@@ -9,6 +9,7 @@ import hashlib
 import json
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import BindParameter, Connection, bindparam, delete, insert, or_, select
@@ -119,6 +120,7 @@ def current(connection: Connection, rules: PackRules) -> bool:
     return mark == _print(rules)
 
 
+@lru_cache(maxsize=64)
 def _print(rules: PackRules) -> str:
     """A hash of what the projection depends on."""
     parts = [ENGINE, sorted(rules.breaking), sorted(rules.rule_of.items()), rules.ruled_out]

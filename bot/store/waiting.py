@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import BindParameter, Connection, bindparam, select
 
 from bot.model import Event, Isolation, Leave, Locale, ProblemStep, Role, Todo
 from bot.scoring.log import Person
@@ -46,6 +46,18 @@ _DONE = select(PROBLEM_EVENT.c.problem).where(PROBLEM_EVENT.c.step.in_(DONE), ~_
 _SPOTS = Prepared(select(PROBLEM.c.place).where(PROBLEM.c.code.not_in(_DONE)).distinct())
 _SEEN = Prepared(select(SEEN.c.case).where(SEEN.c.case.in_(bindparam("cases", expanding=True))))
 _ENDING = Prepared(select(LEAVE.c.person).where(LEAVE.c.until.between(bindparam("first"), bindparam("last"))))
+_UP = (
+    select(PLACE.c.code.label("spot"), PLACE.c.code, PLACE.c.parent)
+    .where(PLACE.c.code.in_(bindparam("places", expanding=True)))
+    .cte(recursive=True)
+)
+_UP = _UP.union(select(_UP.c.spot, PLACE.c.code, PLACE.c.parent).join(_UP, PLACE.c.code == _UP.c.parent))
+_DAY: BindParameter[date] = bindparam("day")
+_HELD = Prepared(
+    select(_UP.c.spot, ASSIGNMENT.c.person, ASSIGNMENT.c.role)
+    .join(_UP, _UP.c.code == ASSIGNMENT.c.place)
+    .where(holds(_DAY), ASSIGNMENT.c.role.in_(sorted(role.value for role in CONCERNED)))
+)
 Held = Mapping[str, Mapping[int, frozenset[Role]]]
 """By place and person the roles that they hold there or above."""
 
@@ -91,16 +103,8 @@ def _cases(connection: Connection) -> Sequence[Any]:
 def _held(connection: Connection, places: Collection[str], day: date) -> Held:
     if not places:
         return {}
-    first = select(PLACE.c.code.label("spot"), PLACE.c.code, PLACE.c.parent).where(PLACE.c.code.in_(sorted(places)))
-    up = first.cte(recursive=True)
-    up = up.union(select(up.c.spot, PLACE.c.code, PLACE.c.parent).join(up, PLACE.c.code == up.c.parent))
-    query = (
-        select(up.c.spot, ASSIGNMENT.c.person, ASSIGNMENT.c.role)
-        .join(up, up.c.code == ASSIGNMENT.c.place)
-        .where(holds(day), ASSIGNMENT.c.role.in_([role.value for role in CONCERNED]))
-    )
     found: dict[str, dict[int, frozenset[Role]]] = defaultdict(dict)
-    for row in connection.execute(query).all():
+    for row in _HELD.all(connection, {"places": sorted(places), "day": day}):
         mine = found[row.spot]
         mine[row.person] = mine.get(row.person, frozenset()) | {Role(row.role)}
     return found

@@ -6,15 +6,15 @@ keeps what it rests on), an assessment from the day it was submitted, a problem 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
+    BindParameter,
     ColumnElement,
     Connection,
     Select,
-    Table,
     bindparam,
     delete,
     func,
@@ -34,6 +34,11 @@ GONE = b""
 OVER = (ProblemStep.LOOKED_AGAIN.value, ProblemStep.WITHDRAWN.value)
 RUNNING = frozenset({Stage.APPLIED, Stage.PASSED, Stage.AWARDED})
 Add = Callable[[str, int], None]
+_STEP = named("creation_event")
+_TERM: BindParameter[datetime] = bindparam("term")
+_HELD: BindParameter[Any] = bindparam("held", expanding=True)
+_GONE: BindParameter[bytes] = bindparam("gone")
+_STEPS = Prepared(select(_STEP).where(_STEP.c.application.isnot(None)).order_by(_STEP.c.id))
 _DATED = ("application", "creation_event", "assessment_mark", "problem_event", "red_black", "duty_tick")
 _OLD = Prepared(
     select(literal_column("1").label("old")).where(
@@ -47,28 +52,26 @@ def forget_work(connection: Connection, term: datetime, add: Add) -> list[str]:
     """Empty the texts that are past their term, and let go of the pictures that went with them; their media names."""
     if _OLD.first(connection, {"term": term}) is None:
         return []  # on most nights of the first years nothing is that old
-    held = _held(connection, term)
-    texts = {
-        ("application", "body"): named("application").c.id.not_in(held),
-        ("creation_event", "words"): _steps(term, held),
-        ("assessment_mark", "reason"): named("assessment_mark").c.assessment.in_(_sheets(term, held)),
-        ("problem", "words"): named("problem").c.code.in_(_solved(term)),
-        ("problem_event", "words"): named("problem_event").c.problem.in_(_solved(term)),
-        ("red_black", "words"): named("red_black").c.recorded_at < term,
-    }
-    for (name, column), over in texts.items():
-        _empty(connection, named(name), column, over, add)
-    return list(_pictures(connection, term, held, add))
+    values = {"term": term, "held": _held(connection, term), "gone": GONE}
+    for kind, empty in _TEXTS.items():
+        add(kind, empty.run(connection, _asked(empty, values)))
+    media: list[str] = []
+    for shown, drop in _SHOWN:
+        media += [row.media for row in shown.all(connection, _asked(shown, values))]
+        add("evidence", drop.run(connection, _asked(drop, values)))
+    return media
+
+
+def _asked(statement: Prepared, values: Mapping[str, object]) -> Mapping[str, object]:
+    return {name: values[name] for name in statement.asks}
 
 
 def _held(connection: Connection, term: datetime) -> list[int]:
     """The applications that are on their way, whose award is held, or that came to an end since the term began."""
-    step = named("creation_event")
-    rows = connection.execute(select(step).where(step.c.application.isnot(None)).order_by(step.c.id))
     newest: dict[str, int] = {}
     stages: dict[int, Stage] = {}
     last: dict[int, datetime] = {}
-    for row in rows:
+    for row in _STEPS.all(connection, {}):
         newest[row.place] = row.application
         stages[row.application] = COMES_TO.get(Step(row.step), stages.get(row.application, Stage.APPLIED))
         last[row.application] = row.recorded_at
@@ -76,53 +79,63 @@ def _held(connection: Connection, term: datetime) -> list[int]:
     return sorted(running | {number for number, at in last.items() if at >= term})
 
 
-def _steps(term: datetime, held: list[int]) -> ColumnElement[bool]:
+def _steps() -> ColumnElement[bool]:
     """Steps of applications that are over, and those of none that were recorded before the term."""
-    step = named("creation_event")
-    alone = step.c.application.is_(None) & (step.c.recorded_at < term)
-    return or_(alone, step.c.application.not_in(held))
+    alone = _STEP.c.application.is_(None) & (_STEP.c.recorded_at < _TERM)
+    return or_(alone, _STEP.c.application.not_in(_HELD))
 
 
-def _sheets(term: datetime, held: list[int]) -> Select[Any]:
+def _sheets() -> Select[Any]:
     """Assessments on which no such application rests, neither judged nor submitted since the term began."""
     sheet, mark, end = named("assessment"), named("assessment_mark"), named("assessment_end")
     application = named("application")
-    rested = select(application.c.assessment).where(application.c.id.in_(held), application.c.assessment.isnot(None))
+    rested = select(application.c.assessment).where(application.c.id.in_(_HELD), application.c.assessment.isnot(None))
     return select(sheet.c.id).where(
         sheet.c.id.not_in(rested),
-        sheet.c.id.not_in(select(mark.c.assessment).where(mark.c.recorded_at >= term)),
-        sheet.c.id.not_in(select(end.c.assessment).where(end.c.recorded_at >= term)),
+        sheet.c.id.not_in(select(mark.c.assessment).where(mark.c.recorded_at >= _TERM)),
+        sheet.c.id.not_in(select(end.c.assessment).where(end.c.recorded_at >= _TERM)),
     )
 
 
-def _solved(term: datetime) -> Select[Any]:
+def _solved() -> Select[Any]:
     """The problems whose last word, before the term, was that they are no more."""
     event = named("problem_event").alias()
     newest = select(func.max(event.c.id)).group_by(event.c.problem)
     last = named("problem_event").alias()
-    over = (last.c.step.in_(OVER), last.c.recorded_at < term)
+    over = (last.c.step.in_(OVER), last.c.recorded_at < _TERM)
     return select(last.c.problem).where(last.c.id.in_(newest), *over)
 
 
-def _empty(connection: Connection, table: Table, column: str, where: ColumnElement[bool], add: Add) -> None:
-    """Put nothing in the place of a sealed text."""
-    kept = table.c[column]
-    there = kept.isnot(None) if kept.nullable else kept != GONE
-    change = update(table).where(where, there).values({column: None if kept.nullable else GONE})
-    add(f"{table.name}_{column}", connection.execute(change).rowcount)
+def _texts() -> Iterator[tuple[str, Prepared]]:
+    """By what is counted: how nothing is put in the place of a sealed text."""
+    for name, column, over in (
+        ("application", "body", named("application").c.id.not_in(_HELD)),
+        ("creation_event", "words", _steps()),
+        ("assessment_mark", "reason", named("assessment_mark").c.assessment.in_(_sheets())),
+        ("problem", "words", named("problem").c.code.in_(_solved())),
+        ("problem_event", "words", named("problem_event").c.problem.in_(_solved())),
+        ("red_black", "words", named("red_black").c.recorded_at < _TERM),
+    ):
+        table = named(name)
+        kept = table.c[column]
+        nothing = None if kept.nullable else _GONE
+        there = kept.isnot(None) if kept.nullable else kept != _GONE
+        yield f"{name}_{column}", Prepared(update(table).where(over, there).values({column: nothing}))
 
 
-def _pictures(connection: Connection, term: datetime, held: list[int], add: Add) -> Iterator[str]:
+def _evidence() -> Iterator[tuple[Prepared, Prepared]]:
+    """Which pictures went with them, and how those are let go."""
     evidence, mark, tick = named("evidence"), named("assessment_mark"), named("duty_tick")
-    event, step = named("problem_event"), named("creation_event")
-    where = (
-        evidence.c.mark.in_(select(mark.c.id).where(mark.c.assessment.in_(_sheets(term, held)))),
-        evidence.c.tick.in_(select(tick.c.id).where(tick.c.recorded_at < term)),
-        evidence.c.problem.in_(_solved(term)),
-        evidence.c.problem_event.in_(select(event.c.id).where(event.c.problem.in_(_solved(term)))),
-        evidence.c.creation_event.in_(select(step.c.id).where(_steps(term, held))),
-    )
-    for each in where:
-        found = list(connection.execute(select(evidence.c.media).where(each)).scalars())
-        add("evidence", connection.execute(delete(evidence).where(each)).rowcount)
-        yield from found
+    event = named("problem_event")
+    for gone in (
+        evidence.c.mark.in_(select(mark.c.id).where(mark.c.assessment.in_(_sheets()))),
+        evidence.c.tick.in_(select(tick.c.id).where(tick.c.recorded_at < _TERM)),
+        evidence.c.problem.in_(_solved()),
+        evidence.c.problem_event.in_(select(event.c.id).where(event.c.problem.in_(_solved()))),
+        evidence.c.creation_event.in_(select(_STEP.c.id).where(_steps())),
+    ):
+        yield Prepared(select(evidence.c.media).where(gone)), Prepared(delete(evidence).where(gone))
+
+
+_TEXTS = dict(_texts())
+_SHOWN = tuple(_evidence())

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
+from unittest import mock
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -135,13 +136,16 @@ def check_figures(connection: Connection, town: Village, known: datetime | None)
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(town=towns(), known=KNOWN, cut=st.integers(0, 3))
+@given(town=towns(), known=KNOWN, cut=st.integers(0, 3), long=st.sampled_from([0, LENGTH + 1]))
 def test_figures_from_a_database_equal_the_walk(
-    engine: Engine, town: Village, known: datetime | None, cut: int
+    engine: Engine, town: Village, known: datetime | None, cut: int, long: int
 ) -> None:
-    """Projected case by case as facts arrive, the figures equal the naive walk: now, and as known at a moment."""
+    """Projected case by case as facts arrive, the figures equal the naive walk: now, and as known at a moment.
+
+    So they do whether the window counts as a long one, which is read by another index, or not.
+    """
     pack = rules(town)
-    with engine.connect() as connection, connection.begin() as turn:
+    with mock.patch.object(figures, "LONG", long), engine.connect() as connection, connection.begin() as turn:
         store(connection, town)
         for begin, end in ((0, cut), (cut, 99)):
             for case in town.cases:

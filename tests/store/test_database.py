@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import shutil
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
@@ -169,6 +170,35 @@ def test_a_closed_database_opens_again(database: Database) -> None:
     database.close()
     database.close()
     assert database.write(put("late")) == "late"
+
+
+def test_a_file_that_was_put_in_its_place_is_written(migrated_file: Path, tmp_path: Path) -> None:
+    """Whoever disposes of the engine has let go of the old file, the thread that writes too."""
+    where = tmp_path / "wuyi.db"
+    shutil.copy(migrated_file, where)
+    with closing(Database(f"sqlite:///{where}")) as database:
+        database.write(put("old"))
+        database.engine.dispose()
+        for path in tmp_path.glob("wuyi.db*"):
+            path.unlink()
+        shutil.copy(migrated_file, where)
+        database.write(put("new"))
+        assert stored(database) == {"new"}
+
+
+def test_after_a_failure_another_connection_writes(database: Database) -> None:
+    """What the failed job left half read holds no lock, and nothing of it is seen."""
+
+    def fail(connection: Connection) -> str:
+        put("half")(connection)
+        connection.execute(select(KEYS.c.key))
+        raise LookupError
+
+    database.write(put("before"))
+    with pytest.raises(LookupError):
+        database.write(fail)
+    assert database.write(put("after")) == "after"
+    assert stored(database) == {"before", "after"}
 
 
 def test_a_reader_sees_one_state(database: Database) -> None:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from contextlib import suppress
+from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import BindParameter, Connection, bindparam, event, func, insert, select, update
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from bot.store.database import Database
-from bot.store.prepared import Prepared, plain
+from bot.store.prepared import Prepared, plain, savepoint
 from bot.store.tables import named
 
 PLACE = named("place")
@@ -101,6 +104,47 @@ def test_what_is_no_error_of_the_driver_stays_as_it_is(database: Database) -> No
     """A value that the driver cannot take is our mistake, whatever the driver calls it."""
     with pytest.raises(Exception, match=r"(?i)type|adapt"):
         database.write(lambda connection: ADD.run(connection, row("A", name=object())))
+
+
+def test_the_hour_that_comes_twice_is_two_hours(database: Database) -> None:
+    """Two moments that Python takes for equal, though an hour lies between them, are kept as the two that they are."""
+    zone = ZoneInfo("Europe/Berlin")
+    first, again = (datetime(2026, 10, 25, 2, 30, tzinfo=zone, fold=fold) for fold in (0, 1))
+    assert first == again
+    for name, at in (("a", first), ("b", again)):
+        media = {"name": name, "size": 1, "width": 1, "height": 1, "made_at": at}
+        kept = database.write(partial(ADD_MEDIA.first, values=media))
+        assert kept.made_at == at.astimezone(UTC)
+    assert again.astimezone(UTC) - first.astimezone(UTC) == timedelta(hours=1)
+
+
+def test_a_moment_without_a_zone_is_refused_each_time(database: Database) -> None:
+    """That it was refused before makes it no better."""
+    media = {"name": "m", "size": 1, "width": 1, "height": 1, "made_at": AT.replace(tzinfo=None)}
+    for _ in range(2):
+        with pytest.raises(ValueError, match="without a time zone"):
+            database.write(lambda connection: ADD_MEDIA.first(connection, media))
+
+
+def test_what_fails_within_a_part_is_undone_and_nothing_else(database: Database) -> None:
+    """The transaction goes on, on PostgreSQL too, as if the part had not been tried."""
+
+    def job(connection: Connection) -> None:
+        ADD.run(connection, row("A"))
+        with savepoint(connection):
+            ADD.run(connection, row("B"))
+        with suppress(IntegrityError), savepoint(connection):
+            ADD.run(connection, row("C"))
+            ADD.run(connection, row("A"))
+
+    database.write(job)
+    with database.read() as connection:
+        assert [each.code for each in OF.all(connection, {"codes": ["A", "B", "C"]})] == ["A", "B"]
+
+
+def test_it_knows_what_it_asks_for() -> None:
+    """The parameters by name, and none of the constants."""
+    assert RENAME.asks == {"codes", "to"}
 
 
 def test_a_read_begins_its_transaction(database: Database) -> None:
