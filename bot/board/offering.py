@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from bot.board.seat import Seat
 from bot.handlers import COMMANDS
-from bot.model import ACTIONS, Action, Role
-from bot.model.office import MAY, Ask
-from bot.scoring import awards
-from bot.scoring import ledger as problems
-from bot.store import care_kept, circulars, creation_kept, desks, places, ticks
-from bot.store.todo import FIELD
+from bot.model.office import Ask
+from bot.model.rights import RIGHTS, allowed
 
 OFFERED: Sequence[tuple[str, Sequence[str]]] = (
     ("daily", ("report", "todo", "places", "summary", "missing", "nudge", "reports", "history", "leave")),
@@ -22,37 +18,17 @@ OFFERED: Sequence[tuple[str, Sequence[str]]] = (
     ("mine", ("me", "language", "help")),
 )
 """What there is, by heading; a command that there is not (yet) is left out."""
-REPORTING = frozenset({"report", "places", "leave"})
+REPORTING = frozenset({"report", "leave"})
 """What is only for those who owe a report of a place of theirs."""
-_APPLICANTS = frozenset(awards.ANSWERS_FOR.values())
-_WHO: Mapping[str, frozenset[Role]] = {
-    "notice": places.WHO,
-    "cases": ACTIONS[Action.SEE],
-    "isolation": care_kept.WORK,
-    "returnee": care_kept.WORK,
-    "care": care_kept.WORK,
-    "assess": _APPLICANTS,
-    "apply": _APPLICANTS,
-    "creation": creation_kept.ROLES,
-    "checks": FIELD | frozenset(ticks.LEADS),
-    "circular": frozenset(circulars.ROLES),
-    "document": desks.ROLES,
-    "problem": places.FINDERS,
-    "problems": problems.SEE,
-}
-"""By command, the roles that it is for, as the room says that answers it; what is not here is for everybody."""
-_OFFICE: Mapping[str, frozenset[Role]] = {ask.value: roles for ask, roles in MAY.items() if ask is not Ask.SETTINGS}
-"""What is asked by those only who hold the role themselves: nobody oversees for another.
-Settings are everybody's: their own."""
 
 
 def may(seat: Seat, command: str) -> bool:
     """Whether the command is anything for this person today."""
     if command in REPORTING:
         return seat.reports
-    if command in _OFFICE:
-        return bool(_OFFICE[command] & seat.own)
-    return command not in _WHO or bool(_WHO[command] & seat.roles)
+    if command == "places":
+        return seat.reports or bool(seat.own)
+    return command not in RIGHTS or command == Ask.SETTINGS or command in allowed(seat.own, seat.roles)
 
 
 def offered(seat: Seat) -> Sequence[tuple[str, Sequence[str]]]:

@@ -31,7 +31,7 @@ _CODES: Any = bindparam("codes", expanding=True)
 
 def _of(codes: ColumnElement[bool]) -> Select[Any]:
     """The heads from which these places hang, each itself if it is one."""
-    up = select(PLACE.c.code, PLACE.c.parent, PLACE.c.level).where(codes).cte(recursive=True)
+    up = select(PLACE.c.code, PLACE.c.parent, PLACE.c.level).where(codes).cte("up", recursive=True)
     above = select(PLACE.c.code, PLACE.c.parent, PLACE.c.level)
     up = up.union(above.join(up, PLACE.c.code == up.c.parent).where(up.c.level.in_(LEAVES)))
     return select(up.c.code).where(up.c.level.not_in(LEAVES))

@@ -186,8 +186,11 @@ def test_a_cell_that_looks_like_a_formula_is_text(begins: str) -> None:
 
 @pytest.mark.parametrize("resource", LISTS)
 async def test_more_places_ask_no_more_questions(app: Starlette, filled: Database, resource: str) -> None:
-    """The number of statements does not grow with the number of items; each kind of deadline has its own questions."""
-    few, most = (35, 15) if resource == "deadlines" else (2, 12)
+    """The number of statements does not grow with the number of items.
+
+    Each kind of deadline has its own questions; so have places that others hang from, and those from which none does.
+    """
+    few, most = {"deadlines": (35, 15), "coverage": (6, 16)}.get(resource, (2, 12))
     word, counts = token(filled), []
     heard: list[str] = []
 

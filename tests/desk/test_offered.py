@@ -41,8 +41,8 @@ async def test_taking_back(talk: Talk) -> None:
     ("who", "first", "said", "heard"),
     [
         ("wang", "汇总", "导出", "做好了"),
-        ("brown", "history 23", "Calendar", "星悦城一期, 24 Nov: day by day"),
-        ("zhang", "发现病例", "菜单", "帮助"),
+        ("brown", "history 23", "Day by day", "星悦城一期, 24 Nov: day by day"),
+        ("zhang", "发现病例", "菜单", "更多…"),
         ("zhang", "上报病例", "取消", "好的，先不报了。"),
     ],
 )

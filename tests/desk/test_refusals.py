@@ -41,7 +41,21 @@ async def test_each_command_of_each_role(town: Database, role: Role) -> None:
         await talk.write(who, "/cancel")
 
 
-@pytest.mark.parametrize("command", ["creation", "document monthly", "board", "days", "cases", "problems", "missing"])
+@pytest.mark.parametrize("command", ["board", "days", "missing"])
+@pytest.mark.parametrize("role", [Role.COMMUNITY_LEAD, Role.TOWNSHIP_REVIEWER])
+async def test_a_place_of_somebody_elses(town: Database, role: Role, command: str) -> None:
+    """A place stands on the public board: whose it is is told, by role; of one that is none, whom to ask."""
+    talk = Talk(town)
+    who = become(talk, role)
+    named, asks = ("XM", "样板街道的") if role is Role.COMMUNITY_LEAD else ("X", "示例县的")
+    (answer, *_) = await talk.write(who, f"/{command} {named}")
+    assert "不在您名下" in answer.text
+    assert asks in answer.text
+    (answer, *_) = await talk.write(who, f"/{command} Z9")
+    assert any(each in answer.text for each in WHOM), answer.text
+
+
+@pytest.mark.parametrize("command", ["creation", "document monthly", "cases", "problems"])
 @pytest.mark.parametrize("role", [Role.COMMUNITY_LEAD, Role.TOWNSHIP_REVIEWER])
 async def test_what_is_somebody_elses(town: Database, role: Role, command: str) -> None:
     """A place or a number that is none of theirs: said so, with whom to ask, and whether it exists is not told."""

@@ -73,7 +73,7 @@ async def test_what_is_not_normal_is_asked_about(talk: Talk, said: str, asked: b
     assert filed(talk) == 0
 
 
-@pytest.mark.parametrize(("who", "heard"), [("zhang", "哪一处"), ("wang", "哪一处"), ("sun", "没有可以上报的地方")])
+@pytest.mark.parametrize(("who", "heard"), [("zhang", "哪一处"), ("wang", "哪一处"), ("sun", "您名下没有")])
 async def test_not_normal_after_the_report(talk: Talk, who: str, heard: str) -> None:
     """Who has reported is asked what is new; a lead, of whose place it is; an office reports no case."""
     await talk.write("zhang", "都正常")
