@@ -280,7 +280,9 @@ async def test_nothing_else_lies_there(app: Starlette, town: Database) -> None:
     """Unknown addresses and writing are refused in one sentence, too."""
     async with caller(app, token(town)) as http:
         nothing, writing = await http.get("/api/v1/people"), await http.post("/api/v1/places")
-    assert (nothing.status_code, writing.status_code) == (404, 405)
+        broken = await http.get("/api/v1/people%0Ax")
+    assert (nothing.status_code, broken.status_code, writing.status_code) == (404, 404, 405)
+    assert broken.json() == nothing.json()
     assert nothing.json()["error"] == "没有这个地址；/api/docs 列出全部地址。"
     assert writing.json()["error"] == "这里只能读取（GET）。"
 

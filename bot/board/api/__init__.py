@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import datetime
 
@@ -16,4 +17,7 @@ __all__ = ["routes"]
 
 def routes(database: Database, house: House, clock: Callable[[], datetime]) -> list[BaseRoute]:
     """``/api`` with its resources, its OpenAPI document and the page made from it."""
-    return [Mount("/api", application(database, house, clock))]
+    mount = Mount("/api", application(database, house, clock))
+    # A line break in an address is as wrong as any other sign, and is told so in the same words as all that is.
+    mount.path_regex = re.compile(mount.path_regex.pattern, re.DOTALL)
+    return [mount]
