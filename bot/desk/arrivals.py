@@ -144,7 +144,9 @@ def _written(visit: Visit, kept: Kept | None) -> None:
     if name is not None:
         command(visit, kept, name, argument)
         return
-    if (kind := courtesy(said)) is not None and not (kept is not None and answers(kept, said)):
+    kind = courtesy(said)
+    # Thanks are no door and no note; “好” may be an answer.
+    if kind is not None and (kind == "thanks" or kept is None or not answers(kept, said)):
         spoken.kindly(visit, kept, kind)
     elif kept is None:
         spoken.unprompted(visit, said)

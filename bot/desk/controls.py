@@ -12,7 +12,7 @@ from bot.desk.visit import DEFAULT, SHOWN, Visit, open_places, standing
 from bot.dialog import Option, Reply, Say, back
 from bot.dialog.reading import day as read_day
 from bot.handlers import FLOWS
-from bot.store import briefs, conversations, people, places
+from bot.store import briefs, conversations, filings, people, places
 from bot.store.conversations import Kept
 from bot.understand.places import rank
 
@@ -35,9 +35,11 @@ def _cancel(visit: Visit, kept: Kept | None, _: str) -> None:
 
 
 def _undo(visit: Visit, kept: Kept | None, argument: str) -> None:
-    """Drop what is in hand; with nothing in hand, take the day's report back, which is asked first."""
+    """Drop what is in hand; with nothing in hand, take back the report that was made last, which is asked first."""
     if kept is None:
-        visit.open("withdraw", None)
+        since = visit.now.date() - timedelta(days=briefs.BACK)
+        day = filings.newest(visit.connection, visit.who.person, since) if visit.who else None
+        visit.open("withdraw", None, day)
     else:
         _cancel(visit, kept, argument)
 

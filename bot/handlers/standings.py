@@ -20,7 +20,7 @@ def streaks(brief: Brief) -> Dialog:
     if told is None:
         yield from refused(office)
         return None
-    why = {each.code: Option(f"why {each.code}", each.name) for each in (*told.low, *told.high)}
+    why = {each.code: Option(f"why {each.code}{on(office)}", each.name) for each in (*told.low, *told.high)}
     here = f"streaks {office.place if office.name else ''}{on(office)}"
     whole = (Option(onward(here, 0), name="all"),) if told.low else ()
     pages = (*whole, *following(here, told.page, told.more))

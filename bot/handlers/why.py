@@ -14,7 +14,7 @@ def why(brief: Brief) -> Dialog:
     """Explain the figure of the place that was named; without one, or where it is unknown, offer the person's own."""
     if brief.reasons:
         place = str(brief.reasons["place"])
-        yield from Say("why/head", {"name": brief.reasons["name"]})
+        yield from Say("why/head", {"name": brief.reasons["name"], "on": brief.reasons.get("on")})
         yield from Say("figures/explain", brief.reasons, (Option(f"history {place}", name="history"), Option("menu")))
         return None
     if brief.misnamed:

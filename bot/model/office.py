@@ -112,6 +112,8 @@ class Summary:
     threshold: int = 0
     hints: tuple[Hint, ...] = ()
     """What a reviewer should look at: never a verdict."""
+    between: Some = NONE
+    """Those that stood clean before ``since``, stand clean at the end of ``until``, and were broken meanwhile."""
 
 
 class Gap(NamedTuple):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, bindparam, insert, select
 
 from bot.model import Event, Finding, ReportFiled, ReportWithdrawn, Status
 from bot.store import cases, figures, settling
@@ -86,6 +86,20 @@ def withdraw_report(connection: Connection, house: House, act: Act, fact: Report
     if taken:
         figures.project(connection, house.judges, taken)
     return Filed(tuple(places), tuple(below), withdrawn=tuple(taken))
+
+
+_NEWEST = Prepared(
+    select(FILING.c.day)
+    .where(FILING.c.person == bindparam("who"), FILING.c.day >= bindparam("since"))
+    .order_by(FILING.c.id.desc())
+    .limit(1)
+)
+
+
+def newest(connection: Connection, person: int, since: date) -> date | None:
+    """The day of which the person made a report last, of the days from ``since`` on."""
+    day: date | None = _NEWEST.scalar(connection, {"who": person, "since": since})
+    return day
 
 
 def _fields(connection: Connection, filing: int, fact: ReportFiled, places: Collection[str]) -> None:

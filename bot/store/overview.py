@@ -60,7 +60,9 @@ def overview(look: Looking, code: str, days: Period, reviewed: Level | None = No
     """What these days come to at the place with all below it; with hints for a reviewer, at a place of this level."""
     town = counted(look, code, days.until)
     tallies = sums.tallies(look.connection, days.since, days.until, {code, *town.children})
-    broken, before = _broken(look, town, days.until), _broken(look, town, days.since - ONE_DAY)
+    broken = _broken(look, town, days.until, days.until)
+    before = _broken(look, town, days.since - ONE_DAY, days.since - ONE_DAY)
+    passing = _broken(look, town, days.since, days.until) - broken - before if days.since < days.until else set()
     # Today's are published with the cutoff: until then yesterday's are what is new.
     first = days.since - ONE_DAY if days.name == "today" else days.since
     reached = [
@@ -70,12 +72,12 @@ def overview(look: Looking, code: str, days: Period, reviewed: Level | None = No
     ]
     reached.sort(key=lambda each: (-each.days, each.place))
     ahead = list(_ahead(look, town, broken)) if days.until == look.today else []
-    lists = [sorted(codes) for codes in (broken - before, before - broken, broken)]
+    lists = [sorted(codes) for codes in (broken - before, before - broken, broken, passing)]
     over = look.now > cutoff(days.until, look.house.rules, look.house.zone)
     late = _lagging(code, tallies) if reviewed and over else []
     shown = {code for codes in (*lists, late) for code in codes[:NAMES]}
     names = names_of(look, {*shown, *(each.place for each in reached[:AHEAD]), *(code for code, _ in ahead)})
-    broke, restarted, stands, lagging = (
+    broke, restarted, stands, between, lagging = (
         Some(len(codes), tuple(names[code] for code in codes[:NAMES])) for codes in (*lists, late)
     )
     return Summary(
@@ -94,6 +96,7 @@ def overview(look: Looking, code: str, days: Period, reviewed: Level | None = No
         tuple((names[code], day) for code, day in ahead),
         look.house.rules.threshold_days,
         tuple(_hints(look, code, reviewed, tallies[code] if over else None, lagging)) if reviewed else (),
+        between,
     )
 
 
@@ -135,12 +138,14 @@ def decided(look: Looking, town: Counted, day: date) -> dict[str, Streak]:
     }
 
 
-def _broken(look: Looking, town: Counted, day: date) -> set[str]:
-    """Those that count days and were broken on ``day``, by a case of their own or of what lies below them."""
+def _broken(look: Looking, town: Counted, first: date, last: date) -> set[str]:
+    """Those that count days and were broken on some of these, by a case of their own or of what lies below them."""
     if not current(look.connection, look.house.rules):
-        return {code for code, each in decided(look, town, day).items() if each.state is DayState.BROKEN}
+        days = (first + n * ONE_DAY for n in range((last - first).days + 1))
+        stood = (each for day in days for each in decided(look, town, day).items())
+        return {code for code, each in stood if each.state is DayState.BROKEN}
     found: set[str] = set()
-    for code in broken_places(look.connection, look.house.rules, day):
+    for code in broken_places(look.connection, look.house.rules, first, last):
         up: str | None = code
         while up is not None and up in town.parents:
             if up in town.places:

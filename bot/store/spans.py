@@ -92,22 +92,22 @@ def _refreshed(connection: Connection, rules: Packs) -> tuple[list[PackRules], b
     return [pack for pack in packs if pack not in stale], bool(stale)
 
 
-_FROM = (case_span.c.pack == bindparam("pack"), case_span.c.valid_from <= bindparam("day"))
-_LASTING, _PASSING = case_span.c.valid_until.is_(None), case_span.c.valid_until > bindparam("day")
+_FROM = (case_span.c.pack == bindparam("pack"), case_span.c.valid_from <= bindparam("last"))
+_LASTING, _PASSING = case_span.c.valid_until.is_(None), case_span.c.valid_until > bindparam("first")
 # Each of the three walks a short stretch of one index, where one OR would read all that the pack has.
 _BREAKING = [
     Prepared(select(case_span.c.place).where(*_FROM, *still))
     for still in (
         (case_span.c.ends.is_(None), _LASTING),
         (case_span.c.ends.is_(None), _PASSING),
-        (case_span.c.ends >= bindparam("day"), or_(_LASTING, _PASSING)),
+        (case_span.c.ends >= bindparam("first"), or_(_LASTING, _PASSING)),
     )
 ]
 
 
-def broken(connection: Connection, rules: PackRules, day: date) -> set[str]:
-    """The places at which a case of their own broke the days on ``day``; the projection must be ``current``."""
-    values = {"pack": rules.name, "day": day}
+def broken(connection: Connection, rules: PackRules, first: date, last: date) -> set[str]:
+    """The places at which a case of their own broke some day of these; the projection must be ``current``."""
+    values = {"pack": rules.name, "first": first, "last": last}
     return {row.place for query in _BREAKING for row in query.all(connection, values)}
 
 

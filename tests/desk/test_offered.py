@@ -37,6 +37,19 @@ async def test_taking_back(talk: Talk) -> None:
     assert taken.text.startswith("已撤回")
 
 
+async def test_taking_back_what_was_reported_last(talk: Talk) -> None:
+    """It may have been of another day: that day is named, and today's report stays."""
+    await talk.write("zhang", "都正常")
+    for said in ("/fix 2026-11-23", "✅ 全部正常"):
+        await talk.write("zhang", said)
+    (asked,) = await talk.write("zhang", "撤销")
+    assert "11月23日" in asked.text
+    (taken,) = await talk.write("zhang", "撤回")
+    assert "11月23日" in taken.text
+    (shown,) = await talk.write("zhang", "日报")
+    assert "已经报过了" in shown.text
+
+
 @pytest.mark.parametrize(
     ("who", "first", "said", "heard"),
     [

@@ -59,6 +59,10 @@ def slowly(connection: Connection, code: str, name: str) -> dict[str, object]:
         each.place: each for each in figures.streaks(connection, RULES, days.since - timedelta(days=1), places=codes)
     }
     now = {each.place: each for each in figures.streaks(connection, RULES, days.until, places=codes)}
+    during = set()
+    for n in range(length):
+        some = figures.streaks(connection, RULES, days.since + timedelta(days=n), places=codes)
+        during |= {each.place for each in some if each.state is DayState.BROKEN}
     was, stands = ({place for place, each in some.items() if each.state is DayState.BROKEN} for some in (then, now))
     cases = select(named("case_").c.code).where(named("case_").c.place.in_(codes))
     lines = [outline(each) for each in read_persons(connection, list(connection.execute(cases).scalars())).values()]
@@ -68,6 +72,7 @@ def slowly(connection: Connection, code: str, name: str) -> dict[str, object]:
         "broke": len(stands - was),
         "restarted": len(was - stands),
         "broken": len(stands),
+        "between": len(during - was - stands),
         "open": sum(not line.withdrawn and line.ended_on is None for line in lines),
         "found": sum(not line.withdrawn and days.since <= line.found_on <= days.until for line in lines),
         "ahead": [TODAY + timedelta(days=left) for left, _ in ahead][:3] if days.until == TODAY else [],
@@ -103,6 +108,7 @@ def test_the_figures_are_those_of_the_places(town: Database, code: str, seed: in
             "broke": found.broke.count,
             "restarted": found.restarted.count,
             "broken": found.broken.count,
+            "between": found.between.count,
             "open": sum(found.cases.values()),
             "found": found.found,
             "ahead": [day for _, day in found.ahead],
