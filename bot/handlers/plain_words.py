@@ -74,7 +74,7 @@ def _entitled(brief: Brief, draft: Draft) -> Draft:
 
 def unfit(brief: Brief, draft: Draft, said: str) -> Say | None:
     """Why a draft cannot be filed as it is, with what can be done instead; None where it can be shown."""
-    ways = (Option("found"), Option("report"), Option("menu"))
+    ways = (Option("found"), Option("report"), Option("menu")) if brief.owed else (Option("todo"), Option("menu"))
     if draft.empty and draft.foreign:
         return Say("plain_words/foreign", {"names": draft.foreign}, (Option("report"), Option("places")))
     if draft.empty:
@@ -198,7 +198,7 @@ def receipt(fact: Fact, brief: Brief, standing: Standing) -> Say:
     """What is given back for a report by hand is given back for one in words."""
     if isinstance(fact, ReportFiled) and not any(line.status is Status.ABNORMAL for line in fact.lines):
         normal = sum(line.place in standing.filed for line in fact.lines)
-        shown = {"fact": fact, "normal": normal, "standing": standing}
+        shown = {"fact": fact, "normal": normal, "standing": standing, "left": reported.left(fact, brief, standing)}
         said = reported.receipt(fact, brief, standing)
         return Say("daily_report/receipt", shown, said.actions)
     return reported.receipt(fact, brief, standing)

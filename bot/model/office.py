@@ -35,15 +35,11 @@ _OVERSEE = frozenset({Role.COMMUNITY_LEAD, Role.TOWNSHIP_REVIEWER, Role.OFFICE, 
 _STAFF = frozenset({Role.COMMUNITY_LEAD, Role.TOWNSHIP_REVIEWER, Role.ADMIN})
 """Who answers for people: an office sees figures only."""
 MAY: Mapping[Ask, frozenset[Role]] = {
-    Ask.SUMMARY: _OVERSEE,
-    Ask.MISSING: _OVERSEE,
-    Ask.NUDGE: _OVERSEE,
+    **dict.fromkeys((Ask.SUMMARY, Ask.MISSING, Ask.NUDGE), _OVERSEE),
     Ask.STREAKS: frozenset(Role),
     Ask.SCORES: _OVERSEE | {Role.UNIT_CONTACT},
-    Ask.PEOPLE: _STAFF,
-    Ask.INVITE: _STAFF,
-    Ask.CHANNELS: frozenset({Role.ADMIN}),
-    Ask.HEALTH: frozenset({Role.ADMIN}),
+    **dict.fromkeys((Ask.PEOPLE, Ask.INVITE), _STAFF),
+    **dict.fromkeys((Ask.CHANNELS, Ask.HEALTH), frozenset({Role.ADMIN})),
     Ask.SETTINGS: frozenset(Role),
 }
 """By command, the roles that may ask it of the places at which they hold them, and of all below."""
@@ -113,7 +109,7 @@ class Summary:
     hints: tuple[Hint, ...] = ()
     """What a reviewer should look at: never a verdict."""
     between: Some = NONE
-    """Those that stood clean before ``since``, stand clean at the end of ``until``, and were broken meanwhile."""
+    """Those that stood clean before ``since`` and do at the end of ``until``, and were broken meanwhile."""
 
 
 class Gap(NamedTuple):

@@ -62,6 +62,14 @@ def together(before: Sequence[Finding], new: Sequence[Finding]) -> tuple[Finding
     return tuple(replace(added.get(kind, Finding(kind, count)), count=count) for kind, count in counts.items())
 
 
+def left(fact: Fact, brief: Brief, standing: Standing) -> tuple[str, ...]:
+    """The names of the places of which nothing was said, and which are owed still."""
+    if not isinstance(fact, ReportFiled) or not standing.filed:
+        return ()
+    owed = (place for place in brief.owed if place.status is None and place.code not in standing.filed)
+    return tuple(place.name for place in owed if place.name not in standing.kept)
+
+
 def receipt(fact: Fact, brief: Brief, standing: Standing) -> Say:
     """Number, who was told, what to do next, and what it means for the clean days."""
     refused = standing.shown.get("refused")
@@ -73,6 +81,9 @@ def receipt(fact: Fact, brief: Brief, standing: Standing) -> Say:
     names |= {each.streak.place: each.name for each in standing.streaks}
     lines = fact.lines if isinstance(fact, ReportFiled) else ()
     actions = (_on("fix", brief), _on("add", brief), _on("found", brief), *_missed(standing))
+    still = left(fact, brief, standing)
+    if still:
+        actions = (_on("report", brief), *actions)
     if isinstance(fact, CaseFound):
         lines = (Line(fact.place, Status.ABNORMAL, (fact.finding,)),)
         actions = (Option("notice"), Option("menu"))
@@ -88,6 +99,7 @@ def receipt(fact: Fact, brief: Brief, standing: Standing) -> Say:
         "steps": tuple(dict.fromkeys(STEPS.get(kind, "stay") for kind in new)) if standing.cases else (),
         "told": standing.shown.get("told", ()),
         "standing": standing,
+        "left": still,
     }
     return Say("case_notice/receipt", shown, actions)
 
