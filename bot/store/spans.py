@@ -94,7 +94,7 @@ def _refreshed(connection: Connection, rules: Packs) -> tuple[list[PackRules], b
 
 _FROM = (case_span.c.pack == bindparam("pack"), case_span.c.valid_from <= bindparam("last"))
 _LASTING, _PASSING = case_span.c.valid_until.is_(None), case_span.c.valid_until > bindparam("first")
-# Each of the three walks a short stretch of one index, where one OR would read all that the pack has.
+# Each of the three walks a short stretch of one index, where one OR, or a DISTINCT, would read all that the pack has.
 _BREAKING = [
     Prepared(select(case_span.c.place).where(*_FROM, *still))
     for still in (

@@ -459,7 +459,7 @@ class CaseSpan(SQLModel, table=True):
     __table_args__ = (
         Index("ix_case_span_place", "pack", "valid_until", "place", "valid_from", "rank"),
         Index("ix_case_span_here", "place", "pack"),
-        Index("ix_case_span_ends", "pack", "ends", "valid_until"),
+        Index("ix_case_span_ends", "pack", "ends", "valid_until", "valid_from", "place"),
     )
     id: int | None = Field(default=None, primary_key=True)
     pack: str

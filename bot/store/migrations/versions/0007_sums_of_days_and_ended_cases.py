@@ -48,4 +48,4 @@ def upgrade() -> None:
         "ix_case__open", "case_", ["place"], sqlite_where=sa.text("ended = 0"), postgresql_where=sa.text("NOT ended")
     )
     op.create_index("ix_case_event_on", "case_event", ["event", "on", "place", "case"])
-    op.create_index("ix_case_span_ends", "case_span", ["pack", "ends", "valid_until"])
+    op.create_index("ix_case_span_ends", "case_span", ["pack", "ends", "valid_until", "valid_from", "place"])
