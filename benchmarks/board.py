@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import random
 import statistics
@@ -177,6 +178,7 @@ def main(*, as_json: bool, compounds: int, cases: int, reports: int, rounds: int
             reported(connection, TODAY, ["X00001", "X00501"])
             # The bare query gets an index of its own, or it would sort, and lose by far.
             connection.exec_driver_sql("CREATE INDEX bare ON case_span (place, ends)")
+        gc.freeze()  # as `wuyi run` does: what was loaded to start with is never garbage
         with database.read() as connection:
             found = {"compounds": compounds, "cases": cases, "report_days": reports, **measure(connection, rounds)}
         found |= reflect(database, rounds)
