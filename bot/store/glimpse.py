@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import date
-from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, func, select
+from sqlalchemy import Connection, bindparam, func, select
 
 from bot.model import Level, PackRules
 from bot.scoring.coverage import Coverage
@@ -27,21 +26,9 @@ _HANGING = Prepared(
 _HEADS = Prepared(select(*_COLUMNS).where(~_LEAF).order_by(PLACE.c.code))
 
 
-def _up() -> Select[Any]:
-    up = select(PLACE.c.code, PLACE.c.parent, PLACE.c.level).where(PLACE.c.code == bindparam("code"))
-    tree = up.cte(recursive=True)
-    above = select(PLACE.c.code, PLACE.c.parent, PLACE.c.level).join(tree, PLACE.c.code == tree.c.parent)
-    tree = tree.union(above.where(tree.c.level.in_(sums.LEAVES)))
-    return select(tree.c.code).where(tree.c.level.not_in(sums.LEAVES))
-
-
-def _below() -> Select[Any]:
-    top = select(PLACE.c.code).where(PLACE.c.code == bindparam("head")).cte(recursive=True)
-    tree = top.union_all(select(PLACE.c.code).join(top, PLACE.c.parent == top.c.code).where(_LEAF))
-    return select(*_COLUMNS).join(tree, tree.c.code == PLACE.c.code).order_by(PLACE.c.code)
-
-
-_HEAD, _BELOW = Prepared(_up()), Prepared(_below())
+_HEAD = Prepared(sums.heads_of(PLACE.c.code == bindparam("code")))
+_OURS = sums.hanging(PLACE.c.code == bindparam("head"))
+_BELOW = Prepared(select(*_COLUMNS).join(_OURS, _OURS.c.code == PLACE.c.code).order_by(PLACE.c.code))
 
 
 def head_of(connection: Connection, code: str) -> str | None:

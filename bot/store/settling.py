@@ -10,13 +10,13 @@ from collections.abc import Collection
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, bindparam, delete, func, select, text, update
+from sqlalchemy import Connection, bindparam, delete, func, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import OperationalError
 
 from bot.store.duties import PLACE, REPORT
 from bot.store.prepared import Prepared
-from bot.store.sums import LEAVES, SUM, counted, heads
+from bot.store.sums import SUM, counted, heads, heads_of
 
 KEPT = timedelta(days=400)
 """So far back sums are kept: a year, and the quarter before the last one of it."""
@@ -27,17 +27,7 @@ SMALL = 500
 PATIENCE = "300ms"
 """So long PostgreSQL waits for those who write; longer, and the sums are made at the next call."""
 _CODES: Any = bindparam("codes", expanding=True)
-
-
-def _of(codes: ColumnElement[bool]) -> Select[Any]:
-    """The heads from which these places hang, each itself if it is one."""
-    up = select(PLACE.c.code, PLACE.c.parent, PLACE.c.level).where(codes).cte("up", recursive=True)
-    above = select(PLACE.c.code, PLACE.c.parent, PLACE.c.level)
-    up = up.union(above.join(up, PLACE.c.code == up.c.parent).where(up.c.level.in_(LEAVES)))
-    return select(up.c.code).where(up.c.level.not_in(LEAVES))
-
-
-_TOUCHED = update(SUM).where(SUM.c.fresh, SUM.c.place.in_(_of(PLACE.c.code.in_(_CODES)))).values(fresh=False)
+_TOUCHED = update(SUM).where(SUM.c.fresh, SUM.c.place.in_(heads_of(PLACE.c.code.in_(_CODES)))).values(fresh=False)
 _REPORTED = Prepared(_TOUCHED.where(SUM.c.day == bindparam("of")))
 
 

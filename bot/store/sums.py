@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Select, bindparam, case, func, select
+from sqlalchemy import CTE, ColumnElement, Connection, Select, bindparam, case, func, select
 
 from bot.model import DUTY_LEVELS, Level
 from bot.scoring.coverage import Beneath, Tally, Town
@@ -155,13 +155,22 @@ _HANGS = case((_LEAF, PLACE.c.parent), else_=None).label("parent")
 _WHOLE = select(PLACE.c.code, _HANGS, PLACE.c.level, PLACE.c.start, PLACE.c.closed)
 
 
-def _some() -> Select[Any]:
-    top = select(PLACE.c.code).where(PLACE.c.code.in_(bindparam("codes", expanding=True))).cte(recursive=True)
-    tree = top.union_all(select(PLACE.c.code).join(top, PLACE.c.parent == top.c.code).where(_LEAF))
-    return _WHOLE.join(tree, tree.c.code == PLACE.c.code)
+def hanging(heads: ColumnElement[bool]) -> CTE:
+    """These places and what hangs from them without another head between: column ``code``."""
+    top = select(PLACE.c.code).where(heads).cte(recursive=True)
+    return top.union_all(select(PLACE.c.code).join(top, PLACE.c.parent == top.c.code).where(_LEAF))
 
 
-_ALL_LEAVES, _SOME_LEAVES = Prepared(_WHOLE), Prepared(_some())
+def heads_of(places: ColumnElement[bool]) -> Select[Any]:
+    """The heads from which these places hang, each itself if it is one."""
+    up = select(PLACE.c.code, PLACE.c.parent, PLACE.c.level).where(places).cte("up", recursive=True)
+    above = select(PLACE.c.code, PLACE.c.parent, PLACE.c.level)
+    up = up.union(above.join(up, PLACE.c.code == up.c.parent).where(up.c.level.in_(LEAVES)))
+    return select(up.c.code).where(up.c.level.not_in(LEAVES))
+
+
+_OURS = hanging(PLACE.c.code.in_(bindparam("codes", expanding=True)))
+_ALL_LEAVES, _SOME_LEAVES = Prepared(_WHOLE), Prepared(_WHOLE.join(_OURS, _OURS.c.code == PLACE.c.code))
 
 
 def leaves(connection: Connection, codes: Collection[str]) -> list[Any]:
