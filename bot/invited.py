@@ -18,7 +18,7 @@ CHANNELS = ("telegram", "wechat", "wecom", "aibot", "web")
 def ways(channels: Mapping[str, Channel], code: str) -> tuple[Way, ...]:
     """Where a code can be used on the platforms that are configured, as far as that is known without asking them."""
     telegram = channels.get("telegram")
-    link = telegram.known_link(code) if telegram is not None else ""  # type: ignore[attr-defined]
+    link = telegram.known_link(code) if telegram is not None else ""  # type: ignore[attr-defined] # the channel of that name has it
     return tuple(Way(name, link if name == "telegram" else "") for name in CHANNELS[:-1] if name in channels)
 
 

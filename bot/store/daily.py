@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, select
 
 from bot.model import DUTY_LEVELS, Status
-from bot.scoring.coverage import Beneath, Coverage, Tally, Town, coverage
+from bot.scoring.coverage import Beneath, Coverage, Town, coverage
 from bot.store import figures
 from bot.store.authority import holds
 from bot.store.duties import ASSIGNMENT, PLACE, REPORT
@@ -55,20 +55,6 @@ class Day:
         """How complete it is, and what is missing."""
         return coverage(self.town, self.stands, self.timely)
 
-    def tallies(self, root: str, below: Collection[str]) -> dict[str, Tally]:
-        """The same in counts: of ``root``, which all of it hangs from, and of each of the places right below it."""
-        beneath, early = self.rolled_up()
-        covered = beneath.covered
-        through: dict[str | None, str] = {}
-        found: dict[str, list[int]] = {code: [0, 0, 0] for code in (root, *below)}
-        for place in self.town.expected():
-            for code in {root, self._branch(place, below, through)} & found.keys():
-                counts = found[code]
-                counts[0] += 1
-                counts[1] += covered.get(place, 0)
-                counts[2] += early.get(place, 0)
-        return {code: Tally(*counts) for code, counts in found.items()}
-
     def rolled_up(self) -> tuple[Beneath, Mapping[str, int]]:
         """What is covered, with what lies beneath each place; and what is covered by what was on time."""
         beneath = self.town.rolled_up(self.stands)
@@ -77,16 +63,6 @@ class Day:
 
     def _early(self) -> dict[str, int]:
         return {place: stood & self.timely.get(place, 0) for place, stood in self.stands.items()}
-
-    def _branch(self, place: str, below: Collection[str], through: dict[str | None, str]) -> str:
-        """The one of ``below`` from which a place hangs, or nothing; neighbours hang alike, which ``through`` keeps."""
-        if place in below:
-            return place
-        parent = self.town.parents[place]
-        if parent not in through:
-            inside = parent is not None and parent in self.town.parents
-            through[parent] = self._branch(parent, below, through) if parent is not None and inside else ""
-        return through[parent]
 
 
 def day_of(connection: Connection, places: Sequence[Any], day: date) -> Day:
